@@ -1,0 +1,1 @@
+"""For instructors and topic authors: grading classes, and building and proving topics."""

@@ -1,0 +1,153 @@
+"""One submission under the checks: its seat, what was found so far, and the known mistakes."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from nnlearn.catalogue import Topic
+from nnlearn.checking.failure import Failure, render
+from nnlearn.checking.judge import call_lines, judge
+from nnlearn.checking.marks import CheckInfo
+from nnlearn.diagnosis import Evidence, KnownReplies, explain, fingerprint
+from nnlearn.learner.calls import signatures_of
+from nnlearn.learner.seats import Seat
+from nnlearn.learner.session import Learner, Session
+from nnlearn.results import Outcome, PartResult, Verdict
+
+_EXPLAINABLE = (Verdict.FAILED, Verdict.RAISED)
+
+
+@dataclass
+class CheckRun:
+    """One check that was run: everything but the words.
+
+    Attributes:
+        info: What `@check` was told.
+        name: The name of the pytest item.
+        verdict: How it ended.
+        failure: Why it did not pass.
+        evidence: What the known mistakes are compared with.
+        seconds: How long it took.
+    """
+
+    info: CheckInfo
+    name: str
+    verdict: Verdict
+    failure: Failure | None
+    evidence: Evidence
+    seconds: float = 0.0
+
+
+@dataclass
+class Bench:
+    """Runs the checks of one topic on one submission and keeps what they found.
+
+    Attributes:
+        topic: The topic.
+        seat: The submission.
+        seed: From which every check derives its own.
+        known: The known mistakes to compare with.
+        runs: What was found, by the name of the check.
+    """
+
+    topic: Topic
+    seat: Seat
+    seed: int = 0
+    known: Sequence[KnownReplies] = ()
+    runs: dict[str, CheckRun] = field(default_factory=dict)
+    _session: Session | None = None
+
+    def seed_of(self, check: str) -> int:
+        """The seed of one check: the same in every run, different for each check."""
+        return zlib.crc32(f"{self.seed}:{self.topic.name}:{check}".encode())
+
+    def open(self, info: CheckInfo, check: str) -> Learner:
+        """The learner, ready for one check.
+
+        Raises:
+            LearnerProblem: The learner's code is not there to be checked.
+        """
+        self._session = None
+        transport = self.seat.transport(info.part)
+        source = self.topic.stub if self.topic.stub.exists() else self.topic.master
+        session = Session(transport, signatures_of(source) if source else {})
+        session.begin(info.part, self.seed_of(check))
+        self._session = session
+        return Learner(session)
+
+    def waits_for(self, info: CheckInfo) -> str:
+        """The title of the check that has to pass first and did not, or an empty string."""
+        first = self.runs.get(info.after)
+        return first.info.title if first and first.verdict is not Verdict.PASSED else ""
+
+    def record(self, info: CheckInfo, check: str, error: BaseException | None) -> CheckRun:
+        """Keep how a check ended."""
+        session, self._session = self._session, None
+        verdict, failure = Verdict.PASSED, None
+        if error is not None:
+            verdict, failure = judge(error, info.part, self.seat.trouble(info.part))
+            failure = replace(
+                failure,
+                part=info.part,
+                call=call_lines(session.last_call) if session else (),
+                where=self.seat.place(info.part),
+                next_step=f"nnlearn hint {info.part}",
+            )
+        replies = [exchange.reply for exchange in session.exchanges] if session else []
+        evidence = Evidence(error is None, fingerprint(replies))
+        run = CheckRun(info, check, verdict, failure, evidence)
+        self.runs[check] = run
+        return run
+
+
+    def outcome(self, run: CheckRun) -> Outcome:
+        """One run as an outcome: diagnosed, redacted where it is hidden, and put into words."""
+        noticed = None
+        if run.verdict in _EXPLAINABLE:
+            evidence = {
+                name: other.evidence
+                for name, other in self.runs.items()
+                if other.info.part == run.info.part
+            }
+            noticed = explain(run.info.part, run.name, evidence, self.known)
+        message = ""
+        if run.failure is not None:
+            failure = run.failure
+            if run.info.hidden and run.verdict in _EXPLAINABLE:
+                failure = failure.redacted(run.info.title)
+            message = render(replace(failure, noticed=noticed.message if noticed else ""))
+        return Outcome(
+            check=run.name,
+            title=run.info.title,
+            hidden=run.info.hidden,
+            points=run.info.points,
+            verdict=run.verdict,
+            message=message,
+            seconds=run.seconds,
+            noticed=noticed,
+        )
+
+    def parts(self) -> tuple[PartResult, ...]:
+        """Every part of the topic that was checked, with its outcomes."""
+        outcomes: dict[str, list[Outcome]] = {part.name: [] for part in self.topic.parts}
+        for run in self.runs.values():
+            outcomes[run.info.part].append(self.outcome(run))
+        return tuple(
+            PartResult(part.name, part.points, _forbidden_as_a_whole(outcomes[part.name]))
+            for part in self.topic.parts
+            if outcomes[part.name]
+        )
+
+
+def _forbidden_as_a_whole(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """A part that uses what it must not is not the learner's work, whichever check found out."""
+    found = next((o for o in outcomes if o.verdict is Verdict.FORBIDDEN), None)
+    if found is None:
+        return tuple(outcomes)
+    return tuple(
+        replace(o, verdict=Verdict.FORBIDDEN, message=found.message, noticed=None) for o in outcomes
+    )
+
+

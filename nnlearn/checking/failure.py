@@ -1,0 +1,113 @@
+"""A failed check as data, and the words it is shown in.
+
+Terminals, pytest, notebooks, nbgrader feedback, HTML and JSON all show the text of `render`.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass, replace
+
+WIDTH = 83  # lines stay under 84 characters
+_LABEL = 11
+
+KINDS = {
+    "value": "some values are not right",
+    "shape": "the shape is not right",
+    "dtype": "the dtype is not right",
+    "finite": "NaN or infinity stands where a finite number belongs",
+    "type": "what comes back is of the wrong kind",
+    "error": "an error that should be raised is not raised, or another one is",
+    "property": "this does not hold",
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Everything there is to say about a check that did not pass.
+
+    Attributes:
+        claim: What should hold: `each row should add up to 1`.
+        kind: A key of `KINDS`: the only thing a hidden check says about values.
+        detail: How it does not hold: `row 0 adds up to 0.2833`.
+        expected: Lines that show what was expected.
+        got: Lines that show what came back.
+        part: The part that was checked.
+        call: The last call of the learner's code, and what its arguments were.
+        raised: What an exception of the learner's code said.
+        frames: The learner's own lines it went through.
+        noticed: The message of the known mistake that explains it.
+        next_step: What to do now.
+        where: Where the part stands in the learner's file.
+    """
+
+    claim: str
+    kind: str = "property"
+    detail: str = ""
+    expected: tuple[str, ...] = ()
+    got: tuple[str, ...] = ()
+    part: str = ""
+    call: tuple[str, ...] = ()
+    raised: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
+    noticed: str = ""
+    next_step: str = ""
+    where: str = ""
+
+    def redacted(self, title: str) -> Failure:
+        """What a learner may see of a hidden check: its title and the kind of failure.
+
+        What an exception says is left out too: the learner's code may have put the inputs into it.
+        """
+        detail = self.claim if self.frames else KINDS[self.kind]
+        return replace(
+            self, claim=title.rstrip("."), detail=detail, expected=(), got=(), call=(), raised=()
+        )
+
+
+class CheckFailed(AssertionError):
+    """A check did not pass.
+
+    Attributes:
+        failure: All there is to say about it. The pytest plugin adds the part, the call, the diagnosis
+            and the place, which an expectation cannot know.
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.claim)
+        self.failure = failure
+
+    def __str__(self) -> str:
+        return render(self.failure)
+
+
+def render(failure: Failure) -> str:
+    """The failure as text: the diagnosis on line one, then a row for each thing known."""
+    headline = f"{failure.part}: {failure.claim}" if failure.part else failure.claim
+    if failure.detail:
+        headline += f", but {failure.detail}" if failure.claim else failure.detail
+    lines = textwrap.wrap(headline, WIDTH, subsequent_indent="    ") or [""]
+    rows: list[tuple[str, tuple[str, ...]]] = [
+        ("Call", failure.call),
+        ("Expected", failure.expected),
+        ("Got", failure.got),
+        ("Raised", failure.raised),
+        ("Line", failure.frames),
+        ("Noticed", _wrapped(failure.noticed)),
+        ("Next", (failure.next_step,) if failure.next_step else ()),
+        ("Where", (failure.where,) if failure.where else ()),
+    ]
+    if any(content for _, content in rows):
+        lines.append("")
+    for label, content in rows:
+        for i, line in enumerate(content):
+            lines.append(_clipped(f"  {label if i == 0 else '':<{_LABEL}}{line}".rstrip()))
+    return "\n".join(lines)
+
+
+def _wrapped(text: str) -> tuple[str, ...]:
+    return tuple(textwrap.wrap(" ".join(text.split()), WIDTH - _LABEL - 2))
+
+
+def _clipped(line: str) -> str:
+    return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."

@@ -1,0 +1,150 @@
+"""The pytest plugin: the `learner` and `rng` fixtures, and failures in the learner's words.
+
+It does nothing for tests that are not marked with `@check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnlearn.checking.marks import MARK, CheckInfo
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from nnlearn.catalogue import Topic
+    from nnlearn.checking.bench import Bench, CheckRun
+    from nnlearn.learner.session import Learner
+
+BENCHES: pytest.StashKey[dict[Path, Bench]] = pytest.StashKey()
+RUN: pytest.StashKey[CheckRun] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("nnlearn")
+    group.addoption(
+        "--submission",
+        metavar="FILE",
+        help="the .py or .ipynb file to check, instead of the exercise next to the checks",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{MARK}(info): a check of a part of an nnlearn topic")
+    config.stash[BENCHES] = {}
+
+
+def check_info(item: pytest.Item) -> CheckInfo | None:
+    """What `@check` was told about this test, or None if it is not a check."""
+    mark = item.get_closest_marker(MARK)
+    return mark.args[0] if mark else None
+
+
+def bench_of(item: pytest.Item) -> Bench:
+    """The bench for the folder of this check; made on first use, for the file next to the checks."""
+    benches = item.config.stash[BENCHES]
+    folder = item.path.parent
+    if folder not in benches:
+        benches[folder] = _self_check_bench(item)
+    return benches[folder]
+
+
+def _self_check_bench(item: pytest.Item) -> Bench:
+    from nnlearn.checking.selfcheck import learner_bench
+    from nnlearn.errors import NnlearnError
+
+    chosen = item.config.getoption("--submission")
+    try:
+        topic = topic_of(item.path)
+        if chosen is None and topic.checks == item.path:
+            pytest.exit(f"say which file to check: pytest {item.path.parent} --submission FILE", 4)
+        return learner_bench(topic, Path(chosen) if chosen else topic.stub)
+    except NnlearnError as error:
+        pytest.exit(str(error), error.exit_code)
+
+
+def topic_of(checks: Path) -> Topic:
+    """The topic that a file of checks belongs to, by the folder it lies in."""
+    from nnlearn.catalogue import load_catalogue
+
+    in_private_tree = checks.parents[1].name == "checks"
+    root = checks.parents[3] if in_private_tree else checks.parents[2]
+    return load_catalogue(root).topic(checks.parent.name)
+
+
+class _Deferred:
+    """Stands in for the learner until the check begins, so that problems count as the check's own."""
+
+    def __init__(self) -> None:
+        self.learner: Learner | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self.learner is None:
+            raise RuntimeError("the learner can be used inside a check only, not in its fixtures")
+        return getattr(self.learner, name)
+
+
+@pytest.fixture
+def learner() -> _Deferred:
+    """The learner's module: call its functions, make its classes. NumPy in, NumPy out."""
+    return _Deferred()
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> np.random.Generator:
+    """A random generator with a seed of the check's own, the same in every run."""
+    import numpy as np
+
+    return np.random.default_rng(bench_of(request.node).seed_of(request.node.name))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    info = check_info(item)
+    if info is None:
+        return (yield)
+    return (yield from _run_check(item, info))
+
+
+def _run_check(item: pytest.Item, info: CheckInfo) -> Generator[None, Any, Any]:
+    from nnlearn.checking.failure import CheckFailed
+    from nnlearn.checking.judge import Waiting
+
+    bench = bench_of(item)
+    deferred = getattr(item, "funcargs", {}).get("learner")
+    error: BaseException | None = None
+    result = None
+    try:
+        if first := bench.waits_for(info):
+            raise Waiting(f"waits until this holds: {first}")
+        opened = bench.open(info, item.name)
+        if deferred is not None:
+            deferred.learner = opened
+        result = yield
+    except (KeyboardInterrupt, pytest.exit.Exception):
+        raise
+    except BaseException as caught:
+        error = caught
+    run = item.stash[RUN] = bench.record(info, item.name, error)
+    if isinstance(error, Waiting):
+        pytest.skip(str(error))
+    if error is not None and run.failure is not None:
+        raise CheckFailed(run.failure) from error
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    run = item.stash.get(RUN, None)
+    if run is not None and call.when == "call":
+        run.seconds = call.duration
+        if report.failed:
+            report.longrepr = "\n" + bench_of(item).outcome(run).message
+    return report

@@ -1,0 +1,154 @@
+"""A warm pytest session: the checks of a topic are collected once and run on many submissions.
+
+pytest owns a thread of its own. Its run loop waits for work, so that a check is run by pytest itself,
+fixtures and all, as often as one likes.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Collection
+from pathlib import Path
+from types import TracebackType
+
+import pytest
+
+from nnlearn.catalogue import Topic
+from nnlearn.checking import plugin
+from nnlearn.checking.bench import Bench
+from nnlearn.errors import ContentError
+
+_CONFIGURATION = Path(__file__).with_name("checks.ini")
+_UNWANTED = ("terminal", "cacheprovider", "faulthandler", "logging", "unraisableexception")
+
+
+class CheckRunner:
+    """Runs the checks in one file on one bench after the other.
+
+    Args:
+        topic: The topic the checks belong to.
+        checks: The file of checks: the visible ones, or all.
+
+    Raises:
+        ContentError: The checks cannot be collected; the message holds pytest's own words.
+    """
+
+    def __init__(self, topic: Topic, checks: Path) -> None:
+        self.topic = topic
+        self._loop = _Loop()
+        self._thread = threading.Thread(target=self._run_pytest, args=(checks,), daemon=True)
+        self._thread.start()
+        self._loop.ready.wait()
+        if self._loop.errors:
+            raise ContentError(
+                f"{checks}: the checks cannot be collected",
+                "\n  ".join("\n".join(self._loop.errors).splitlines()[-12:]),
+            )
+        unknown = {c.part for c in self._loop.infos} - {part.name for part in topic.parts}
+        if unknown:
+            self.close()
+            raise ContentError(
+                f"{checks}: checks of {', '.join(sorted(unknown))}, which topic.toml does not list",
+                f"the parts are {', '.join(part.name for part in topic.parts)}",
+            )
+
+    def __enter__(self) -> CheckRunner:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def check_names(self) -> tuple[str, ...]:
+        """The checks, in their order."""
+        return tuple(self._loop.names)
+
+    def run(
+        self,
+        bench: Bench,
+        parts: Collection[str] | None = None,
+        on_check: Callable[[str], None] | None = None,
+    ) -> Bench:
+        """Run every check of `parts` (of all parts if left out) on `bench`, and return it."""
+        self._loop.jobs.put((bench, parts, on_check))
+        problem = self._loop.done.get()
+        if problem is not None:
+            raise problem
+        return bench
+
+    def close(self) -> None:
+        """End the pytest session."""
+        self._loop.jobs.put(None)
+        self._thread.join()
+
+    def _run_pytest(self, checks: Path) -> None:
+        arguments = [str(checks), "-c", str(_CONFIGURATION), f"--rootdir={checks.parent}"]
+        arguments += ["--noconftest", "--assert=plain", "--capture=no", "-q"]
+        arguments += [f"-pno:{name}" for name in _UNWANTED]
+        # Plugins of the environment stay out, ours is handed over below.
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        try:
+            pytest.main(arguments, plugins=[plugin, self._loop])
+        finally:
+            self._loop.ready.set()
+            self._loop.done.put(RuntimeError("the pytest session has ended"))
+
+
+class _Loop:
+    """A pytest plugin whose run loop takes benches from a queue."""
+
+    def __init__(self) -> None:
+        self.jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self.done: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+        self.ready = threading.Event()
+        self.errors: list[str] = []
+        self.names: list[str] = []
+        self.infos: list[plugin.CheckInfo] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.errors.append(str(report.longrepr))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = [(item, info) for item in session.items if (info := plugin.check_info(item))]
+        self.names = [item.name for item, _ in items]
+        self.infos = [info for _, info in items]
+        if not items and not self.errors:
+            self.errors.append("it holds no check")
+        self.ready.set()
+        while not self.errors and (job := self.jobs.get()) is not None:
+            self.done.put(self._run_job(session, items, *job))
+        return True
+
+    def _run_job(
+        self,
+        session: pytest.Session,
+        items: list[tuple[pytest.Item, plugin.CheckInfo]],
+        bench: Bench,
+        parts: Collection[str] | None,
+        on_check: Callable[[str], None] | None,
+    ) -> BaseException | None:
+        try:
+            for item, info in items:
+                if parts is not None and info.part not in parts:
+                    continue
+                session.config.stash[plugin.BENCHES][item.path.parent] = bench
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+                if item.name not in bench.runs:
+                    return RuntimeError(f"{item.name} was not run: a fixture of its own failed")
+                if on_check is not None:
+                    on_check(item.name)
+        except BaseException as error:
+            return error
+        return None
+
+
+_Job = tuple[Bench, Collection[str] | None, Callable[[str], None] | None]

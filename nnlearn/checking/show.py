@@ -1,0 +1,52 @@
+"""Shows two arrays so that a person sees where they differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+_WINDOW = 6
+_DIGITS = 4
+
+
+def number(value: Any) -> str:
+    """One element, short: `0.2833`, `1e-05`, `nan`."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    return f"{complex(value):.4g}" if np.iscomplexobj(value) else f"{float(value):.4g}"
+
+
+def index(position: tuple[int, ...]) -> str:
+    """An index as one would type it: `[0, 2]`; empty for a scalar."""
+    return f"[{', '.join(str(i) for i in position)}]" if position else ""
+
+
+def side_by_side(
+    expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any], differs: np.ndarray[Any, Any]
+) -> tuple[str, str]:
+    """Both arrays around the first element that differs, in columns of one width.
+
+    Args:
+        expected: What should be there.
+        got: What is there, of the same shape.
+        differs: True where they differ, of the same shape; at least one element is.
+
+    Returns:
+        A line for `expected` and one for `got`, which ends with how many elements differ.
+    """
+    count = f"{int(differs.sum())} of {differs.size} differ"
+    if expected.ndim == 0:
+        return number(expected[()]), number(got[()])
+    first = tuple(int(i) for i in np.argwhere(differs)[0])
+    row, column = first[:-1], first[-1]
+    start = max(0, min(column - 1, expected.shape[-1] - _WINDOW))
+    stop = min(expected.shape[-1], start + _WINDOW)
+    prefix = f"at {index((*row, start))}: " if row or start else ""
+    cells = [[number(v) for v in array[row][start:stop]] for array in (expected, got)]
+    width = max(len(cell) for line in cells for cell in line)
+    more = " ..." if stop < expected.shape[-1] else ""
+    lines = [prefix + "[" + " ".join(f"{c:<{width}}" for c in line) + more + "]" for line in cells]
+    return lines[0], f"{lines[1]}  {count}"

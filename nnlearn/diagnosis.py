@@ -1,0 +1,200 @@
+"""Known mistakes: wrong code with a teacher's explanation, and the search for the one behind a failure.
+
+Checks are seeded and see nothing of the learner's code but the replies to their requests.
+So a known mistake explains a failed check exactly when the check, run against the mistake, gets the same
+replies. Replies are compared as fingerprints, which are small enough to hand out: learners get those of the
+visible checks, without the code of any mistake.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import re
+import runpy
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+
+from nnlearn.catalogue import Topic
+from nnlearn.errors import ContentError
+from nnlearn.learner.values import Handle
+from nnlearn.results import Noticed
+
+PREDICTIONS = "predictions"
+_SAMPLES = 64
+_STRIDE = 2_654_435_761  # a prime: samples are spread over the array, in the same places each time
+Code = TypeVar("Code", bound=Callable[..., Any])
+_collecting: contextvars.ContextVar[list[Mistake]] = contextvars.ContextVar("collecting")
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong implementation of a part.
+
+    Attributes:
+        part: The part it stands in for.
+        name: Unique within the topic.
+        message: What a teacher would say to somebody who made it.
+        replace: Puts it into a module that holds the reference.
+    """
+
+    part: str
+    name: str
+    message: str
+    replace: Callable[[dict[str, Any]], None]
+
+
+def mistake(part: str) -> Callable[[Code], Code]:
+    """Make a function or class a known mistake in `part`; its docstring explains it to the learner."""
+
+    def decorate(code: Code) -> Code:
+        def replace(namespace: dict[str, Any]) -> None:
+            namespace[part] = code
+
+        message = " ".join((code.__doc__ or "").split())
+        _collecting.get().append(Mistake(part, code.__name__, message, replace))
+        return code
+
+    return decorate
+
+
+def wrong_prediction(key: str, value: Any, message: str) -> None:
+    """Make `value` a known wrong answer to the prediction `key`, explained by `message`."""
+
+    def replace(namespace: dict[str, Any]) -> None:
+        namespace["PREDICTIONS"] = {**namespace["PREDICTIONS"], key: value}
+
+    name = f"{key}={value!r}"
+    _collecting.get().append(Mistake(PREDICTIONS, name, " ".join(message.split()), replace))
+
+
+def load_gallery(topic: Topic) -> tuple[Mistake, ...]:
+    """The known mistakes of a topic, in the order of its mistakes.py.
+
+    Raises:
+        ContentError: A mistake has no explanation, an unknown part, or the name of another.
+    """
+    if topic.mistakes is None:
+        return ()
+    found: list[Mistake] = []
+    token = _collecting.set(found)
+    try:
+        runpy.run_path(str(topic.mistakes), run_name=f"mistakes_of_{topic.name}")
+    finally:
+        _collecting.reset(token)
+    parts = {part.name for part in topic.parts}
+    seen: set[str] = set()
+    for item in found:
+        where = f"{topic.mistakes}: mistake `{item.name}`"
+        if not item.message:
+            raise ContentError(f"{where} has no docstring", "explain it to a learner there")
+        if item.part not in parts:
+            raise ContentError(
+                f"{where} names the part `{item.part}`", f"the parts are {', '.join(sorted(parts))}"
+            )
+        if item.name in seen:
+            raise ContentError(f"{where} is there twice", "give each a name of its own")
+        seen.add(item.name)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class KnownReplies:
+    """How the checks of its part go for one known mistake.
+
+    Attributes:
+        part: The part it stands in for.
+        noticed: Its name and explanation.
+        checks: For each check that was run, the fingerprint of its replies, or None where it passes.
+    """
+
+    part: str
+    noticed: Noticed
+    checks: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How one check went for the learner: whether it passed, and the fingerprint of its replies."""
+
+    passed: bool
+    fingerprint: Any
+
+
+def explain(
+    part: str, check: str, evidence: Mapping[str, Evidence], known: Sequence[KnownReplies]
+) -> Noticed | None:
+    """The known mistake that explains why `check` failed, or None.
+
+    Of several with the same replies, the one that agrees most with the other checks of the part.
+    """
+    replies = evidence[check].fingerprint
+    candidates = [
+        item
+        for item in known
+        if item.part == part
+        and item.checks.get(check) is not None
+        and fingerprints_match(item.checks[check], replies)
+    ]
+
+    def agreement(item: KnownReplies) -> int:
+        return sum(
+            seen.passed == (item.checks[name] is None)
+            for name, seen in evidence.items()
+            if name in item.checks
+        )
+
+    return max(candidates, key=agreement).noticed if candidates else None
+
+
+def fingerprint(replies: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """The replies of one check, as JSON that two runs of the same code share up to rounding."""
+    return [[verb, *(_print(operand) for operand in rest[:2])] for verb, *rest in replies]
+
+
+def _print(value: Any) -> Any:
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.asarray(value)
+        flat = array.ravel()
+        if flat.size > _SAMPLES:
+            flat = flat[np.sort((np.arange(_SAMPLES, dtype=np.int64) * _STRIDE) % flat.size)]
+        kind = "complex" if array.dtype.kind == "c" else "float64"
+        parts = [flat.astype(np.float64)] if kind == "float64" else [flat.real, flat.imag]
+        numbers = [_rounded(float(n)) for part in parts for n in part]
+        return {"dtype": array.dtype.name, "shape": list(array.shape), "values": numbers}
+    if isinstance(value, Handle):
+        return "<object>"
+    if isinstance(value, (list, tuple)):
+        return [_print(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _print(item) for key, item in value.items()}
+    if isinstance(value, float):
+        return _rounded(value)
+    if isinstance(value, (str, bytes)):
+        # Keras numbers its objects and Python prints addresses: neither says anything about the code.
+        text = value if isinstance(value, str) else value.hex()
+        return re.sub(r"0x[0-9a-f]+|_\d+\b", "", text)
+    return value
+
+
+def _rounded(number: float) -> float | str:
+    return float(f"{number:.7g}") if np.isfinite(number) else str(number)
+
+
+def fingerprints_match(one: Any, other: Any, tolerance: float = 2e-5) -> bool:
+    """Whether two fingerprints are equal up to rounding."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        half = "16" in str(one.get("dtype", ""))
+        closeness = 5e-3 if half else tolerance
+        return one.keys() == other.keys() and all(
+            fingerprints_match(one[key], other[key], closeness) for key in one
+        )
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(
+            fingerprints_match(a, b, tolerance) for a, b in zip(one, other, strict=True)
+        )
+    if type(one) is float and type(other) is float:
+        return abs(one - other) <= tolerance * (1 + min(abs(one), abs(other)))
+    return type(one) is type(other) and bool(one == other)

@@ -1,0 +1,88 @@
+"""Puts a call into words: `softmax(logits, axis=0)` and what `logits` is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_LITERAL_LENGTH = 32
+_SHOWN_ELEMENTS = 6
+
+
+@dataclass(frozen=True)
+class CallText:
+    """A call in words.
+
+    Attributes:
+        call: The call as one would type it, arrays by name.
+        where: For each array by name, what it is: `z: shape (4, 3), float32`.
+    """
+
+    call: str
+    where: tuple[str, ...]
+
+
+def describe_call(
+    label: str,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    signatures: Mapping[str, tuple[str, ...]],
+) -> CallText:
+    """A call of what `label` names, with its arguments.
+
+    A helper that is handed a part reads as what it does: `gradient of relu(x)`.
+    """
+    first = getattr(args[0], "_label", None) if args else None
+    if first is not None and label in ("gradient", "traced"):
+        options = {k: v for k, v in kwargs.items() if k != "upstream"}
+        inner = describe_call(first, args[1:], options, signatures)
+        joined = "of" if label == "gradient" else "call of"
+        return CallText(f"{label} {joined} {inner.call}", inner.where)
+    names = signatures.get(label.split("(")[0] if not label.endswith(")") else "", ())
+    where: list[str] = []
+    parts = [
+        _argument(value, names[i] if i < len(names) else f"x{i or ''}", where)
+        for i, value in enumerate(args)
+    ]
+    parts += [f"{key}={_argument(value, key, where)}" for key, value in kwargs.items()]
+    return CallText(f"{label}({', '.join(parts)})", tuple(where))
+
+
+def _argument(value: Any, name: str, where: list[str]) -> str:
+    """How an argument stands in the call; an array goes by `name` and is described in `where`."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        where.append(f"{name}: {describe_array(np.asarray(value))}")
+        return name
+    label = getattr(value, "_label", None)
+    text = str(label) if label is not None else repr(value)
+    return text if len(text) <= _LITERAL_LENGTH else f"<{type(value).__name__}>"
+
+
+def describe_array(array: np.ndarray[Any, Any]) -> str:
+    """Shape and dtype, and the values of a small array."""
+    text = f"shape {array.shape}, {array.dtype}"
+    if array.size <= _SHOWN_ELEMENTS:
+        values = np.array2string(array, precision=4, separator=", ").replace("\n", "")
+        text = f"{values}, {text}"
+    return text
+
+
+def signatures_of(path: Path) -> dict[str, tuple[str, ...]]:
+    """Parameter names of the functions and classes in a Python file, without running it.
+
+    A class goes by its constructor's parameters.
+    """
+    found = {}
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef):
+            found[node.name] = tuple(arg.arg for arg in node.args.args)
+        elif isinstance(node, ast.ClassDef):
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef) and method.name == "__init__":
+                    found[node.name] = tuple(arg.arg for arg in method.args.args[1:])
+    return found

@@ -1,0 +1,256 @@
+"""Runs the learner's code and answers the checks' requests, next to the learner's objects.
+
+The host lives where the learner's code lives: in this very process for self-check, in a confined process
+for grading. Requests and replies are plain data and handles (`nnlearn.learner.values`), nothing else.
+Whatever the learner's code raises becomes a reply; the host itself does not fail on it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nnlearn.learner import kit
+from nnlearn.learner.guard import Guard
+from nnlearn.learner.values import Handle, kind_of, to_plain
+
+MODULE, KERAS, KIT = 0, 1, 2
+_FIRST_FREE = 10
+_MESSAGE_LENGTH = 400
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+@dataclass(frozen=True)
+class Program:
+    """The learner's code, ready to run.
+
+    Attributes:
+        name: The name its module gets.
+        cells: Pairs of a file name (as tracebacks show it) and code.
+        forbid: For each part, what it must not use.
+    """
+
+    name: str
+    cells: tuple[tuple[str, str], ...]
+    forbid: Mapping[str, tuple[str, ...]]
+
+
+class Host:
+    """Holds the learner's module and the objects that checks speak of by handle."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._files = {file for file, _ in program.cells}
+        self._module = types.ModuleType(program.name)
+        self._objects: dict[int, Any] = {}
+        self._guard: Guard | None = None
+        self._loaded = False
+
+    @classmethod
+    def around(cls, module: types.ModuleType, program: Program) -> Host:
+        """A host for a module that is there already: a mistake, or a notebook's own namespace."""
+        host = cls(program)
+        host._module = module
+        host._loaded = True
+        host._begin("", 0)
+        return host
+
+    def load(self) -> list[str]:
+        """Run the learner's cells; a cell that raises does not stop the next.
+
+        Returns:
+            A note for each cell that raised: `cell 7 raised NameError: ...`.
+        """
+        notes = []
+        sys.modules[self._module.__name__] = self._module
+        with _plain_tracebacks():
+            for file, code in self._program.cells:
+                self._module.__file__ = file
+                try:
+                    exec(compile(code, file, "exec"), self._module.__dict__)  # noqa: S102
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as error:
+                    notes.append(self._note(file, error))
+        self._loaded = True
+        self._begin("", 0)
+        return notes
+
+    def handle(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The reply to one request.
+
+        Returns:
+            One of `("value", plain)`, `("raised", type, message, bases, frames)`, `("not_written", text)`,
+            `("forbidden", uses)` and `("end",)`.
+        """
+        verb, *operands = request
+        if verb == "load":
+            return ("value", self.load())
+        if verb == "begin":
+            self._begin(*operands)
+            return ("value", None)
+        try:
+            with self._watching(operands), _plain_tracebacks():
+                value = to_plain(self._perform(verb, *operands), self._keep)
+        except _Missing as missing:
+            return ("not_written", str(missing))
+        except StopIteration:
+            return ("end",)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return self._raised(error)
+        if self._guard is not None and self._guard.hits:
+            return ("forbidden", list(self._guard.hits))
+        return ("value", value)
+
+    def _begin(self, part: str, seed: int) -> None:
+        """Forget the handles of the last check, seed every generator, watch for this part."""
+        import keras
+
+        self._objects = {MODULE: self._module, KERAS: keras, KIT: kit}
+        forbid = self._program.forbid.get(part, ())
+        self._guard = Guard(forbid, self._files) if forbid else None
+        if part:
+            keras.utils.set_random_seed(seed)
+
+    def _perform(self, verb: str, handle: int, *operands: Any) -> Any:
+        target = self._objects[handle]
+        match verb:
+            case "get":
+                (name,) = operands
+                if handle == MODULE and not hasattr(target, name):
+                    raise _Missing(f"{name} is not defined in {self._program.name}")
+                return getattr(target, name)
+            case "set":
+                name, value = operands
+                return setattr(target, name, self._resolve(value))
+            case "call":
+                args, kwargs = operands
+                return target(*self._resolve(args), **self._resolve(kwargs))
+            case "item":
+                (key,) = operands
+                return target[key]
+            case "prediction":
+                (key,) = operands
+                if key not in getattr(target, "PREDICTIONS", {}):
+                    raise _Missing(f'PREDICTIONS["{key}"] is not there')
+                return target.PREDICTIONS[key]
+            case "iter":
+                return iter(target)
+            case "next":
+                return next(target)
+            case "len":
+                return len(target)
+            case "array":
+                import keras
+
+                return keras.ops.convert_to_numpy(target)
+        raise ValueError(f"unknown request {verb!r}")
+
+    def _resolve(self, value: Any) -> Any:
+        """Plain data with the objects in place of handles, and arrays copied."""
+        if isinstance(value, Handle):
+            return self._objects[value.id]
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._resolve(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._resolve(item) for key, item in value.items()}
+        return value.copy() if hasattr(value, "copy") else value
+
+    def _keep(self, value: Any) -> Handle:
+        number = _FIRST_FREE + len(self._objects)
+        self._objects[number] = value
+        return Handle(number, *kind_of(value))
+
+    def _watching(self, operands: Sequence[Any]) -> contextlib.AbstractContextManager[None]:
+        if self._guard is None:
+            return contextlib.nullcontext()
+        return self._guard.watching(kernels=self._involves_learner(operands))
+
+    def _involves_learner(self, operands: Any) -> bool:
+        """Whether a request runs the learner's own code directly.
+
+        Kernels are watched only then: a Keras model may run them for reasons of its own.
+        """
+        if isinstance(operands, (list, tuple)):
+            return any(self._involves_learner(item) for item in operands)
+        if isinstance(operands, Handle):
+            operands = operands.id
+        target = self._objects.get(operands) if type(operands) is int else None
+        name = self._module.__name__
+        return name in (getattr(target, "__module__", ""), type(target).__module__)
+
+    def _raised(self, error: BaseException) -> tuple[Any, ...]:
+        frames = self._own_frames(error)
+        written = traceback_ends_in(error, self._files)
+        if isinstance(error, NotImplementedError) and written:
+            return ("not_written", _message(error))
+        bases = [f"{base.__module__}.{base.__qualname__}" for base in type(error).__mro__]
+        return ("raised", type(error).__name__, _message(error), bases, frames)
+
+    def _own_frames(self, error: BaseException) -> list[tuple[str, int, str, str]]:
+        sources = dict(self._program.cells)
+        frames = []
+        for frame in _walk(error.__traceback__):
+            code = frame.tb_frame.f_code
+            if code.co_filename in sources:
+                lines = sources[code.co_filename].splitlines()
+                text = lines[frame.tb_lineno - 1].strip() if frame.tb_lineno <= len(lines) else ""
+                frames.append((code.co_filename, frame.tb_lineno, code.co_name, text))
+        return frames[-4:]
+
+    def _note(self, file: str, error: BaseException) -> str:
+        line = next((f" at line {line}" for _, line, _, _ in self._own_frames(error)[::-1]), "")
+        said = f": {message}" if (message := _message(error)) else ""
+        return f"{display_name(file)} raised {type(error).__name__}{line}{said}"
+
+
+class _Missing(Exception):
+    """A name that the topic asks for is not in the learner's module."""
+
+
+def display_name(file: str) -> str:
+    """The last component of a path, as learners see their files."""
+    return re.split(r"[/\\]", file)[-1]
+
+
+def traceback_ends_in(error: BaseException, files: set[str]) -> bool:
+    """Whether the exception was raised by a line of one of `files`."""
+    frames = list(_walk(error.__traceback__))
+    return bool(frames) and frames[-1].tb_frame.f_code.co_filename in files
+
+
+def _walk(trace: types.TracebackType | None) -> Iterator[types.TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def _message(error: BaseException) -> str:
+    """What the exception says, on a diet: `__str__` is the learner's code and may do anything."""
+    try:
+        text = str(error)
+    except Exception as problem:
+        return f"(its message cannot be shown: {type(problem).__name__})"
+    text = _ANSI.sub("", text).strip()
+    return text if len(text) <= _MESSAGE_LENGTH else text[:_MESSAGE_LENGTH] + " ..."
+
+
+@contextlib.contextmanager
+def _plain_tracebacks() -> Iterator[None]:
+    """Keras rewrites exceptions to name every argument; learners are better served by their own."""
+    import keras
+
+    was_enabled = keras.config.is_traceback_filtering_enabled()
+    keras.config.disable_traceback_filtering()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            keras.config.enable_traceback_filtering()

@@ -1,0 +1,59 @@
+"""Trusted helpers that checks need on the learner's side.
+
+A check cannot hand a Python function over, so what has to run next to the learner's objects lives here.
+Each helper takes the objects themselves and returns plain data or objects, which the host passes on.
+Keras and TensorFlow are imported when a helper runs: the process that only imports this module must not
+have executed an operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+def gradient(
+    fn: Callable[..., Any], *args: Any, wrt: int = 0, upstream: Any = None, **kwargs: Any
+) -> Any:
+    """The gradient of `sum(upstream * fn(*args, **kwargs))` with respect to argument number `wrt`.
+
+    Args:
+        fn: A function or layer that returns one tensor.
+        *args: Its arguments; number `wrt` is an array or tensor of a floating dtype.
+        wrt: Which positional argument to differentiate by.
+        upstream: Weights of the shape of the output; ones when left out.
+        **kwargs: Its keyword arguments.
+
+    Returns:
+        A tensor of the shape of `args[wrt]`, or None where the output does not depend on it.
+    """
+    import tensorflow as tf
+
+    inputs = list(args)
+    inputs[wrt] = tf.convert_to_tensor(inputs[wrt])
+    with tf.GradientTape() as tape:
+        tape.watch(inputs[wrt])
+        output = tf.convert_to_tensor(fn(*inputs, **kwargs))
+    if upstream is not None:
+        upstream = tf.cast(tf.convert_to_tensor(upstream), output.dtype)
+    return tape.gradient(output, inputs[wrt], output_gradients=upstream)
+
+
+def traced(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """`fn(*args, **kwargs)` run inside a `tf.function`, where tensors have no values yet.
+
+    Arrays among the positional arguments become symbolic tensors; everything else is passed as it is.
+    """
+    import numpy as np
+    import tensorflow as tf
+
+    positions = [i for i, arg in enumerate(args) if isinstance(arg, np.ndarray)]
+
+    @tf.function  # type: ignore[untyped-decorator, unused-ignore]
+    def graph(*tensors: Any) -> Any:
+        filled = list(args)
+        for position, tensor in zip(positions, tensors, strict=True):
+            filled[position] = tensor
+        return fn(*filled, **kwargs)
+
+    return graph(*(tf.convert_to_tensor(args[i]) for i in positions))

@@ -1,0 +1,110 @@
+"""Where a submission sits while it is checked: its file, read once, and the transport to its code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Protocol
+
+from nnlearn.catalogue import Topic
+from nnlearn.learner.errors import Forbidden
+from nnlearn.learner.host import Host, Program
+from nnlearn.learner.local import LocalTransport
+from nnlearn.learner.locate import where_is
+from nnlearn.learner.session import Transport
+from nnlearn.learner.shortcuts import find_shortcuts
+from nnlearn.learner.source import Source, load_source
+
+
+class Seat(Protocol):
+    """Gives checks a way to a submission's code."""
+
+    def transport(self, part: str) -> Transport:
+        """The way to the code, for checks of `part`.
+
+        Raises:
+            LearnerProblem: The code cannot be run, or `part` uses what it must not.
+        """
+
+    def place(self, part: str) -> str:
+        """Where `part` stands in the learner's file: `softmax.py:7`, or an empty string."""
+
+    def trouble(self, part: str) -> tuple[str, ...]:
+        """What went wrong with `part` while the file was loaded."""
+
+
+class Desk:
+    """What both kinds of seat know from reading the file, without running it."""
+
+    def __init__(self, topic: Topic, source: Source) -> None:
+        self.topic = topic
+        self.source = source
+
+    def program(self, file_of: dict[str, str]) -> Program:
+        """The learner's cells that parse, ready for a host."""
+        cells = tuple(
+            (file_of.get(cell.name, cell.name), cell.code)
+            for cell in self.source.cells
+            if cell.error is None
+        )
+        return Program(self.topic.name, cells, {p.name: p.forbid for p in self.topic.parts})
+
+    def refuse_shortcuts(self, part: str) -> None:
+        """Raise `Forbidden` if the part's code names what it must not use."""
+        forbid = self.topic.part(part).forbid
+        found = find_shortcuts(self.source, part, forbid) if forbid else ()
+        if found:
+            raise Forbidden(tuple(f"{use.name} ({use.where})" for use in found))
+
+    def place(self, part: str) -> str:
+        return where_is(self.source, attribute_of(part))
+
+    def trouble_from(self, part: str, notes: tuple[str, ...]) -> tuple[str, ...]:
+        """The notes about cells in which the part is, or would have been, defined."""
+        name = re.escape(attribute_of(part))
+        defines = re.compile(rf"^\s*(def|class)\s+{name}\b|^{name}\s*(:.*)?=", re.MULTILINE)
+        cells = {cell.name for cell in self.source.cells if defines.search(cell.code)}
+        return tuple(note for note in notes if any(note.startswith(f"{cell} ") for cell in cells))
+
+
+class LocalSeat(Desk):
+    """The learner's code in this process, loaded when the first check asks for it."""
+
+    def __init__(self, topic: Topic, file: Path) -> None:
+        super().__init__(topic, load_source(file))
+        self._transport: LocalTransport | None = None
+        self.notes = self.source.notes
+
+    def transport(self, part: str) -> Transport:
+        self.refuse_shortcuts(part)
+        if self._transport is None:
+            # The real path, so that debuggers and editors find the lines.
+            files = {self.source.path.name: str(self.source.path)}
+            host = Host(self.program(files))
+            self.notes += tuple(host.load())
+            self._transport = LocalTransport(host)
+        return self._transport
+
+    def trouble(self, part: str) -> tuple[str, ...]:
+        return self.trouble_from(part, self.notes)
+
+
+class HostSeat:
+    """A host that is there already: a mistake, the reference, or a notebook's own namespace."""
+
+    def __init__(self, host: Host) -> None:
+        self._transport = LocalTransport(host)
+
+    def transport(self, part: str) -> Transport:  # noqa: ARG002 - the same for every part
+        return self._transport
+
+    def place(self, part: str) -> str:  # noqa: ARG002
+        return ""
+
+    def trouble(self, part: str) -> tuple[str, ...]:  # noqa: ARG002
+        return ()
+
+
+def attribute_of(part: str) -> str:
+    """The name a part has in the learner's file."""
+    return "PREDICTIONS" if part == "predictions" else part

@@ -1,0 +1,183 @@
+"""The learner as a check sees it: the same look whether the code runs here or in a confined process.
+
+`Learner` and `Remote` turn every use into a request to a `Transport` and record what came back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from nnlearn.learner.calls import CallText, describe_call
+from nnlearn.learner.errors import Forbidden, Frame, LearnerRaised, NotWritten
+from nnlearn.learner.host import KERAS, KIT, MODULE
+from nnlearn.learner.values import Handle
+
+
+class Transport(Protocol):
+    """Carries requests to a host."""
+
+    @property
+    def output(self) -> str:
+        """What the learner's code has printed, capped."""
+
+    def request(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The host's reply.
+
+        Raises:
+            LearnerDied: The process ended, or was ended, before it answered.
+        """
+
+    def close(self) -> None:
+        """Let go of the host and everything it holds."""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request of a check, what came back, and the request in words if it was a call."""
+
+    request: tuple[Any, ...]
+    reply: tuple[Any, ...]
+    text: CallText | None
+
+
+class Session:
+    """One check's conversation with the learner's code.
+
+    Args:
+        transport: Where the requests go.
+        signatures: Parameter names of parts and methods, to name arguments in messages.
+    """
+
+    def __init__(self, transport: Transport, signatures: Mapping[str, tuple[str, ...]]) -> None:
+        self._transport = transport
+        self.signatures = signatures
+        self.exchanges: list[Exchange] = []
+        self.last_call: CallText | None = None
+
+    def begin(self, part: str, seed: int) -> None:
+        """Start a check of `part`: fresh handles, seeded generators, an empty record."""
+        self.exchanges.clear()
+        self.last_call = None
+        self._transport.request(("begin", part, seed))
+
+    def ask(self, *request: Any, text: CallText | None = None, label: str = "") -> Any:
+        """The answer to one request, with handles wrapped as `Remote` objects."""
+        self.last_call = text or self.last_call
+        reply = self._transport.request(request)
+        self.exchanges.append(Exchange(request, reply, text))
+        match reply:
+            case ("value", value):
+                return self._wrap(value, label)
+            case ("raised", type_name, message, bases, frames):
+                raise LearnerRaised(
+                    type_name, message, tuple(bases), tuple(Frame(*frame) for frame in frames)
+                )
+            case ("not_written", message):
+                raise NotWritten(message)
+            case ("forbidden", uses):
+                raise Forbidden(tuple(uses))
+        raise StopIteration
+
+    def _wrap(self, value: Any, label: str) -> Any:
+        if isinstance(value, Handle):
+            return Remote(self, value, label or value.name)
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._wrap(item, f"{label}[{i}]") for i, item in enumerate(value))
+        if isinstance(value, dict):
+            return {key: self._wrap(item, f"{label}[{key!r}]") for key, item in value.items()}
+        return value
+
+
+class Remote:
+    """An object on the learner's side. Looks like the object; arrays and plain values come by value."""
+
+    __slots__ = ("_handle", "_label", "_session")
+    _handle: Handle
+    _label: str
+    _session: Session
+
+    def __init__(self, session: Session, handle: Handle, label: str) -> None:
+        object.__setattr__(self, "_session", session)
+        object.__setattr__(self, "_handle", handle)
+        object.__setattr__(self, "_label", label)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        text = describe_call(self._label, args, kwargs, self._session.signatures)
+        return self._session.ask(
+            "call", self._handle.id, unwrap(args), unwrap(kwargs), text=text, label=text.call
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # NumPy and pytest look for protocols; objects have none to offer
+            raise AttributeError(name)
+        return self._session.ask("get", self._handle.id, name, label=self._member(name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._session.ask("set", self._handle.id, name, unwrap(value))
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._session.ask("item", self._handle.id, key, label=f"{self._label}[{key!r}]")
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._handle.kind == "generator":
+            return self
+        iterator: Iterator[Any] = self._session.ask("iter", self._handle.id, label=self._label)
+        return iterator
+
+    def __next__(self) -> Any:
+        return self._session.ask("next", self._handle.id, label=f"next({self._label})")
+
+    def __len__(self) -> int:
+        return int(self._session.ask("len", self._handle.id))
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        return np.array(self._session.ask("array", self._handle.id), dtype=dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        return f"<{self._handle.kind} {self._label}>"
+
+    def _member(self, name: str) -> str:
+        """How a member reads in a message: parts and kit helpers go by their bare name."""
+        if self._handle.id in (MODULE, KIT):
+            return name
+        return f"{self._label}.{name}"
+
+
+class Learner(Remote):
+    """The learner's module: `learner.softmax`, `learner.Dropout`, `learner.PREDICTIONS`.
+
+    Attributes:
+        keras: Keras, on the learner's side.
+        kit: The helpers of `nnlearn.learner.kit`, on the learner's side.
+    """
+
+    __slots__ = ("keras", "kit")
+    keras: Remote
+    kit: Remote
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, Handle(MODULE, "module", "learner"), "learner")
+        object.__setattr__(self, "keras", Remote(session, Handle(KERAS, "module", "keras"), "keras"))
+        object.__setattr__(self, "kit", Remote(session, Handle(KIT, "module", "kit"), "kit"))
+
+    def prediction(self, key: str) -> Any:
+        """What the learner predicted: `PREDICTIONS[key]`, plain data."""
+        text = CallText(f'PREDICTIONS["{key}"]', ())
+        return self._session.ask("prediction", MODULE, key, text=text)
+
+
+def unwrap(value: Any) -> Any:
+    """`value` with handles in place of `Remote` objects, ready to send."""
+    if isinstance(value, Remote):
+        return value._handle  # noqa: SLF001
+    if isinstance(value, (list, tuple)):
+        return type(value)(unwrap(item) for item in value)
+    if isinstance(value, dict):
+        return {key: unwrap(item) for key, item in value.items()}
+    if isinstance(value, np.generic):
+        return np.asarray(value)
+    return value

@@ -1,0 +1,206 @@
+"""What a run of the checks found, as plain data with a versioned JSON form.
+
+An `Outcome` is the result of one check, a `PartResult` gathers those of one part, a `Report` those of
+one submission, and a `Run` all reports of one grading run.
+Nothing here knows how a result was obtained or how it will be shown.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+SCHEMA_VERSION = 1
+
+
+class Verdict(StrEnum):
+    """How a check ended. Only `GRADER_ERROR` is our fault; it never scores and never passes silently."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    RAISED = "raised"
+    FORBIDDEN = "forbidden"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    CRASHED = "crashed"
+    NOT_WRITTEN = "not_written"
+    WAITING = "waiting"
+    GRADER_ERROR = "grader_error"
+
+    @property
+    def words(self) -> str:
+        """The verdict as people read it."""
+        return self.value.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """A known mistake that reproduces the learner's output exactly."""
+
+    mistake: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of one check.
+
+    Attributes:
+        check: The name of the pytest function, with its parameters in brackets if it has any.
+        title: What the check asks for, as the learner reads it.
+        hidden: Whether learners have this check in their own copy.
+        points: The weight of the check within its part.
+        verdict: How it ended.
+        message: The failure as a learner may see it; empty when the check passed.
+        seconds: How long it took.
+        noticed: The known mistake that explains the failure, if there is one.
+    """
+
+    check: str
+    title: str
+    hidden: bool
+    points: float
+    verdict: Verdict
+    message: str = ""
+    seconds: float = 0.0
+    noticed: Noticed | None = None
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """All outcomes of one part. The score follows from them and is never stored on its own."""
+
+    name: str
+    max_score: float
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def score(self) -> float:
+        """The part's points times the share of its checks' points that passed."""
+        total = sum(outcome.points for outcome in self.outcomes)
+        passed = sum(o.points for o in self.outcomes if o.verdict is Verdict.PASSED)
+        return round(self.max_score * passed / total, 4) if total else 0.0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the first check that did not pass."""
+        return next(
+            (o.verdict for o in self.outcomes if o.verdict is not Verdict.PASSED), Verdict.PASSED
+        )
+
+    @property
+    def noticed(self) -> tuple[Noticed, ...]:
+        """The known mistakes noticed in this part, most often noticed first."""
+        found = [o.noticed for o in self.outcomes if o.noticed is not None]
+        return tuple(sorted(dict.fromkeys(found), key=lambda n: -found.count(n)))
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is known about one submission.
+
+    Attributes:
+        learner: Who handed it in.
+        submission: The file, relative to where it was collected.
+        sha256: Digest of the file's bytes.
+        parts: In the topic's order.
+        notes: What the learner should know about the file as a whole.
+        output: What the learner's code printed while it was loaded, capped; for the learner only.
+    """
+
+    learner: str
+    submission: str
+    sha256: str
+    parts: tuple[PartResult, ...]
+    notes: tuple[str, ...] = ()
+    output: str = ""
+
+    @property
+    def score(self) -> float:
+        return round(sum(part.score for part in self.parts), 4)
+
+    @property
+    def max_score(self) -> float:
+        return sum(part.max_score for part in self.parts)
+
+    @property
+    def has_grader_error(self) -> bool:
+        """Whether a fault of ours kept something in this submission from being graded."""
+        return any(o.verdict is Verdict.GRADER_ERROR for p in self.parts for o in p.outcomes)
+
+
+@dataclass(frozen=True)
+class TopicReports:
+    """The reports of all submissions for one topic."""
+
+    topic: str
+    content_digest: str
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One grading run: what `nnlearn grade --json` writes."""
+
+    topics: tuple[TopicReports, ...]
+    isolation: tuple[str, ...] = field(default=())
+
+    @property
+    def has_grader_error(self) -> bool:
+        return any(report.has_grader_error for topic in self.topics for report in topic.reports)
+
+
+def run_to_json(run: Run) -> str:
+    """`run` as the JSON document that `nnlearn grade --json` writes, ending in a newline."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "isolation": list(run.isolation),
+        "topics": [
+            {
+                "topic": topic.topic,
+                "content_digest": topic.content_digest,
+                "reports": [report_to_dict(report) for report in topic.reports],
+            }
+            for topic in run.topics
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def report_to_dict(report: Report) -> dict[str, Any]:
+    """`report` as plain dicts and lists, derived values (score, verdict, noticed) included."""
+    return {
+        "learner": report.learner,
+        "submission": report.submission,
+        "sha256": report.sha256,
+        "score": report.score,
+        "max_score": report.max_score,
+        "notes": list(report.notes),
+        "output": report.output,
+        "parts": [
+            {
+                "name": part.name,
+                "score": part.score,
+                "max_score": part.max_score,
+                "verdict": part.verdict.value,
+                "noticed": [dataclasses.asdict(noticed) for noticed in part.noticed],
+                "outcomes": [dataclasses.asdict(outcome) for outcome in part.outcomes],
+            }
+            for part in report.parts
+        ],
+    }
+
+
+def report_from_dict(data: Mapping[str, Any]) -> Report:
+    """The inverse of `report_to_dict`; derived values are recomputed, not read.
+
+    Raises:
+        msgspec.ValidationError: `data` is not a report; the message names the key.
+    """
+    return msgspec.convert(data, Report)
