@@ -101,7 +101,6 @@ class Bench:
         self.runs[check] = run
         return run
 
-
     def outcome(self, run: CheckRun) -> Outcome:
         """One run as an outcome: diagnosed, redacted where it is hidden, and put into words."""
         noticed = None
@@ -149,5 +148,3 @@ def _forbidden_as_a_whole(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     return tuple(
         replace(o, verdict=Verdict.FORBIDDEN, message=found.message, noticed=None) for o in outcomes
     )
-
-

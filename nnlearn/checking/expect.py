@@ -178,7 +178,9 @@ def prediction(learner: Learner, key: str, answer: Any, *, atol: float = 0.0) ->
     given = learner.prediction(key)
     claim = f'PREDICTIONS["{key}"] should be the right answer'
     if given is None:
-        raise CheckFailed(Failure(f'PREDICTIONS["{key}"] should be filled in', "property", "it is None"))
+        raise CheckFailed(
+            Failure(f'PREDICTIONS["{key}"] should be filled in', "property", "it is None")
+        )
     if isinstance(answer, (int, float)) and not isinstance(answer, bool):
         right = isinstance(given, (int, float)) and abs(given - answer) <= atol
     elif isinstance(answer, tuple):

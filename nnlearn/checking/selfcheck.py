@@ -12,6 +12,7 @@ from nnlearn.checking.bench import Bench
 from nnlearn.diagnosis import KnownReplies
 from nnlearn.errors import ContentError
 from nnlearn.learner.seats import LocalSeat
+from nnlearn.learner.source import load_source
 from nnlearn.results import Noticed
 
 SCHEMA_VERSION = 1
@@ -24,7 +25,7 @@ def learner_bench(topic: Topic, file: Path) -> Bench:
         SubmissionError: The file cannot be read.
         ContentError: The diagnoses file is damaged.
     """
-    return Bench(topic, LocalSeat(topic, file), known=read_diagnoses(topic))
+    return Bench(topic, LocalSeat(topic, load_source(file)), known=read_diagnoses(topic))
 
 
 def write_diagnoses(known: Sequence[KnownReplies]) -> dict[str, Any]:
@@ -56,5 +57,6 @@ def read_diagnoses(topic: Topic) -> tuple[KnownReplies, ...]:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ContentError(
-            f"{topic.diagnoses} is damaged: {error}", "install nnlearn again, or build the topic again"
+            f"{topic.diagnoses} is damaged: {error}",
+            "install nnlearn again, or build the topic again",
         ) from error

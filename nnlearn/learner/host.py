@@ -8,6 +8,7 @@ Whatever the learner's code raises becomes a reply; the host itself does not fai
 from __future__ import annotations
 
 import contextlib
+import linecache
 import re
 import sys
 import types
@@ -71,6 +72,8 @@ class Host:
         with _plain_tracebacks():
             for file, code in self._program.cells:
                 self._module.__file__ = file
+                # AutoGraph and debuggers read source lines from here.
+                linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
                 try:
                     exec(compile(code, file, "exec"), self._module.__dict__)  # noqa: S102
                 except KeyboardInterrupt:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Protocol
 
 from nnlearn.catalogue import Topic
@@ -13,7 +12,7 @@ from nnlearn.learner.local import LocalTransport
 from nnlearn.learner.locate import where_is
 from nnlearn.learner.session import Transport
 from nnlearn.learner.shortcuts import find_shortcuts
-from nnlearn.learner.source import Source, load_source
+from nnlearn.learner.source import Source
 
 
 class Seat(Protocol):
@@ -70,8 +69,8 @@ class Desk:
 class LocalSeat(Desk):
     """The learner's code in this process, loaded when the first check asks for it."""
 
-    def __init__(self, topic: Topic, file: Path) -> None:
-        super().__init__(topic, load_source(file))
+    def __init__(self, topic: Topic, source: Source) -> None:
+        super().__init__(topic, source)
         self._transport: LocalTransport | None = None
         self.notes = self.source.notes
 

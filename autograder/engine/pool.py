@@ -1,0 +1,95 @@
+"""Runs jobs through an executor whose workers may die.
+
+Any executor with the interface of `concurrent.futures` will do; one that is broken is replaced.
+A job that was under way when a worker died is run again once, alone. If its worker dies again, the job is
+given up and the others go on.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Job = TypeVar("Job", bound=Hashable)
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class GivenUp(Generic[Job]):
+    """A job whose worker died twice."""
+
+    job: Job
+    reason: str
+
+
+class Pool(Generic[Job, Result]):
+    """Runs `work` on jobs, at most `window` at a time.
+
+    Args:
+        start: Makes an executor; called again when one broke.
+        work: What to run on each job; has to travel to a worker.
+        window: How many jobs are under way at a time.
+    """
+
+    def __init__(
+        self, start: Callable[[], Executor], work: Callable[[Job], Result], window: int
+    ) -> None:
+        self._start = start
+        self._work = work
+        self._window = window
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Result | GivenUp[Job]]]:
+        """Each job with its result, in the order in which they end."""
+        waiting = deque(jobs)
+        while waiting:
+            suspects: list[Job] = []
+            yield from self._until_broken(waiting, suspects, self._window)
+            for job in suspects:
+                alone, still = deque([job]), list[Job]()
+                yield from self._until_broken(alone, still, 1)
+                for dead in still:
+                    yield dead, GivenUp(dead, "the process that graded it died twice")
+
+    def _until_broken(
+        self, waiting: deque[Job], suspects: list[Job], window: int
+    ) -> Iterator[tuple[Job, Result | GivenUp[Job]]]:
+        """Run jobs until none is left or the executor breaks; `suspects` gets those under way then."""
+        under_way: dict[Future[Result], Job] = {}
+        with _closing(self._start()) as executor:
+            while waiting or under_way:
+                while waiting and len(under_way) < window:
+                    try:
+                        future = executor.submit(self._work, waiting[0])
+                    except BrokenExecutor:
+                        break
+                    under_way[future] = waiting.popleft()
+                ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                broken = not ended
+                for future in ended:
+                    job = under_way.pop(future)
+                    error = future.exception()
+                    if isinstance(error, BrokenExecutor):
+                        suspects.append(job)
+                        broken = True
+                    elif error is not None:
+                        yield job, GivenUp(job, f"{type(error).__name__}: {error}")
+                    else:
+                        yield job, future.result()
+                if broken:
+                    suspects.extend(under_way.values())
+                    return
+
+
+@contextmanager
+def _closing(executor: Executor) -> Iterator[Executor]:
+    """Shut `executor` down; when we are interrupted, without waiting for what is under way."""
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    executor.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,117 @@
+"""A grading run: every submission through the pool, finished reports kept as they come."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from pathlib import Path
+
+from autograder.engine.journal import Journal, key_of
+from autograder.engine.pool import GivenUp, Pool
+from autograder.engine.worker import Graded, Job, grade_job, start_worker
+from autograder.submissions import Submission
+from nnlearn.catalogue import Catalogue, Topic
+from nnlearn.results import Outcome, PartResult, Report, Run, TopicReports, Verdict
+
+JOURNAL = Path(".nnlearn") / "grading.jsonl"
+
+
+def grade_all(
+    submissions: Sequence[Submission],
+    catalogue: Catalogue,
+    *,
+    jobs: int,
+    seed: int,
+    on_report: Callable[[Submission, Report], None],
+    resume: bool = False,
+    start_executor: Callable[[], Executor] | None = None,
+) -> Run:
+    """Grade `submissions`, `jobs` at a time.
+
+    Args:
+        submissions: What was handed in.
+        catalogue: The content, with checks.
+        jobs: Submissions under way at a time.
+        seed: What all random numbers follow from; the same seed gives the same reports.
+        on_report: Called in this thread with each report, as they end.
+        resume: Take over the finished reports of a run that was interrupted.
+        start_executor: Makes the executor; by default a pool of `jobs` processes of this machine.
+
+    Returns:
+        The run, its reports in the order of `submissions`.
+    """
+    about = {
+        "seed": seed,
+        "content": {t.name: t.content_digest for t in _topics(submissions, catalogue)},
+    }
+    with Journal(JOURNAL, about, resume=resume) as journal:
+        reports = dict(journal.found)
+        layers: list[tuple[str, ...]] = []
+        for submission in submissions:
+            if key_of(submission) in reports:
+                on_report(submission, reports[key_of(submission)])
+        todo = [
+            Job(submission, catalogue.root, seed)
+            for submission in submissions
+            if key_of(submission) not in reports
+        ]
+        pool: Pool[Job, Graded] = Pool(start_executor or (lambda: processes(jobs)), grade_job, jobs)
+        try:
+            for job, result in pool.run(todo):
+                if isinstance(result, GivenUp):
+                    report = _not_graded(job.submission, catalogue, result.reason)
+                else:
+                    report = result.report
+                    layers.append(result.layers)
+                    journal.add(job.submission, report)
+                reports[key_of(job.submission)] = report
+                on_report(job.submission, report)
+        except KeyboardInterrupt:
+            for child in multiprocessing.active_children():
+                child.kill()
+            raise
+        journal.remove()
+    return Run(
+        tuple(
+            TopicReports(
+                topic.name,
+                topic.content_digest,
+                tuple(reports[key_of(s)] for s in submissions if s.topic == topic.name),
+            )
+            for topic in _topics(submissions, catalogue)
+        ),
+        isolation=_held_by_all(layers),
+    )
+
+
+def processes(jobs: int) -> Executor:
+    """A pool of `jobs` processes, each forked from one that has imported everything and run nothing."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.engine.preload"])
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=start_worker)
+
+
+def _topics(submissions: Sequence[Submission], catalogue: Catalogue) -> list[Topic]:
+    return [catalogue.topic(name) for name in dict.fromkeys(s.topic for s in submissions)]
+
+
+def _held_by_all(layers: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The layers that held around every submission that ran."""
+    ran = [held for held in layers if held]
+    return tuple(name for name in ran[0] if all(name in held for held in ran)) if ran else ()
+
+
+def _not_graded(submission: Submission, catalogue: Catalogue, reason: str) -> Report:
+    """The report of a submission that we could not grade: our fault, said on every part."""
+    outcome = Outcome(
+        "grading",
+        "The grader works.",
+        False,
+        1.0,
+        Verdict.GRADER_ERROR,
+        f"not graded: {reason}; this is not your mistake",
+    )
+    topic = catalogue.topic(submission.topic)
+    parts = tuple(PartResult(part.name, part.points, (outcome,)) for part in topic.parts)
+    return Report(submission.learner, submission.name, submission.sha256, parts)

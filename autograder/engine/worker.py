@@ -1,0 +1,133 @@
+"""What one worker of the pool holds warm, and how it grades one submission with it."""
+
+from __future__ import annotations
+
+import functools
+import os
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.gallery import known_replies
+from autograder.submissions import Submission
+from nnlearn.catalogue import Topic, load_catalogue
+from nnlearn.checking.bench import Bench
+from nnlearn.checking.runner import CheckRunner
+from nnlearn.diagnosis import KnownReplies, load_gallery
+from nnlearn.errors import SubmissionError
+from nnlearn.learner.isolated import IsolatedSeat
+from nnlearn.learner.source import load_source
+from nnlearn.learner.zygote import Workers, Zygote
+from nnlearn.results import Outcome, PartResult, Report, Verdict
+
+
+@dataclass(frozen=True)
+class Job:
+    """One submission to grade, and what with.
+
+    Attributes:
+        submission: What was handed in.
+        content: The root of the content tree.
+        seed: What all random numbers follow from.
+    """
+
+    submission: Submission
+    content: Path
+    seed: int
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A report, and the layers of isolation that held while it was made."""
+
+    report: Report
+    layers: tuple[str, ...]
+
+
+class TopicGrader:
+    """Grades submissions of one topic: a warm pytest session and the known mistakes.
+
+    Args:
+        topic: The topic, with its checks.
+        workers: Where the learners' processes come from.
+        seed: What all random numbers follow from.
+    """
+
+    def __init__(self, topic: Topic, workers: Workers, seed: int) -> None:
+        if topic.checks is None:
+            raise ValueError(f"topic {topic.name} has no checks")
+        self.topic = topic
+        self._workers = workers
+        self._seed = seed
+        self._runner = CheckRunner(topic, topic.checks)
+        self._gallery = load_gallery(topic)
+        self._known: dict[str, tuple[KnownReplies, ...]] = {}
+
+    def grade(self, submission: Submission) -> Graded:
+        """Run every check on a submission. Whatever it does, there is a report."""
+        try:
+            source = load_source(submission.path)
+        except SubmissionError as error:
+            return Graded(self._unreadable(submission, error), ())
+        seat = IsolatedSeat(self.topic, source, self._workers)
+        bench = Bench(self.topic, seat, self._seed)
+        try:
+            self._runner.run(bench)
+        finally:
+            seat.close()
+        bench.known = self._known_for(bench)
+        report = Report(
+            learner=submission.learner,
+            submission=submission.name,
+            sha256=submission.sha256,
+            parts=bench.parts(),
+            notes=seat.notes,
+            output=seat.output,
+        )
+        return Graded(report, seat.layers)
+
+    def _known_for(self, bench: Bench) -> Sequence[KnownReplies]:
+        """How the known mistakes answer, for the parts where something went wrong."""
+        wrong = {
+            run.info.part
+            for run in bench.runs.values()
+            if run.verdict in (Verdict.FAILED, Verdict.RAISED)
+        }
+        for part in wrong - self._known.keys():
+            items = [item for item in self._gallery if item.part == part]
+            self._known[part] = known_replies(self._runner, items, self._seed)
+        return [replies for part in sorted(wrong) for replies in self._known[part]]
+
+    def _unreadable(self, submission: Submission, error: SubmissionError) -> Report:
+        """The report of a file that cannot be read: every part is the learner's to hand in again."""
+        outcome = Outcome(
+            "file", "The file can be read.", False, 1.0, Verdict.RAISED, error.problem
+        )
+        parts = tuple(PartResult(part.name, part.points, (outcome,)) for part in self.topic.parts)
+        return Report(
+            submission.learner, submission.name, submission.sha256, parts, (str(error),)
+        )
+
+
+def start_worker() -> None:
+    """Make this process fit to grade: quiet, and left alone by the keyboard."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+
+
+def grade_job(job: Job) -> Graded:
+    """Grade one submission in this process, which keeps what it warmed up for the next."""
+    return _grader(job.content, job.submission.topic, job.seed).grade(job.submission)
+
+
+@functools.cache
+def _grader(content: Path, topic: str, seed: int) -> TopicGrader:
+    return TopicGrader(load_catalogue(content).topic(topic), _zygote(), seed)
+
+
+@functools.cache
+def _zygote() -> Zygote:
+    return Zygote()
+

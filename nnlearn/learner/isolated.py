@@ -1,0 +1,75 @@
+"""The learner's code in a confined process: what grading uses, since it trusts no submission."""
+
+from __future__ import annotations
+
+from nnlearn.catalogue import Topic
+from nnlearn.learner.deadlines import Deadlines
+from nnlearn.learner.errors import LearnerDied
+from nnlearn.learner.remote import RemoteTransport
+from nnlearn.learner.seats import Desk
+from nnlearn.learner.session import Transport
+from nnlearn.learner.source import Source
+from nnlearn.learner.zygote import Workers
+
+_OUTPUT = 4000
+
+
+class IsolatedSeat(Desk):
+    """A submission whose code runs in processes of its own, a new one after each death.
+
+    Args:
+        topic: What the submission is for.
+        source: The submission.
+        workers: Where processes come from.
+    """
+
+    def __init__(self, topic: Topic, source: Source, workers: Workers) -> None:
+        super().__init__(topic, source)
+        limits = topic.limits
+        self._workers = workers
+        self._deadlines = Deadlines(
+            limits.call_seconds, limits.part_seconds, limits.submission_seconds
+        )
+        self._transport: RemoteTransport | None = None
+        self._death_on_load: LearnerDied | None = None
+        self._part = ""
+        self.notes = source.notes
+        self.layers: tuple[str, ...] = ()
+        self.output = ""
+
+    def transport(self, part: str) -> Transport:
+        self.refuse_shortcuts(part)
+        if self._death_on_load is not None:
+            raise self._death_on_load
+        if part != self._part:
+            self._part = part
+            self._deadlines.start_part()
+        if self._transport is None or self._transport.has_ended:
+            self._start()
+        assert self._transport is not None  # noqa: S101 - for the type checker
+        return self._transport
+
+    def close(self) -> None:
+        """End the process and keep what it printed while the file was loaded."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+    def trouble(self, part: str) -> tuple[str, ...]:
+        return self.trouble_from(part, self.notes)
+
+    def _start(self) -> None:
+        """Load the submission in a new process; what it prints later may tell about hidden checks."""
+        self.close()
+        self._transport = RemoteTransport.start(
+            self._workers, self.program({}), self._deadlines, self.topic.limits.memory_mb
+        )
+        self.layers = self._transport.layers
+        try:
+            _, notes = self._transport.request(("load",))
+        except LearnerDied as death:
+            self._death_on_load = LearnerDied(death.verdict, f"loading the file: {death.message}")
+            raise self._death_on_load from None
+        finally:
+            self.output = self._transport.output[:_OUTPUT]
+        self.notes = (*self.source.notes, *(str(note)[:500] for note in notes))
