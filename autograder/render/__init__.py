@@ -1,0 +1,1 @@
+"""What a grading run looks like: on a terminal, as CSV and as one HTML page."""

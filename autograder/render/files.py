@@ -1,0 +1,80 @@
+"""Output files that are checked before the work and replaced whole after it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from autograder.render.text import shown_name
+from nnlearn.errors import OutputError
+
+
+class OutputFile:
+    """A file that will be written once, at the end of a run.
+
+    Until `write` has everything on disk, what stood at `path` before stays as it was.
+
+    Raises:
+        OutputError: The file could not be written; said at once, so that no work is lost.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.shown = shown_name(str(path))
+        # A link keeps pointing at its file; the file behind it is the one to replace.
+        self._target = path.resolve()
+        self._temporary = self._target.with_name(f".{self._target.name[:100]}.{os.getpid()}.part")
+        # A device or a pipe such as /dev/stdout is written to, never replaced.
+        self._is_stream = path.exists() and not path.is_file() and not path.is_dir()
+        self._probe()
+
+    def is_same_file(self, other: Path) -> bool:
+        """Whether writing would replace `other`."""
+        return self._target == other.resolve()
+
+    def write(self, text: str) -> None:
+        """Replace the file by `text` as UTF-8.
+
+        Raises:
+            OutputError: It cannot be written any more; the old file is still there.
+        """
+        # A file name that is no UTF-8 arrives as lone surrogates; JSON writes those as \\udcxx.
+        data = text.encode("utf-8", "backslashreplace")
+        try:
+            if self._is_stream:
+                self.path.write_bytes(data)
+                return
+            with self._temporary.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if self._target.exists():
+                shutil.copymode(self._target, self._temporary)
+            self._temporary.replace(self._target)
+        except OSError as error:
+            self._temporary.unlink(missing_ok=True)
+            raise self._refusal(error.strerror or str(error)) from error
+
+    def _probe(self) -> None:
+        if self._is_stream:
+            return
+        if self._target.is_dir():
+            raise self._refusal("it is a folder")
+        if not self._target.parent.is_dir():
+            raise OutputError(
+                f"{self.shown}: the folder {shown_name(str(self._target.parent))} does not exist.",
+                "Make the folder first, or name another file.",
+            )
+        if self._target.exists() and not os.access(self._target, os.W_OK):
+            raise self._refusal("it is read-only")
+        try:
+            self._temporary.touch(exist_ok=False)
+            self._temporary.unlink()
+        except OSError as error:
+            raise self._refusal(error.strerror or str(error)) from error
+
+    def _refusal(self, reason: str) -> OutputError:
+        return OutputError(
+            f"{self.shown}: cannot write here: {reason}.", "Name a file that can be written."
+        )
