@@ -1,0 +1,52 @@
+"""Keeps the beginning of what a learner's code prints, and lets the rest go."""
+
+from __future__ import annotations
+
+import os
+import re
+
+KEPT = 64 * 2**10
+_CHUNK = 2**16
+_CHUNKS_AT_ONCE = 16
+# Escape sequences as a whole, then every other control character but tab and newline.
+_CONTROL = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
+
+
+class Capture:
+    """Reads a pipe that a learner's process writes to.
+
+    Args:
+        descriptor: The reading end, not blocking; owned by whoever opened it.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._open = True
+        self._kept = bytearray()
+        self._dropped = 0
+
+    def fileno(self) -> int:
+        """The descriptor to watch, or -1 once all writers are gone."""
+        return self._descriptor if self._open else -1
+
+    def drain(self) -> None:
+        """Take what is there, without waiting and without staying for ever."""
+        for _ in range(_CHUNKS_AT_ONCE if self._open else 0):
+            try:
+                data = os.read(self._descriptor, _CHUNK)
+            except BlockingIOError:
+                return
+            if not data:
+                self._open = False
+                return
+            room = KEPT - len(self._kept)
+            self._kept += data[:room]
+            self._dropped += max(0, len(data) - room)
+
+    @property
+    def text(self) -> str:
+        """What was kept, without control characters, and how much was not."""
+        text = _CONTROL.sub("", self._kept.decode("utf-8", "replace"))
+        return f"{text}\n({self._dropped:,} more bytes)" if self._dropped else text

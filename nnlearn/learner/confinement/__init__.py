@@ -1,0 +1,19 @@
+"""Keeps a learner's process to itself: what it may see, use and reach.
+
+Each layer stands on its own and any may be missing on a given machine. `enclose` is called once by the
+zygote before it imports anything large; `confine` by each learner's process right after its fork.
+"""
+
+from nnlearn.learner.confinement.layers import LAYERS, Layer, layers_available, missing_layers
+from nnlearn.learner.confinement.stages import Bounds, Enclosure, confine, enclose
+
+__all__ = [
+    "LAYERS",
+    "Bounds",
+    "Enclosure",
+    "Layer",
+    "confine",
+    "enclose",
+    "layers_available",
+    "missing_layers",
+]

@@ -1,0 +1,75 @@
+"""Runs learners' code the way grading does: in a confined fork of one zygote."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from nnlearn.learner.deadlines import Deadlines
+from nnlearn.learner.host import Program
+from nnlearn.learner.remote import RemoteTransport
+from nnlearn.learner.zygote import Workers, Zygote
+
+MEMORY_MB = 1024
+
+
+class Submission:
+    """A learner's code in its confined process, and a short way to call it."""
+
+    def __init__(self, workers: Workers, code: str, deadlines: Deadlines) -> None:
+        program = Program("part", (("part.py", textwrap.dedent(code)),), {})
+        self.transport = RemoteTransport.start(workers, program, deadlines, MEMORY_MB)
+
+    def load(self) -> list[str]:
+        """The notes of loading."""
+        tag, notes = self.transport.request(("load",))
+        assert tag == "value"
+        return notes
+
+    def call(self, name: str, *arguments: Any) -> Any:
+        """What the learner's function returns; a reply that is no value fails the test."""
+        reply = self.reply(name, *arguments)
+        assert reply[0] == "value", reply
+        return reply[1]
+
+    def reply(self, name: str, *arguments: Any) -> tuple[Any, ...]:
+        """The whole reply to a call."""
+        tag, handle = self.transport.request(("get", 0, name))
+        assert tag == "value"
+        return self.transport.request(("call", handle.id, arguments, {}))
+
+
+Submit = Callable[..., Submission]
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """The one zygote of the test session."""
+    with Zygote() as zygote:
+        yield zygote
+
+
+@pytest.fixture
+def submit(zygote: Zygote) -> Iterator[Submit]:
+    """Loads code into a confined process; all processes are closed after the test."""
+    opened: list[Submission] = []
+
+    def submit(
+        code: str,
+        call_seconds: float = 20.0,
+        part_seconds: float = 40.0,
+        submission_seconds: float = 60.0,
+        workers: Workers | None = None,
+    ) -> Submission:
+        deadlines = Deadlines(call_seconds, part_seconds, submission_seconds)
+        submission = Submission(workers or zygote, code, deadlines)
+        opened.append(submission)
+        submission.notes = submission.load()
+        return submission
+
+    yield submit
+    for submission in opened:
+        submission.transport.close()
