@@ -1,0 +1,19 @@
+"""Finds the topics of a content tree and knows where each of their files is.
+
+A content tree holds `exercises/<topic>/` and, for those who write and grade topics,
+`solutions/<topic>/` and `autograder/checks/<topic>/`.
+No other module builds such a path or reads topic.toml.
+"""
+
+from nnlearn.catalogue.catalogue import CONTENT_VARIABLE, Catalogue, load_catalogue
+from nnlearn.catalogue.topic import Limits, Part, Response, Topic
+
+__all__ = [
+    "CONTENT_VARIABLE",
+    "Catalogue",
+    "Limits",
+    "Part",
+    "Response",
+    "Topic",
+    "load_catalogue",
+]

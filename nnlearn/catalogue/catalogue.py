@@ -1,0 +1,186 @@
+"""Catalogue: all topics of a content tree."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from nnlearn.catalogue.nearest import did_you_mean
+from nnlearn.catalogue.topic import Part, Topic
+from nnlearn.catalogue.topic_toml import read_topic_toml
+from nnlearn.errors import ContentError
+
+CONTENT_VARIABLE = "NNLEARN_CONTENT"
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The topics under `root`, in the order of the course."""
+
+    root: Path
+    topics: tuple[Topic, ...]
+
+    def topic(self, name: str) -> Topic:
+        """The topic called `name`.
+
+        Raises:
+            ContentError: There is none; the message names the nearest.
+        """
+        for topic in self.topics:
+            if topic.name == name:
+                return topic
+        if not self.topics:
+            raise ContentError(
+                f"there is no topic called `{name}`: {self.root} holds no topics",
+                f"start one with `nnlearn topic new {name}`, or point --content at another tree",
+            )
+        raise ContentError(
+            f"there is no topic called `{name}`",
+            did_you_mean(name, [topic.name for topic in self.topics], "the topics are"),
+        )
+
+    def topic_of(self, path: Path) -> Topic | None:
+        """The topic whose folders hold `path`, else the one the file is named after, else None."""
+        place = path.resolve()
+        for topic in self.topics:
+            for folder in (topic.exercise_dir, topic.solution_dir, topic.checks_dir):
+                if folder is not None and (folder == place or folder in place.parents):
+                    return topic
+        return next((topic for topic in self.topics if topic.name == path.stem), None)
+
+
+def load_catalogue(content: Path | None = None) -> Catalogue:
+    """Find and validate all topics of a content tree.
+
+    Args:
+        content: The tree; without it the one that NNLEARN_CONTENT names, else the one that came
+            with nnlearn.
+
+    Raises:
+        ContentError: It is no content tree, or a topic in it is not as it should be.
+    """
+    root, origin = _root(content)
+    if not root.is_dir():
+        raise ContentError(
+            f"{origin}: there is no folder {root}", "name the folder that holds exercises/"
+        )
+    if not any((root / tree).is_dir() for tree in ("exercises", "solutions")):
+        raise ContentError(
+            f"{origin}: {root} holds neither exercises/ nor solutions/, so it is no content tree",
+            f"point --content or {CONTENT_VARIABLE} at the folder that holds exercises/",
+        )
+    names = {folder.name for tree in ("exercises", "solutions") for folder in _folders(root / tree)}
+    topics = tuple(
+        sorted((_read_topic(root, name) for name in names), key=lambda t: (t.order, t.name))
+    )
+    _require_existing(topics)
+    _refuse_cycles(topics)
+    return Catalogue(root, topics)
+
+
+def _root(content: Path | None) -> tuple[Path, str]:
+    """The content tree, and what made it that one."""
+    if content is not None:
+        return content.expanduser().resolve(), "--content"
+    if chosen := os.environ.get(CONTENT_VARIABLE):
+        return Path(chosen).expanduser().resolve(), CONTENT_VARIABLE
+    installed = _PACKAGE / "content"
+    root = installed if installed.is_dir() else _PACKAGE.parent
+    return root, "the content that came with nnlearn"
+
+
+def _folders(tree: Path) -> Iterator[Path]:
+    """The topic folders in `tree`; what tools leave behind (`__pycache__` ...) is none."""
+    if not tree.is_dir():
+        return
+    for folder in tree.iterdir():
+        if folder.name[0] in "._" or not folder.is_dir():
+            continue
+        if any(file.name[0] not in "._" for file in folder.iterdir()):
+            yield folder
+
+
+def _read_topic(root: Path, name: str) -> Topic:
+    exercise, solution = root / "exercises" / name, root / "solutions" / name
+    checks = root / "autograder" / "checks" / name
+    if not name.isidentifier():
+        raise ContentError(
+            f"{solution if solution.is_dir() else exercise}: a topic's folder is named as a Python "
+            f"module (letters, digits, _), got `{name}`",
+            f"rename it, for example: {''.join(c if c.isalnum() else '_' for c in name)}",
+        )
+    is_private = solution.is_dir()
+    contents = read_topic_toml(
+        (solution if is_private else exercise) / "topic.toml", built=not is_private
+    )
+    parts = contents.part
+    if is_private:
+        parts = _with_hidden_checks(parts, exercise / "topic.toml")
+    return Topic(
+        name=name,
+        title=contents.title,
+        order=contents.order,
+        summary=contents.summary,
+        questions=contents.questions,
+        requires=contents.requires,
+        parts=parts,
+        responses=contents.response,
+        limits=contents.limits,
+        exercise_dir=exercise,
+        solution_dir=solution if is_private else None,
+        checks_dir=checks if checks.is_dir() else None,
+    )
+
+
+def _with_hidden_checks(parts: Iterable[Part], built: Path) -> tuple[Part, ...]:
+    """`parts` with the numbers of hidden checks from the built topic.toml.
+
+    That file may be missing, damaged or of another time. Building it anew puts it right and needs a
+    catalogue, so until then there are none.
+    """
+    try:
+        tables = tomllib.loads(built.read_bytes().decode()).get("part", [])
+        counts = {table["name"]: int(table.get("hidden_checks", 0)) for table in tables}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        counts = {}
+    return tuple(
+        msgspec.structs.replace(part, hidden_checks=counts.get(part.name, 0)) for part in parts
+    )
+
+
+def _require_existing(topics: tuple[Topic, ...]) -> None:
+    names = [topic.name for topic in topics]
+    for topic in topics:
+        for place, other in enumerate(topic.requires):
+            if other not in names:
+                raise ContentError(
+                    f"{topic.toml}: requires[{place}]: expected the name of a topic, got `{other}`",
+                    did_you_mean(other, names, "the topics are"),
+                )
+
+
+def _refuse_cycles(topics: tuple[Topic, ...]) -> None:
+    requires = {topic.name: topic.requires for topic in topics}
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        if name in way:
+            ring = " -> ".join([*way[way.index(name) :], name])
+            file = next(topic.toml for topic in topics if topic.name == name)
+            raise ContentError(
+                f"{file}: requires: topics cannot require each other in a ring: {ring}",
+                "take one of them out of `requires`",
+            )
+        if name not in done:
+            for other in requires[name]:
+                visit(other, (*way, name))
+            done.add(name)
+
+    for name in requires:
+        visit(name, ())

@@ -1,0 +1,14 @@
+"""What somebody may have meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+
+def did_you_mean(word: str, known: Sequence[str], introduction: str) -> str:
+    """The known word nearest to `word`; if none is near, `introduction` and all of them."""
+    nearest = difflib.get_close_matches(word, known, 1)
+    if nearest:
+        return f"did you mean `{nearest[0]}`?"
+    return f"{introduction} {', '.join(known)}"

@@ -1,0 +1,177 @@
+"""Topic and what it consists of: plain data, and the place of every file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from nnlearn.catalogue.nearest import did_you_mean
+from nnlearn.errors import ContentError
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One function or class to write, or the constant `PREDICTIONS` (the part `predictions`).
+
+    Attributes:
+        name: The name the learner defines.
+        points: What it is worth.
+        hints: Three, from a nudge to nearly the answer.
+        forbid: Public names that would do the exercise in one call; `kernel:NAME` is a
+            TensorFlow op.
+        hidden_checks: How many more checks run when it is graded; counted by the builder.
+    """
+
+    name: str
+    points: float
+    hints: tuple[str, ...]
+    forbid: tuple[str, ...] = ()
+    hidden_checks: int = 0
+
+
+class Response(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question answered in words and marked by a person.
+
+    Attributes:
+        name: Names its cell in the master.
+        points: What it is worth.
+        rubric: How to mark it; private, so it is empty where only `exercises/` is there.
+    """
+
+    name: str
+    points: float
+    rubric: tuple[str, ...] = ()
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long the learner's code may take, and how much memory."""
+
+    call_seconds: float = 10.0
+    part_seconds: float = 60.0
+    submission_seconds: float = 300.0
+    memory_mb: int = 2048
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A unit of the course.
+
+    Attributes:
+        name: The name of its folders.
+        title: Its heading.
+        order: Its place in the course.
+        summary: One sentence.
+        questions: The numbers of the questions it answers.
+        requires: The topics to do first.
+        parts: In the order of topic.toml.
+        responses: The questions answered in words.
+        limits: What its checks may use.
+        exercise_dir: What learners get; it need not be built yet.
+        solution_dir: The master's folder, or None where there is no private content.
+        checks_dir: The folder of checks and mistakes, or None.
+    """
+
+    name: str
+    title: str
+    order: int
+    summary: str
+    questions: tuple[int, ...]
+    requires: tuple[str, ...]
+    parts: tuple[Part, ...]
+    responses: tuple[Response, ...]
+    limits: Limits
+    exercise_dir: Path
+    solution_dir: Path | None = None
+    checks_dir: Path | None = None
+
+    @property
+    def lesson(self) -> Path:
+        """The lesson, figures included."""
+        return self.exercise_dir / "README.md"
+
+    @property
+    def stub(self) -> Path:
+        """What learners fill in."""
+        return self.exercise_dir / f"{self.name}.py"
+
+    @property
+    def notebook(self) -> Path:
+        """Lesson and stub in one notebook."""
+        return self.exercise_dir / f"{self.name}.ipynb"
+
+    @property
+    def visible_checks(self) -> Path:
+        """The checks that learners have."""
+        return self.exercise_dir / f"test_{self.name}.py"
+
+    @property
+    def diagnoses(self) -> Path:
+        """What the visible checks got from each known mistake, for learners."""
+        return self.exercise_dir / "diagnoses.json"
+
+    @property
+    def toml(self) -> Path:
+        """The topic.toml this topic was read from."""
+        return (self.solution_dir or self.exercise_dir) / "topic.toml"
+
+    @property
+    def master(self) -> Path | None:
+        """Lesson and reference in one file."""
+        return _existing(self.solution_dir, f"{self.name}.py")
+
+    @property
+    def alternatives(self) -> tuple[Path, ...]:
+        """Other correct implementations."""
+        if self.solution_dir is None:
+            return ()
+        return tuple(sorted((self.solution_dir / "alternatives").glob("*.py")))
+
+    @property
+    def checks(self) -> Path | None:
+        """All checks, visible and hidden."""
+        return _existing(self.checks_dir, f"test_{self.name}.py")
+
+    @property
+    def mistakes(self) -> Path | None:
+        """The gallery of known mistakes."""
+        return _existing(self.checks_dir, "mistakes.py")
+
+    @property
+    def max_score(self) -> float:
+        """The points of all parts; responses are marked apart."""
+        return sum(part.points for part in self.parts)
+
+    def part(self, name: str) -> Part:
+        """The part called `name`.
+
+        Raises:
+            ContentError: There is none; the message names the nearest.
+        """
+        for part in self.parts:
+            if part.name == name:
+                return part
+        raise ContentError(
+            f"topic `{self.name}` has no part called `{name}`",
+            did_you_mean(name, [part.name for part in self.parts], "its parts are"),
+        )
+
+    @property
+    def content_digest(self) -> str:
+        """SHA-256 over everything a score depends on: topic.toml, checks, mistakes and master."""
+        digest = hashlib.sha256()
+        for label, path in (
+            ("topic.toml", self.toml),
+            ("checks", self.checks),
+            ("mistakes", self.mistakes),
+            ("master", self.master),
+        ):
+            data = path.read_bytes() if path is not None else b""
+            digest.update(f"{label}:{len(data)}:".encode() + data)
+        return digest.hexdigest()
+
+
+def _existing(folder: Path | None, name: str) -> Path | None:
+    path = folder / name if folder is not None else None
+    return path if path is not None and path.exists() else None
