@@ -1,0 +1,150 @@
+import math
+
+import keras
+from keras import ops
+from keras.ops import softmax as normalise
+
+
+def as_floating(x):
+    """Return `x` as a tensor: floating dtypes are kept, integers and booleans become float32.
+
+    It is here so that you can use it in every part. You do not have to.
+    """
+    x = ops.convert_to_tensor(x)
+    return x if keras.backend.is_float_dtype(x.dtype) else ops.cast(x, "float32")
+
+
+def relu(x):
+    """Apply the rectified linear unit: `x` where it is positive, 0 elsewhere.
+
+    Args:
+        x: Anything `keras.ops.convert_to_tensor` accepts, of rank 0 to 4.
+
+    Returns:
+        A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept,
+        integers become float32. The gradient is 1 where `x > 0` and 0 elsewhere, also at
+        exactly 0, as in Keras.
+
+    Reference:
+        Glorot, Bordes and Bengio (2011), Deep Sparse Rectifier Neural Networks.
+    """
+    x = as_floating(x)
+    return ops.where(x > 0, x, ops.zeros_like(x))
+
+
+def leaky_relu(x, negative_slope=0.2):
+    """Apply the leaky rectified linear unit: `x` where positive, `negative_slope * x` elsewhere.
+
+    Args:
+        x: Anything `keras.ops.convert_to_tensor` accepts, of rank 0 to 4.
+        negative_slope: A float, the slope for negative `x`. It may be larger than 1.
+
+    Returns:
+        A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept,
+        integers become float32. The gradient is 1 where `x > 0` and `negative_slope` elsewhere,
+        also at exactly 0, as in Keras.
+
+    Reference:
+        https://keras.io/api/layers/activations/
+    """
+    x = as_floating(x)
+    return ops.where(x > 0, x, negative_slope * x)
+
+
+def sigmoid(x):
+    """Apply the logistic function, `1 / (1 + exp(-x))`, without overflow.
+
+    Args:
+        x: Anything `keras.ops.convert_to_tensor` accepts, of rank 0 to 4.
+
+    Returns:
+        A tensor of the shape of `x` with values from 0 to 1. Floating dtypes (float16, float32,
+        float64) are kept, integers become float32. Value and gradient, `p * (1 - p)` for the value
+        `p`, are finite for every finite `x` and right to 1e-5 in float32; the gradient at 0 is 0.25.
+
+    Reference:
+        https://keras.io/api/layers/activations/
+    """
+    x = as_floating(x)
+    return 0.5 * (1 + ops.tanh(x / 2))
+
+
+def gelu(x, approximate=False):
+    """Apply the Gaussian error linear unit: `x` times the probability that a normal value is below it.
+
+    Args:
+        x: Anything `keras.ops.convert_to_tensor` accepts, of rank 0 to 4.
+        approximate: False for the exact form with `erf`, True for the form with `tanh`:
+            `0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))`.
+
+    Returns:
+        A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept,
+        integers become float32. In both forms value and gradient are finite and right to
+        `1e-5 * (1 + |y|)` for `x` up to 1e4 in float32; in float16 the gradient is so up to 100.
+
+    Reference:
+        Hendrycks and Gimpel (2016), Gaussian Error Linear Units, https://arxiv.org/abs/1606.08415
+    """
+    x = as_floating(x)
+    if approximate:
+        c = ops.clip(x, -10, 10)
+        return 0.5 * x * (1 + ops.tanh(0.7978845608028654 * (c + 0.044715 * c**3)))
+    return 0.5 * x * (1 + ops.erf(x / 1.4142135623730951))
+
+
+def softmax(x, axis=-1):
+    """Turn logits into shares that are positive and add up to 1 along `axis`.
+
+    Args:
+        x: Logits: anything `keras.ops.convert_to_tensor` accepts, of rank 1 to 4.
+        axis: An integer, the axis along which the shares add up to 1; it may be negative.
+
+    Returns:
+        A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept,
+        integers become float32. Value and gradient are finite and right to 1e-5 in float32,
+        however large the logits are and however far the rows are apart.
+
+    Reference:
+        Goodfellow, Bengio and Courville (2016), Deep Learning, section 6.2.2.3.
+    """
+    return normalise(as_floating(x), axis=axis)
+
+
+def log_softmax(x, axis=-1):
+    """Compute the logarithm of softmax along `axis`, without ever computing softmax.
+
+    Args:
+        x: Logits: anything `keras.ops.convert_to_tensor` accepts, of rank 1 to 4.
+        axis: An integer, the axis along which softmax would add up to 1; it may be negative.
+
+    Returns:
+        A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept,
+        integers become float32. Value and gradient are finite also where softmax itself would
+        round to 0, and right to `1e-5 * (1 + |y|)` in float32, plus the rounding of the logits
+        themselves where all of them are large.
+
+    Reference:
+        Goodfellow, Bengio and Courville (2016), Deep Learning, equation 6.30.
+    """
+    x = as_floating(x)
+    x = x - ops.max(x, axis=axis, keepdims=True)
+    return x - ops.log(ops.sum(ops.exp(x), axis=axis, keepdims=True))
+
+
+PREDICTIONS = {
+    # A network has 4 inputs, then Dense(100), then Dense(2), and no activation anywhere.
+    # It holds 4*100 + 100 + 100*2 + 2 = 702 numbers. One single Dense layer can compute the very
+    # same function. How many numbers does that layer hold, biases included?
+    # Allowed: an integer.
+    "stacked_affine": 10,
+    # You add 100 to every one of the numbers that go into a softmax. Its output becomes ...
+    # Allowed: "sharper" (closer to one winner), "flatter" (closer to equal) or "same".
+    "softmax_shift": "same",
+    # On the way back through a network, the gradient is multiplied by the slope of each activation
+    # it passes. After ten sigmoids (all weights 1) the gradient has shrunk to at most about ...
+    # Allowed: "1/10", "1/1000" or "1/1000000".
+    "ten_sigmoids": "1/1000000",
+    # In float32 you compute p = softmax([0, 200]) with a perfect softmax. Then log(p[0]) is ...
+    # Allowed: "-200", "0" or "-inf".
+    "log_of_softmax": "-inf",
+}
