@@ -42,6 +42,7 @@ class Executor(Protocol):
         *,
         jobs: int,
         seed: int,
+        resume: bool,
         on_report: Callable[[Submission, Report], None],
     ) -> Run:
         """Grade `submissions` and call `on_report` in this thread after each."""
@@ -90,6 +91,9 @@ def grade(
         typer.Option(min=1, help="Submissions graded at a time.", show_default="one per core"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same report.")] = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a run that was interrupted.")
+    ] = False,
 ) -> None:
     """Grade what learners handed in.
 
@@ -116,6 +120,7 @@ def grade(
         executor=grade_all,
         jobs=jobs or os.cpu_count() or 1,
         seed=seed,
+        resume=resume,
         console=Console(),
         messages=messages,
     )
@@ -173,6 +178,7 @@ def run_grading(
     executor: Executor,
     jobs: int,
     seed: int,
+    resume: bool,
     console: Console,
     messages: Console,
 ) -> int:
@@ -185,6 +191,7 @@ def run_grading(
         executor: What does the grading.
         jobs: How many submissions to grade at a time.
         seed: What all random numbers of the run follow from.
+        resume: Whether to take over what an interrupted run has graded.
         console: Where the result goes.
         messages: Where progress goes.
 
@@ -204,7 +211,9 @@ def run_grading(
             progress.advance(submission, report)
 
         try:
-            run = executor(submissions, catalogue, jobs=jobs, seed=seed, on_report=keep)
+            run = executor(
+                submissions, catalogue, jobs=jobs, seed=seed, resume=resume, on_report=keep
+            )
         except KeyboardInterrupt:
             interrupted = True
             run = partial_run(done, catalogue)
@@ -212,7 +221,7 @@ def run_grading(
     _write(run, outputs, console)
     if interrupted:
         graded = f"{len(done)} of {count(len(submissions), 'submission')}"
-        _say(f"Interrupted: {graded} graded. What was done is kept.", messages)
+        _say(f"Interrupted: {graded} graded. With --resume the rest follows.", messages)
         return EXIT_INTERRUPTED
     return EXIT_GRADER_ERROR if run.has_grader_error else EXIT_OK
 

@@ -29,7 +29,7 @@ class Submission:
 
     Attributes:
         learner: Who handed it in, from the file's or the folder's name; not sanitised.
-        path: Where the file is.
+        path: Where the file is, links followed.
         topic: The name of its topic.
         name: The file relative to where it was collected, with forward slashes; not sanitised.
         sha256: Digest of the file's bytes.
@@ -104,7 +104,7 @@ def collect(
             "Pass the files, or a folder that holds NAME.py, NAME.ipynb or NAME/TOPIC.ipynb.",
         )
     submissions = [
-        Submission(learner, found.path, its_topic, found.name, _digest(found.path))
+        Submission(learner, path := found.path.resolve(), its_topic, found.name, _digest(path))
         for found, its_topic, learner in placed
     ]
     submissions.sort(key=lambda s: (s.topic, s.learner, s.name))
@@ -122,7 +122,7 @@ def _files_in(path: Path, topics: set[str], on_skipped: Callable[[str], None]) -
     if stat.S_ISDIR(mode):
         yield from _files_below(path, on_skipped)
         return
-    if not stat.S_ISREG(mode) or path.suffix not in _SUFFIXES:
+    if not stat.S_ISREG(mode) or path.suffix.lower() not in _SUFFIXES:
         raise SubmissionError(
             f"{shown_name(str(path))}: expected a .py or .ipynb file or a folder of them.",
             "Pass what the learners handed in.",
@@ -151,7 +151,7 @@ def _files_below(root: Path, on_skipped: Callable[[str], None]) -> Iterator[_Fou
                 on_skipped(f"{_relative(here / name, root)}: a link to a folder is not followed")
         for name in sorted(names):
             path = here / name
-            if name.startswith(".") or path.suffix not in _SUFFIXES or _is_checks(name):
+            if name.startswith(".") or path.suffix.lower() not in _SUFFIXES or _is_checks(name):
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(inside):
                 on_skipped(f"{_relative(path, root)}: a link that leads out of the folder")

@@ -13,7 +13,8 @@ from nnlearn.errors import OutputError
 class OutputFile:
     """A file that will be written once, at the end of a run.
 
-    Until `write` has everything on disk, what stood at `path` before stays as it was.
+    Missing folders are made. Until `write` has everything on disk, what stood at `path` before
+    stays as it was.
 
     Raises:
         OutputError: The file could not be written; said at once, so that no work is lost.
@@ -61,14 +62,10 @@ class OutputFile:
             return
         if self._target.is_dir():
             raise self._refusal("it is a folder")
-        if not self._target.parent.is_dir():
-            raise OutputError(
-                f"{self.shown}: the folder {shown_name(str(self._target.parent))} does not exist.",
-                "Make the folder first, or name another file.",
-            )
         if self._target.exists() and not os.access(self._target, os.W_OK):
             raise self._refusal("it is read-only")
         try:
+            self._target.parent.mkdir(parents=True, exist_ok=True)
             self._temporary.touch(exist_ok=False)
             self._temporary.unlink()
         except OSError as error:

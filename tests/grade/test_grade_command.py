@@ -1,0 +1,237 @@
+"""`nnlearn grade` from the request to the exit code, with a stand-in for the engine."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import typer
+from rich.console import Console
+from typer.testing import CliRunner
+
+import nnlearn.catalogue
+from autograder.grade import grade, open_outputs, require_checks, run_grading
+from autograder.submissions import Submission
+from nnlearn.errors import ContentError, NnlearnError, OutputError
+from nnlearn.results import Report, Run, TopicReports, Verdict
+
+
+class Engine:
+    """Gives each submission a report, and can stop like a person or fail like a program."""
+
+    def __init__(self, make_report: Any, interrupt_after: int | None = None, **verdicts: Verdict):
+        self.make_report = make_report
+        self.interrupt_after = interrupt_after
+        self.verdicts = verdicts
+        self.asked: dict[str, Any] = {}
+
+    def __call__(
+        self,
+        submissions: Sequence[Submission],
+        catalogue: Any,
+        *,
+        on_report: Callable[[Submission, Report], None],
+        **asked: Any,
+    ) -> Run:
+        """Grade as told."""
+        self.asked = asked
+        reports = []
+        for place, submission in enumerate(submissions):
+            if place == self.interrupt_after:
+                raise KeyboardInterrupt
+            verdict = self.verdicts.get(submission.learner, Verdict.PASSED)
+            report = self.make_report(
+                submission.learner, verdict, submission=submission.name, sha256=submission.sha256
+            )
+            on_report(submission, report)
+            reports.append(report)
+        digest = catalogue.topic("activations").content_digest
+        return Run((TopicReports("activations", digest, tuple(reports)),), ("landlock",))
+
+
+@pytest.fixture
+def handed_in(tmp_path: Path) -> Path:
+    """A folder with the submissions of three learners."""
+    folder = tmp_path / "activations"
+    folder.mkdir()
+    for name in ("ada.py", "bo.py", "cy.ipynb"):
+        (folder / name).write_text("", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, catalogue: Any, make_report: Any) -> Any:
+    """Runs `grade` with the given arguments; `.engine` decides what happens."""
+    app = typer.Typer()
+    app.command()(grade)
+    state = SimpleNamespace(engine=Engine(make_report))
+    monkeypatch.setattr(nnlearn.catalogue, "load_catalogue", lambda _: catalogue)
+    stand_in = SimpleNamespace(grade_all=lambda *args, **more: state.engine(*args, **more))
+    monkeypatch.setitem(sys.modules, "autograder.engine", stand_in)
+
+    def run(*arguments: object) -> Any:
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        if result.exception and not isinstance(result.exception, (SystemExit, NnlearnError)):
+            raise result.exception
+        return result
+
+    state.run = run
+    return state
+
+
+def test_all_graded_ends_with_0_whatever_the_scores(command: Any, handed_in: Path) -> None:
+    """Low scores are no failure of the command."""
+    command.engine.verdicts = {"bo": Verdict.TIMED_OUT}
+    result = command.run(handed_in, "--seed", 7, "--jobs", 3)
+    assert result.exit_code == 0
+    assert "activations: 3 submissions" in result.stdout
+    assert command.engine.asked == {"seed": 7, "jobs": 3, "resume": False}
+
+
+def test_every_output_is_written(command: Any, handed_in: Path, tmp_path: Path) -> None:
+    """JSON, CSV and HTML of the same run; the last line names what can be opened."""
+    files = [tmp_path / "out" / f"class.{kind}" for kind in ("json", "csv", "html")]
+    result = command.run(handed_in, *(f"--{f.suffix[1:]}={f}" for f in files))
+    assert result.exit_code == 0
+    document = json.loads(files[0].read_text(encoding="utf-8"))
+    assert [r["learner"] for r in document["topics"][0]["reports"]] == ["ada", "bo", "cy"]
+    assert files[1].read_text(encoding="utf-8").count("\n") == 4
+    assert files[2].read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert result.stdout.splitlines()[-1] == f"Written: {files[2]}"
+
+
+def test_progress_off_a_terminal_is_a_line_each_beside_the_result(
+    command: Any, handed_in: Path
+) -> None:
+    """Progress goes to stderr, so that the result can be piped; nothing is drawn over."""
+    result = command.run(handed_in)
+    assert result.stderr.splitlines() == [
+        "1/3 activations ada: 5 of 7",
+        "2/3 activations bo: 5 of 7",
+        "3/3 activations cy: 5 of 7",
+    ]
+    assert "\x1b" not in result.output
+
+
+def test_grader_errors_end_with_3(command: Any, handed_in: Path) -> None:
+    """A fault of ours never passes silently."""
+    command.engine.verdicts = {"cy": Verdict.GRADER_ERROR}
+    assert command.run(handed_in).exit_code == 3
+
+
+def test_interruption_keeps_what_is_done(command: Any, handed_in: Path, tmp_path: Path) -> None:
+    """Two of three are graded when Ctrl-C comes: both are shown and written."""
+    command.engine.interrupt_after = 2
+    target = tmp_path / "class.json"
+    result = command.run(handed_in, "--json", target)
+    assert result.exit_code == 2
+    assert "Interrupted: 2 of 3 submissions graded. With --resume" in result.stderr
+    reports = json.loads(target.read_text(encoding="utf-8"))["topics"][0]["reports"]
+    assert [report["learner"] for report in reports] == ["ada", "bo"]
+
+
+def test_interruption_before_the_first_report(command: Any, handed_in: Path) -> None:
+    """Nothing is done, and that is said."""
+    command.engine.interrupt_after = 0
+    result = command.run(handed_in)
+    assert result.exit_code == 2
+    assert "Interrupted: 0 of 3 submissions graded." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["nowhere"], "nowhere: No such file"),
+        (["."], "found none"),
+        (["activations", "--topic", "activatons"], "activatons"),
+        (["activations", "--html", "."], "it is a folder"),
+        (["activations", "--html", "activations/ada.py"], "this is a submission"),
+        (["activations", "--json", "x", "--csv", "./x"], "named for two outputs"),
+    ],
+)
+def test_bad_requests_are_refused_before_grading(
+    command: Any,
+    handed_in: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    problem: str,
+) -> None:
+    """The error says what is wrong, the engine is never asked, nothing is written."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty if arguments == ["."] else tmp_path)
+    result = command.run(*arguments)
+    assert isinstance(result.exception, NnlearnError)
+    assert result.exception.exit_code == 4
+    assert problem in result.exception.problem
+    assert command.engine.asked == {}
+    assert (handed_in / "ada.py").read_text(encoding="utf-8") == ""
+    assert not (tmp_path / "x").exists()
+
+
+def test_content_without_checks_cannot_grade(catalogue: Any, tmp_path: Path) -> None:
+    """Learners' copies have no checks; the message says what to pass."""
+    catalogue.topic("losses").checks = None
+    submission = Submission("ada", tmp_path / "losses.py", "losses", "losses.py", "0" * 64)
+    with pytest.raises(ContentError, match=r"no checks to grade losses with") as caught:
+        require_checks([submission], catalogue)
+    assert "--content" in caught.value.next_step
+
+
+def test_one_lost_output_does_not_cost_the_others(
+    catalogue: Any, make_report: Any, tmp_path: Path
+) -> None:
+    """When the JSON cannot be written in the end, CSV and HTML are written before it is said."""
+    outputs = open_outputs(
+        [], json=tmp_path / "a" / "x.json", csv=tmp_path / "x.csv", html=tmp_path / "x.html"
+    )
+    (tmp_path / "a").rmdir()
+    submission = Submission("ada", tmp_path / "ada.py", "activations", "ada.py", "0" * 64)
+    quiet = Console(file=io.StringIO())
+    with pytest.raises(OutputError, match=r"x\.json: cannot write here"):
+        run_grading(
+            [submission],
+            catalogue,
+            outputs,
+            executor=Engine(make_report),
+            jobs=1,
+            seed=0,
+            resume=False,
+            console=quiet,
+            messages=quiet,
+        )
+    assert (tmp_path / "x.csv").exists()
+    assert (tmp_path / "x.html").exists()
+
+
+def test_bar_on_a_terminal(catalogue: Any, make_report: Any, tmp_path: Path) -> None:
+    """A terminal sees one bar, which is gone when the result is shown; names are no markup."""
+    submissions = [
+        Submission(name, tmp_path / "x.py", "activations", "x.py", "0" * 64)
+        for name in ("ada", "[red]eve[/]\x1b[2J")
+    ]
+    messages = Console(file=io.StringIO(), force_terminal=True, width=80, color_system=None)
+    code = run_grading(
+        submissions,
+        catalogue,
+        open_outputs(submissions),
+        executor=Engine(make_report),
+        jobs=1,
+        seed=0,
+        resume=False,
+        console=Console(file=io.StringIO()),
+        messages=messages,
+    )
+    drawn = messages.file.getvalue()  # type: ignore[attr-defined]
+    assert code == 0
+    assert "2/2" in drawn
+    assert "[red]eve[/]" in drawn
+    assert "\x1b[2J" not in drawn
+    assert drawn.count("Grading") < 20

@@ -1,0 +1,139 @@
+"""The HTML page: complete, self-contained, and deaf to what is written in submissions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from autograder.render.html import run_to_html, shade
+from nnlearn.results import Noticed, Outcome, PartResult, Verdict
+
+HOSTILE = (
+    '</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>" onclick="a\' {{7*7}}'
+)
+# Whatever runs, loads or sends.
+ACTIVE = {"script", "img", "iframe", "object", "embed", "link", "base", "form", "input", "audio"}
+
+
+class Page(HTMLParser):
+    """Collects tags, attributes, ids and links, and checks that tags are closed in order."""
+
+    VOID = frozenset({"meta", "br", "rect", "line"})
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.text: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the tag and its attributes."""
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        self.links += [value or "" for name, value in attrs if name == "href"]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """A tag closes the one that was opened last."""
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Note the text."""
+        self.text.append(data)
+
+
+def test_page_holds_the_class_and_each_learner(make_report: Any, make_run: Any) -> None:
+    """Overview, pictures with their figures in words, and a linked section for each learner."""
+    run = make_run(make_report("ada"), make_report("bo", Verdict.FAILED, output="hello"))
+    text = run_to_html(run)
+    page = Page(text)
+    assert not page.tags & ACTIVE
+    assert len(page.ids) == len(set(page.ids))
+    assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
+    words = " ".join("".join(page.text).split())
+    assert "bo: 4 of 7" in words
+    assert "Each row adds up to 1. failed" in words
+    assert "Noticed: Every column adds up to 1 instead of every row" in words
+    assert "Isolation: landlock." in words
+    assert 'aria-label="Bar chart of learners by known mistake. ' in text
+    assert "softmax: divides by the column sum: 1." in text
+
+
+def test_every_picture_has_words(make_report: Any, make_run: Any) -> None:
+    """A picture without a description is nothing to a screen reader."""
+    text = run_to_html(make_run(make_report("ada", Verdict.FAILED), make_report("bo")))
+    pictures = re.findall(r"<svg[^>]*>", text)
+    assert len(pictures) == 2
+    assert all('role="img"' in svg and 'aria-label="Bar chart' in svg for svg in pictures)
+
+
+def test_page_loads_and_runs_nothing(make_report: Any, make_run: Any) -> None:
+    """The policy allows one style sheet, by its digest, and the page needs no more."""
+    text = run_to_html(make_run(make_report()))
+    style = re.search(r"<style>(.*?)</style>", text, re.S)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in text
+    assert not re.search(r"https?://|url\(|@import|style=|<script|<link", text)
+
+
+@pytest.mark.parametrize("field", ["learner", "submission", "notes", "output", "message", "title"])
+def test_hostile_text_injects_nothing(make_report: Any, make_run: Any, field: str) -> None:
+    """Wherever a submission's text is shown, it adds no tag and no attribute."""
+    plain = Page(
+        run_to_html(make_run(make_report("ada", Verdict.FAILED, output="x", notes=("n",))))
+    )
+    fields: dict[str, Any] = {"output": "x", "notes": ("n",)}
+    if field == "title":
+        noticed = Noticed(HOSTILE, HOSTILE)
+        bad = Outcome("t", HOSTILE, True, 1.0, Verdict.FAILED, HOSTILE, 0.0, noticed)
+        fields["parts"] = (PartResult(HOSTILE, 1.0, (bad,)),)
+    elif field == "learner":
+        fields["learner"] = HOSTILE
+    else:
+        fields[field] = (HOSTILE,) if field == "notes" else HOSTILE
+    text = run_to_html(make_run(make_report(softmax=Verdict.FAILED, **fields)))
+    page = Page(text)
+    assert page.tags <= plain.tags
+    assert page.attributes <= plain.attributes
+    assert "{{7*7}}" in "".join(page.text)
+    assert "<script" not in text
+
+
+def test_control_characters_do_not_reach_the_page(make_report: Any, make_run: Any) -> None:
+    """No terminal commands, no characters that turn the direction of text, no lone surrogates."""
+    report = make_report(
+        "\u202eeve\x1b[31m\udcff", Verdict.FAILED, output="\x00\x9b", message="\x07"
+    )
+    text = run_to_html(make_run(report))
+    assert not set("\u202e\x1b\x00\x9b\x07") & set(text)
+    text.encode()
+
+
+def test_shades_follow_the_points() -> None:
+    """Four steps and full marks; a fault of ours has a look of its own."""
+
+    def part(*verdicts: Verdict) -> PartResult:
+        checks = tuple(Outcome("t", "T", False, 1.0, verdict) for verdict in verdicts)
+        return PartResult("p", 3.0, checks)
+
+    good, bad = Verdict.PASSED, Verdict.FAILED
+    assert shade(part(good)) == "s4"
+    assert shade(part(good, good, good, bad)) == "s3"
+    assert shade(part(good, bad)) == "s2"
+    assert shade(part(bad)) == "s0"
+    assert shade(part(Verdict.GRADER_ERROR)) == "grader-error"
+    assert shade(None) == "none"
