@@ -90,9 +90,7 @@ class PartResult:
     @property
     def verdict(self) -> Verdict:
         """The verdict of the first check that did not pass."""
-        return next(
-            (o.verdict for o in self.outcomes if o.verdict is not Verdict.PASSED), Verdict.PASSED
-        )
+        return next((o.verdict for o in self.outcomes if o.verdict is not Verdict.PASSED), Verdict.PASSED)
 
     @property
     def noticed(self) -> tuple[Noticed, ...]:
@@ -123,10 +121,12 @@ class Report:
 
     @property
     def score(self) -> float:
+        """The sum over the parts."""
         return round(sum(part.score for part in self.parts), 4)
 
     @property
     def max_score(self) -> float:
+        """What full marks would be."""
         return sum(part.max_score for part in self.parts)
 
     @property
@@ -153,6 +153,7 @@ class Run:
 
     @property
     def has_grader_error(self) -> bool:
+        """Whether any submission ran into a fault of ours."""
         return any(report.has_grader_error for topic in self.topics for report in topic.reports)
 
 

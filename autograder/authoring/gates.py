@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from autograder.authoring.build import find_stale
-from autograder.authoring.dependents import dependents
 from autograder.authoring.leaks import find_leaks
+
+from autograder.authoring.dependents import dependents
 from autograder.gallery import known_replies, mistaken_bench, reference_source
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
@@ -166,9 +167,7 @@ def _measured(bench: Bench, kind: str, name: str) -> Trial:
         name=name,
         score=sum(part.score for part in parts),
         max_score=sum(part.max_score for part in parts),
-        caught_by=tuple(
-            o.check for part in parts for o in part.outcomes if o.verdict is not Verdict.PASSED
-        ),
+        caught_by=tuple(o.check for part in parts for o in part.outcomes if o.verdict is not Verdict.PASSED),
         diagnosed_as=tuple(noticed.mistake for part in parts for noticed in part.noticed),
         seconds={
             part.name: sum(r.seconds for r in bench.runs.values() if r.info.part == part.name)

@@ -35,9 +35,7 @@ class Pool(Generic[Job, Result]):
         window: How many jobs are under way at a time.
     """
 
-    def __init__(
-        self, start: Callable[[], Executor], work: Callable[[Job], Result], window: int
-    ) -> None:
+    def __init__(self, start: Callable[[], Executor], work: Callable[[Job], Result], window: int) -> None:
         self._start = start
         self._work = work
         self._window = window

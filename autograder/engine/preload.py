@@ -9,10 +9,10 @@ import os
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
-import keras  # noqa: E402, F401
-import pytest  # noqa: E402, F401
+import keras  # noqa: F401
+import pytest  # noqa: F401
 
-import autograder.engine.worker  # noqa: E402, F401
+import autograder.engine.worker  # noqa: F401
 
 gc.collect()
 gc.freeze()  # what is shared stays shared: the collector does not write to it

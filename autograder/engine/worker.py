@@ -90,9 +90,7 @@ class TopicGrader:
     def _known_for(self, bench: Bench) -> Sequence[KnownReplies]:
         """How the known mistakes answer, for the parts where something went wrong."""
         wrong = {
-            run.info.part
-            for run in bench.runs.values()
-            if run.verdict in (Verdict.FAILED, Verdict.RAISED)
+            run.info.part for run in bench.runs.values() if run.verdict in (Verdict.FAILED, Verdict.RAISED)
         }
         for part in wrong - self._known.keys():
             items = [item for item in self._gallery if item.part == part]
@@ -101,13 +99,9 @@ class TopicGrader:
 
     def _unreadable(self, submission: Submission, error: SubmissionError) -> Report:
         """The report of a file that cannot be read: every part is the learner's to hand in again."""
-        outcome = Outcome(
-            "file", "The file can be read.", False, 1.0, Verdict.RAISED, error.problem
-        )
+        outcome = Outcome("file", "The file can be read.", False, 1.0, Verdict.RAISED, error.problem)
         parts = tuple(PartResult(part.name, part.points, (outcome,)) for part in self.topic.parts)
-        return Report(
-            submission.learner, submission.name, submission.sha256, parts, (str(error),)
-        )
+        return Report(submission.learner, submission.name, submission.sha256, parts, (str(error),))
 
 
 def start_worker() -> None:
@@ -130,4 +124,3 @@ def _grader(content: Path, topic: str, seed: int) -> TopicGrader:
 @functools.cache
 def _zygote() -> Zygote:
     return Zygote()
-

@@ -87,7 +87,7 @@ class Bench:
         session, self._session = self._session, None
         verdict, failure = Verdict.PASSED, None
         if error is not None:
-            verdict, failure = judge(error, info.part, self.seat.trouble(info.part))
+            verdict, failure = judge(error, self.seat.trouble(info.part))
             failure = replace(
                 failure,
                 part=info.part,
@@ -106,16 +106,15 @@ class Bench:
         noticed = None
         if run.verdict in _EXPLAINABLE:
             evidence = {
-                name: other.evidence
-                for name, other in self.runs.items()
-                if other.info.part == run.info.part
+                name: other.evidence for name, other in self.runs.items() if other.info.part == run.info.part
             }
             noticed = explain(run.info.part, run.name, evidence, self.known)
         message = ""
         if run.failure is not None:
             failure = run.failure
-            if run.info.hidden and run.verdict in _EXPLAINABLE:
-                failure = failure.redacted(run.info.title)
+            if run.info.hidden:
+                explained = run.verdict in _EXPLAINABLE
+                failure = failure.redacted(run.info.title) if explained else replace(failure, call=())
             message = render(replace(failure, noticed=noticed.message if noticed else ""))
         return Outcome(
             check=run.name,
@@ -145,6 +144,4 @@ def _forbidden_as_a_whole(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     found = next((o for o in outcomes if o.verdict is Verdict.FORBIDDEN), None)
     if found is None:
         return tuple(outcomes)
-    return tuple(
-        replace(o, verdict=Verdict.FORBIDDEN, message=found.message, noticed=None) for o in outcomes
-    )
+    return tuple(replace(o, verdict=Verdict.FORBIDDEN, message=found.message, noticed=None) for o in outcomes)

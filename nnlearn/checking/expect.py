@@ -106,9 +106,7 @@ def same(actual: Any, expected: Any, claim: str) -> None:
             _raise_difference(got, expected, differs, claim, None, "")
     elif type(actual) is not type(expected) or actual != expected:
         raise CheckFailed(
-            Failure(
-                claim, "value", f"it is {_short(actual)}", (_short(expected),), (_short(actual),)
-            )
+            Failure(claim, "value", f"it is {_short(actual)}", (_short(expected),), (_short(actual),))
         )
 
 
@@ -143,9 +141,7 @@ def true(condition: bool, claim: str, but: str = "") -> None:
 
 
 @contextlib.contextmanager
-def raises(
-    error: type[BaseException], claim: str, mentions: str | Sequence[str] = ()
-) -> Iterator[None]:
+def raises(error: type[BaseException], claim: str, mentions: str | Sequence[str] = ()) -> Iterator[None]:
     """The learner's code raises `error`, a built-in exception, and its message mentions some words.
 
     Args:
@@ -160,15 +156,11 @@ def raises(
     except LearnerRaised as raised:
         if f"{error.__module__}.{error.__qualname__}" not in raised.bases:
             detail = f"{raised.type_name} is raised"
-            raise CheckFailed(
-                Failure(claim, "error", detail, (wanted,), (_short(str(raised)),))
-            ) from raised
+            raise CheckFailed(Failure(claim, "error", detail, (wanted,), (_short(str(raised)),))) from raised
         missing = [word for word in words if word.lower() not in raised.message.lower()]
         if missing:
             detail = f"the message does not mention {', '.join(missing)}"
-            raise CheckFailed(
-                Failure(claim, "error", detail, (wanted,), (_short(str(raised)),))
-            ) from raised
+            raise CheckFailed(Failure(claim, "error", detail, (wanted,), (_short(str(raised)),))) from raised
     else:
         raise CheckFailed(Failure(claim, "error", "nothing is raised", (wanted,), ("no error",)))
 
@@ -178,9 +170,7 @@ def prediction(learner: Learner, key: str, answer: Any, *, atol: float = 0.0) ->
     given = learner.prediction(key)
     claim = f'PREDICTIONS["{key}"] should be the right answer'
     if given is None:
-        raise CheckFailed(
-            Failure(f'PREDICTIONS["{key}"] should be filled in', "property", "it is None")
-        )
+        raise CheckFailed(Failure(f'PREDICTIONS["{key}"] should be filled in', "property", "it is None"))
     if isinstance(answer, (int, float)) and not isinstance(answer, bool):
         right = isinstance(given, (int, float)) and abs(given - answer) <= atol
     elif isinstance(answer, tuple):

@@ -59,10 +59,9 @@ class Failure:
 
         What an exception says is left out too: the learner's code may have put the inputs into it.
         """
-        detail = self.claim if self.frames else KINDS[self.kind]
-        return replace(
-            self, claim=title.rstrip("."), detail=detail, expected=(), got=(), call=(), raised=()
-        )
+        kind = self.claim if self.frames else KINDS[self.kind]
+        claim = f"this should hold: {title.rstrip('.')}"
+        return replace(self, claim=claim, detail="", expected=(), got=(kind,), call=(), raised=())
 
 
 class CheckFailed(AssertionError):

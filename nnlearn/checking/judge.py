@@ -22,12 +22,11 @@ class Waiting(Exception):
     """The check that has to pass first did not."""
 
 
-def judge(error: BaseException, part: str, trouble: Sequence[str]) -> tuple[Verdict, Failure]:
-    """What it means that a check of `part` raised `error`.
+def judge(error: BaseException, trouble: Sequence[str]) -> tuple[Verdict, Failure]:
+    """What it means that a check raised `error`.
 
     Args:
         error: The exception.
-        part: The part that was checked.
         trouble: What went wrong with the part when the learner's file was loaded, if anything did.
     """
     match error:
@@ -39,7 +38,7 @@ def judge(error: BaseException, part: str, trouble: Sequence[str]) -> tuple[Verd
             claim = "your file could not be run this far"
             return Verdict.RAISED, Failure(claim, raised=tuple(trouble))
         case NotWritten():
-            missing = "is not defined" in str(error) or "is not there" in str(error)
+            missing = "is not defined" in str(error) or "is not filled in" in str(error)
             return Verdict.NOT_WRITTEN, Failure(str(error) if missing else "not written yet")
         case Forbidden():
             claim = f"this part is about building it yourself, without {', '.join(error.uses)}"
@@ -56,8 +55,7 @@ def judge(error: BaseException, part: str, trouble: Sequence[str]) -> tuple[Verd
 def _raised(error: LearnerRaised) -> tuple[Verdict, Failure]:
     memory = _OUT_OF_MEMORY.intersection(error.bases)
     frames = tuple(
-        f"{display_name(frame.file)}:{frame.line} in {frame.function}: {frame.text}"
-        for frame in error.frames
+        f"{display_name(frame.file)}:{frame.line} in {frame.function}: {frame.text}" for frame in error.frames
     )
     said = tuple(str(error).splitlines()[:3])
     claim = f"it raised {error.type_name}"

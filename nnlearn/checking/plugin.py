@@ -25,6 +25,7 @@ RUN: pytest.StashKey[CheckRun] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--submission FILE`."""
     group = parser.getgroup("nnlearn")
     group.addoption(
         "--submission",
@@ -34,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark, and a place for the benches."""
     config.addinivalue_line("markers", f"{MARK}(info): a check of a part of an nnlearn topic")
     config.stash[BENCHES] = {}
 
@@ -104,6 +106,7 @@ def rng(request: pytest.FixtureRequest) -> np.random.Generator:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Run a check on its bench; anything else as pytest does."""
     info = check_info(item)
     if info is None:
         return (yield)
@@ -141,6 +144,7 @@ def _run_check(item: pytest.Item, info: CheckInfo) -> Generator[None, Any, Any]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show a failed check in the learner's words instead of a traceback."""
     report = yield
     run = item.stash.get(RUN, None)
     if run is not None and call.when == "call":

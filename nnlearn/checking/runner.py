@@ -6,7 +6,6 @@ fixtures and all, as often as one likes.
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from collections.abc import Callable, Collection
@@ -18,6 +17,7 @@ import pytest
 from nnlearn.catalogue import Topic
 from nnlearn.checking import plugin
 from nnlearn.checking.bench import Bench
+from nnlearn.checking.marks import CheckInfo
 from nnlearn.errors import ContentError
 
 _CONFIGURATION = Path(__file__).with_name("checks.ini")
@@ -90,12 +90,12 @@ class CheckRunner:
 
     def _run_pytest(self, checks: Path) -> None:
         arguments = [str(checks), "-c", str(_CONFIGURATION), f"--rootdir={checks.parent}"]
-        arguments += ["--noconftest", "--assert=plain", "--capture=no", "-q"]
+        arguments += ["--noconftest", "--assert=plain", "--capture=no", "--disable-plugin-autoload"]
         arguments += [f"-pno:{name}" for name in _UNWANTED]
-        # Plugins of the environment stay out, ours is handed over below.
-        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         try:
-            pytest.main(arguments, plugins=[plugin, self._loop])
+            code = pytest.main(arguments, plugins=[plugin, self._loop])
+            if not self._loop.names and not self._loop.errors:
+                self._loop.errors.append(f"pytest ended with exit code {code}")
         finally:
             self._loop.ready.set()
             self._loop.done.put(RuntimeError("the pytest session has ended"))
@@ -110,7 +110,7 @@ class _Loop:
         self.ready = threading.Event()
         self.errors: list[str] = []
         self.names: list[str] = []
-        self.infos: list[plugin.CheckInfo] = []
+        self.infos: list[CheckInfo] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -131,7 +131,7 @@ class _Loop:
     def _run_job(
         self,
         session: pytest.Session,
-        items: list[tuple[pytest.Item, plugin.CheckInfo]],
+        items: list[tuple[pytest.Item, CheckInfo]],
         bench: Bench,
         parts: Collection[str] | None,
         on_check: Callable[[str], None] | None,

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    target: Annotated[
-        str, typer.Argument(metavar="TOPIC|FILE", help="A topic, or your .py or .ipynb file.")
-    ],
+    target: Annotated[str, typer.Argument(metavar="TOPIC|FILE", help="A topic, or your .py or .ipynb file.")],
     topic: Annotated[
         str | None, typer.Option(help="The topic, where the file's name does not say it.")
     ] = None,

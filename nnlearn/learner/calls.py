@@ -12,6 +12,7 @@ import numpy as np
 
 _LITERAL_LENGTH = 32
 _SHOWN_ELEMENTS = 6
+_LINE_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,7 @@ def describe_call(
     names = signatures.get(label.split("(")[0] if not label.endswith(")") else "", ())
     where: list[str] = []
     parts = [
-        _argument(value, names[i] if i < len(names) else f"x{i or ''}", where)
-        for i, value in enumerate(args)
+        _argument(value, names[i] if i < len(names) else f"x{i or ''}", where) for i, value in enumerate(args)
     ]
     parts += [f"{key}={_argument(value, key, where)}" for key, value in kwargs.items()]
     return CallText(f"{label}({', '.join(parts)})", tuple(where))
@@ -68,7 +68,7 @@ def describe_array(array: np.ndarray[Any, Any]) -> str:
     text = f"shape {array.shape}, {array.dtype}"
     if array.size <= _SHOWN_ELEMENTS:
         values = np.array2string(array, precision=4, separator=", ").replace("\n", "")
-        text = f"{values}, {text}"
+        text = f"{values}, {text}" if len(values) + len(text) <= _LINE_LENGTH else text
     return text
 
 

@@ -141,9 +141,9 @@ class Host:
                 return target[key]
             case "prediction":
                 (key,) = operands
-                if key not in getattr(target, "PREDICTIONS", {}):
-                    raise _Missing(f'PREDICTIONS["{key}"] is not there')
-                return target.PREDICTIONS[key]
+                if (given := getattr(target, "PREDICTIONS", {}).get(key)) is None:
+                    raise _Missing(f'PREDICTIONS["{key}"] is not filled in yet')
+                return given
             case "iter":
                 return iter(target)
             case "next":

@@ -27,9 +27,7 @@ class IsolatedSeat(Desk):
         super().__init__(topic, source)
         limits = topic.limits
         self._workers = workers
-        self._deadlines = Deadlines(
-            limits.call_seconds, limits.part_seconds, limits.submission_seconds
-        )
+        self._deadlines = Deadlines(limits.call_seconds, limits.part_seconds, limits.submission_seconds)
         self._transport: RemoteTransport | None = None
         self._death_on_load: LearnerDied | None = None
         self._part = ""
@@ -38,6 +36,7 @@ class IsolatedSeat(Desk):
         self.output = ""
 
     def transport(self, part: str) -> Transport:
+        """The way to the code, in a process that lives."""
         self.refuse_shortcuts(part)
         if self._death_on_load is not None:
             raise self._death_on_load
@@ -56,6 +55,7 @@ class IsolatedSeat(Desk):
             self._transport = None
 
     def trouble(self, part: str) -> tuple[str, ...]:
+        """What went wrong with `part` while the file was loaded."""
         return self.trouble_from(part, self.notes)
 
     def _start(self) -> None:

@@ -12,9 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def gradient(
-    fn: Callable[..., Any], *args: Any, wrt: int = 0, upstream: Any = None, **kwargs: Any
-) -> Any:
+def gradient(fn: Callable[..., Any], *args: Any, wrt: int = 0, upstream: Any = None, **kwargs: Any) -> Any:
     """The gradient of `sum(upstream * fn(*args, **kwargs))` with respect to argument number `wrt`.
 
     Args:

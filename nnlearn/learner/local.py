@@ -16,6 +16,7 @@ class LocalTransport:
         self._host = host
 
     def request(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The host's reply."""
         return self._host.handle(request)
 
     def close(self) -> None:

@@ -42,9 +42,7 @@ class Desk:
     def program(self, file_of: dict[str, str]) -> Program:
         """The learner's cells that parse, ready for a host."""
         cells = tuple(
-            (file_of.get(cell.name, cell.name), cell.code)
-            for cell in self.source.cells
-            if cell.error is None
+            (file_of.get(cell.name, cell.name), cell.code) for cell in self.source.cells if cell.error is None
         )
         return Program(self.topic.name, cells, {p.name: p.forbid for p in self.topic.parts})
 
@@ -56,6 +54,7 @@ class Desk:
             raise Forbidden(tuple(f"{use.name} ({use.where})" for use in found))
 
     def place(self, part: str) -> str:
+        """Where `part` stands in the learner's file."""
         return where_is(self.source, attribute_of(part))
 
     def trouble_from(self, part: str, notes: tuple[str, ...]) -> tuple[str, ...]:
@@ -75,6 +74,7 @@ class LocalSeat(Desk):
         self.notes = self.source.notes
 
     def transport(self, part: str) -> Transport:
+        """The way to the code, which is loaded on first use."""
         self.refuse_shortcuts(part)
         if self._transport is None:
             # The real path, so that debuggers and editors find the lines.
@@ -85,6 +85,7 @@ class LocalSeat(Desk):
         return self._transport
 
     def trouble(self, part: str) -> tuple[str, ...]:
+        """What went wrong with `part` while the file was loaded."""
         return self.trouble_from(part, self.notes)
 
 
@@ -95,12 +96,15 @@ class HostSeat:
         self._transport = LocalTransport(host)
 
     def transport(self, part: str) -> Transport:  # noqa: ARG002 - the same for every part
+        """The way to the host."""
         return self._transport
 
     def place(self, part: str) -> str:  # noqa: ARG002
+        """Nowhere: there is no file."""
         return ""
 
     def trouble(self, part: str) -> tuple[str, ...]:  # noqa: ARG002
+        """None: nothing was loaded."""
         return ()
 
 

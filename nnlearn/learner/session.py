@@ -173,7 +173,7 @@ class Learner(Remote):
 def unwrap(value: Any) -> Any:
     """`value` with handles in place of `Remote` objects, ready to send."""
     if isinstance(value, Remote):
-        return value._handle  # noqa: SLF001
+        return value._handle
     if isinstance(value, (list, tuple)):
         return type(value)(unwrap(item) for item in value)
     if isinstance(value, dict):

@@ -52,12 +52,12 @@ def to_plain(value: Any, make_handle: Callable[[Any], Handle], depth: int = 0) -
         return items if isinstance(value, list) else tuple(items)
     if isinstance(value, Mapping):
         return {
-            to_plain(k, make_handle, depth + 1): to_plain(v, make_handle, depth + 1)
-            for k, v in value.items()
+            to_plain(k, make_handle, depth + 1): to_plain(v, make_handle, depth + 1) for k, v in value.items()
         }
-    for kind, rebuild in ((bool, bool), (int, int.__int__), (float, float.__float__)):
-        if isinstance(value, kind):
-            return rebuild(value)  # type: ignore[operator]
+    if isinstance(value, int):
+        return int.__int__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
     if isinstance(value, str):
         return str.__str__(value)
     return _from_tensorflow(value, make_handle)

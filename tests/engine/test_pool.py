@@ -1,0 +1,60 @@
+"""Workers die; work does not get lost. Real processes are killed here."""
+
+import os
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from autograder.engine.pool import GivenUp, Pool
+
+
+def double(job):
+    return 2 * job
+
+
+def die_on_three(job):
+    if job == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 2 * job
+
+
+def die_once(job):
+    flag = Path(job)
+    if flag.name == "fatal" and not flag.exists():
+        flag.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return flag.name
+
+
+def fail_on_three(job):
+    if job == 3:
+        raise KeyError("three")
+    return 2 * job
+
+
+def pool(work, workers=2):
+    return Pool(lambda: ProcessPoolExecutor(workers), work, workers)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_job_has_its_result(workers):
+    assert dict(pool(double, workers).run(range(8))) == {job: 2 * job for job in range(8)}
+
+
+def test_a_job_that_kills_its_worker_twice_is_given_up_and_the_others_are_not():
+    results = dict(pool(die_on_three).run(range(8)))
+    assert results.pop(3) == GivenUp(3, "the process that graded it died twice")
+    assert results == {job: 2 * job for job in range(8) if job != 3}
+
+
+def test_a_job_whose_worker_died_once_is_run_again(tmp_path):
+    jobs = [str(tmp_path / name) for name in ("a", "fatal", "b", "c")]
+    assert sorted(result for _, result in pool(die_once).run(jobs)) == ["a", "b", "c", "fatal"]
+
+
+def test_an_exception_of_ours_is_reported_for_its_job_alone():
+    results = dict(pool(fail_on_three).run(range(5)))
+    assert results.pop(3) == GivenUp(3, "KeyError: 'three'")
+    assert results == {job: 2 * job for job in range(5) if job != 3}
