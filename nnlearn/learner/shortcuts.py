@@ -2,20 +2,182 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nnlearn.learner.source import Source
+from nnlearn.learner.aliases import Aliases
+from nnlearn.learner.forbidden import ForbidList, canonical
+from nnlearn.learner.scopes import Binding, Scope, Scopes
+from nnlearn.learner.source import Source, place
+
+# What the strings given to these keyword arguments of Keras name.
+_GROUPS = {
+    "activation": "activations",
+    "initializer": "initializers",
+    "regularizer": "regularizers",
+    "constraint": "constraints",
+    "loss": "losses",
+    "optimizer": "optimizers",
+}
 
 
 @dataclass(frozen=True)
 class Shortcut:
-    """A forbidden name and where it is used."""
+    """A use of something forbidden.
+
+    Attributes:
+        name: The public name of what is used, e.g. `keras.ops.softmax`.
+        where: The first place of use: `softmax.py:7` or `cell 7, line 3`.
+    """
 
     name: str
     where: str
 
 
-def find_shortcuts(source: Source, part: str, forbid: Sequence[str]) -> tuple[Shortcut, ...]:  # noqa: ARG001
-    """The uses of `forbid` in `part` and in what it reaches by name."""
-    return ()
+def find_shortcuts(source: Source, part: str, forbid: Sequence[str]) -> tuple[Shortcut, ...]:
+    """The uses of what is forbidden in `part`, and in all that it reaches by name.
+
+    Args:
+        source: The submission.
+        part: The name of a function, class or other object at the top level.
+        forbid: Dotted names, `*` at the end for everything below, and `kernel:NAME`.
+
+    Returns:
+        One shortcut for each name, in the order in which they are met from the part's own code outwards.
+    """
+    return _Search(source, ForbidList(forbid)).run(part)
+
+
+class _Search:
+    """One search, outwards from a part through the names it uses."""
+
+    def __init__(self, source: Source, forbidden: ForbidList) -> None:
+        self._scopes = Scopes(source)
+        self._own = {b for bindings in self._scopes.module.names.values() for b in bindings}
+        self._aliases = Aliases(self._scopes.module)
+        self._forbidden = forbidden
+        self._found: dict[str, Shortcut] = {}
+        self._reached: set[Binding] = set()
+        self._queue: deque[Binding] = deque()
+        self._here: Binding
+
+    def run(self, part: str) -> tuple[Shortcut, ...]:
+        module = self._scopes.module
+        for binding in module.find(part, None):
+            if isinstance(binding.value, str):  # the part itself is an import
+                self._here = binding
+                star = f".{part}" if binding in module.stars else ""
+                self._note(f"{binding.value}{star}", binding.node)
+        self._reach(part, module, None)
+        while self._queue:
+            self._here = self._queue.popleft()
+            self._scan(self._here.node, self._here.scope, self._here.time)
+        return tuple(self._found.values())
+
+    def _reach(self, name: str, scope: Scope, time: int | None) -> None:
+        """Put what `name` may be in this submission on the list of what to read."""
+        module = self._scopes.module
+        found = scope.find(name, time)
+        own = [b for b in found if b in self._own and not isinstance(b.value, str)]
+        for binding in own + (module.additions.get(name, []) if own else []):
+            if binding not in self._reached:
+                self._reached.add(binding)
+                self._queue.append(binding)
+
+    def _note(self, path: str, node: ast.AST) -> None:
+        name = self._forbidden.match(path)
+        if name and name not in self._found:
+            line = getattr(node, "lineno", 0)
+            self._found[name] = Shortcut(name, place(self._here.cell, line))
+
+    def _scan(self, node: ast.AST, scope: Scope, time: int | None) -> None:
+        """Look at every expression below `node`, each in its own scope."""
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                self._reach(name, scope, time)
+                self._note_all(node, scope, time)
+                return
+            case ast.Attribute() | ast.Subscript():
+                self._note_all(node, scope, time)
+            case ast.Call():
+                self._note_all(node, scope, time)
+                self._call(node, scope, time)
+        inner = self._scopes.of.get(node)
+        for child in _evaluated_outside(node):
+            self._scan(child, scope, time)
+        for child in _evaluated_inside(node):
+            if inner is None:
+                self._scan(child, scope, time)
+            else:
+                self._scan(child, inner, None if inner.kind == "function" else time)
+
+    def _note_all(self, node: ast.expr, scope: Scope, time: int | None) -> None:
+        for path in self._aliases.paths(node, scope, time):
+            if path.startswith("builtins.globals()."):
+                self._reach(path.rsplit(".", 1)[-1], self._scopes.module, None)
+            self._note(path, node)
+
+    def _call(self, node: ast.Call, scope: Scope, time: int | None) -> None:
+        """Names handed to Keras as strings: `Activation("softmax")`, `Dense(3, activation="softmax")`."""
+        callees = {canonical(path) for path in self._aliases.paths(node.func, scope, time)}
+        for callee in callees:
+            parts = callee.split(".")
+            if parts[0] != "keras":
+                continue
+            groups = []
+            if parts[-1] in ("get", "deserialize") and len(parts) > 2:
+                groups = [(argument, parts[-2]) for argument in node.args[:1]]
+            elif parts[-1] == "Activation":
+                groups = [(argument, "activations") for argument in node.args[:1]]
+            for keyword in node.keywords:
+                ending = (keyword.arg or "").rsplit("_", 1)[-1]
+                if ending in _GROUPS:
+                    groups.append((keyword.value, _GROUPS[ending]))
+            for argument, group in groups:
+                for text in self._words(argument, scope, time):
+                    self._note(f"keras.{group}.{text}", argument)
+                    if group == "activations":
+                        self._note(f"keras.ops.{text}", argument)
+
+    def _words(self, node: ast.expr, scope: Scope, time: int | None) -> set[str]:
+        """The strings in an argument: itself, or those of a configuration."""
+        if isinstance(node, ast.Dict):
+            return {text for v in node.values for text in self._aliases.strings(v, scope, time)}
+        return self._aliases.strings(node, scope, time)
+
+
+def _evaluated_outside(node: ast.AST) -> Iterator[ast.AST]:
+    """What a function or class evaluates in the scope around it: decorators, defaults, bases."""
+    match node:
+        case ast.FunctionDef(args=args) | ast.AsyncFunctionDef(args=args) | ast.Lambda(args=args):
+            yield from getattr(node, "decorator_list", ())
+            yield from args.defaults
+            yield from (default for default in args.kw_defaults if default is not None)
+        case ast.ClassDef():
+            yield from (*node.decorator_list, *node.bases, *node.keywords)
+
+
+def _evaluated_inside(node: ast.AST) -> Iterator[ast.AST]:
+    """The children of `node` that use what they name, annotations and comparisons left out."""
+    match node:
+        case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body) | ast.ClassDef(body=body):
+            yield from body
+        case ast.Lambda(body=body):
+            yield body
+        case ast.AnnAssign(target=target, value=value):
+            yield from (target, value) if value is not None else (target,)
+        case ast.Compare(left=left, comparators=right):
+            yield from (part for part in (left, *right) if not _is_a_mention(part))
+        case ast.Call(func=ast.Name("isinstance" | "issubclass"), args=[first, *_]):
+            yield first
+        case _:
+            yield from ast.iter_child_nodes(node)
+
+
+def _is_a_mention(node: ast.AST) -> bool:
+    """Whether an operand of a comparison only names something: `type(layer) is keras.layers.Dropout`."""
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return all(_is_a_mention(item) for item in node.elts)
+    return isinstance(node, (ast.Name, ast.Attribute))

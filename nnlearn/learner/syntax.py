@@ -17,7 +17,7 @@ _IPYTHON_LINE = re.compile(
 _WHAT = {"magic": "a magic command", "shell": "a shell command", "help": "a question to IPython"}
 
 
-class Unparsable(Exception):
+class ParseError(Exception):
     """Code that is not Python; the message says where and why, the line is None if unknown."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -29,7 +29,7 @@ def parse(code: str) -> ast.Module:
     """The syntax tree of `code`, at most `MAX_DEPTH` levels deep.
 
     Raises:
-        Unparsable: `code` is not Python, or would not be safe to walk.
+        ParseError: `code` is not Python, or would not be safe to walk.
     """
     try:
         with warnings.catch_warnings():
@@ -38,15 +38,15 @@ def parse(code: str) -> ast.Module:
     except SyntaxError as error:
         where = f" line {error.lineno}" if error.lineno else ""
         kind = type(error).__name__
-        raise Unparsable(
+        raise ParseError(
             f"does not parse: {kind}{where}: {clean(error.msg)}", error.lineno
         ) from None
     except (RecursionError, MemoryError):
-        raise Unparsable("does not parse: it is nested too deeply") from None
+        raise ParseError("does not parse: it is nested too deeply") from None
     except ValueError as error:  # NUL characters and lone surrogates
-        raise Unparsable(f"does not parse: {clean(str(error))}") from None
+        raise ParseError(f"does not parse: {clean(str(error))}") from None
     if _is_deeper(tree, MAX_DEPTH):
-        raise Unparsable("does not parse: it is nested too deeply")
+        raise ParseError("does not parse: it is nested too deeply")
     return tree
 
 
@@ -66,7 +66,7 @@ def without_magics(code: str) -> tuple[str, list[tuple[int, str, str]], str | No
     while True:
         try:
             tree = parse("\n".join(lines))
-        except Unparsable as error:
+        except ParseError as error:
             number = error.line or 0
             line = lines[number - 1] if 0 < number <= len(lines) else ""
             match = _IPYTHON_LINE.match(line[:200])  # bounded: the pattern is not linear in blanks
