@@ -72,6 +72,4 @@ class OutputFile:
             raise self._refusal(error.strerror or str(error)) from error
 
     def _refusal(self, reason: str) -> OutputError:
-        return OutputError(
-            f"{self.shown}: cannot write here: {reason}.", "Name a file that can be written."
-        )
+        return OutputError(f"{self.shown}: cannot write here: {reason}.", "Name a file that can be written.")

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.render import pictures
-from autograder.render.summary import part_of, parts_by_verdict, summarise
+from autograder.render.summary import is_not_started, part_of, summarise
 from autograder.render.text import clean, count, one_line, points, shown_name
 from nnlearn.results import PartResult, Run, TopicReports, Verdict
 
@@ -32,8 +32,8 @@ def run_to_html(run: Run) -> str:
     environment.filters.update(points=points, shown_name=shown_name, one_line=one_line)
     environment.globals.update(
         count=count,
+        is_not_started=is_not_started,
         mistake_label=pictures.mistake_label,
-        parts_by_verdict=parts_by_verdict,
         score_range=pictures.score_range,
         shade=shade,
         width=pictures.WIDTH,

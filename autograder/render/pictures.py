@@ -55,9 +55,7 @@ def score_picture(summary: ClassSummary) -> Picture:
         bars.append(Bar(x, baseline - height, step - _GAP, height, figure, label))
     counted = [(score_range(s.low, s.high), s.submissions) for s in summary.scores if s.submissions]
     description = "; ".join(f"{label}: {count(number, 'submission')}" for label, number in counted)
-    return Picture(
-        baseline + _BOTTOM, f"Bar chart of the scores. {description}.", tuple(bars), baseline
-    )
+    return Picture(baseline + _BOTTOM, f"Bar chart of the scores. {description}.", tuple(bars), baseline)
 
 
 def mistake_picture(mistakes: tuple[MistakeSummary, ...]) -> Picture:
@@ -76,15 +74,13 @@ def mistake_picture(mistakes: tuple[MistakeSummary, ...]) -> Picture:
         for row, mistake in enumerate(mistakes)
     )
     described = "; ".join(f"{bar.label}: {bar.figure}" for bar in bars)
-    return Picture(
-        len(bars) * _BAR_ROW, f"Bar chart of learners by known mistake. {described}.", bars
-    )
+    return Picture(len(bars) * _BAR_ROW, f"Bar chart of learners by known mistake. {described}.", bars)
 
 
 def mistake_label(mistake: MistakeSummary) -> str:
     """`softmax: divides by the column sum`, from the mistake's name."""
     words = mistake.noticed.mistake.replace("_", " ")
-    return one_line(f"{mistake.part}: {words}", limit=68)
+    return one_line(f"{mistake.part}: {words}", limit=56)
 
 
 def score_range(low: float, high: float) -> str:

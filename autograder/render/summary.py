@@ -101,6 +101,13 @@ def parts_by_verdict(report: Report) -> list[tuple[PartResult, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
+def is_not_started(part: PartResult) -> bool:
+    """Whether nothing of `part` was there to be checked."""
+    return part.verdict is Verdict.NOT_WRITTEN and all(
+        outcome.verdict in {Verdict.NOT_WRITTEN, Verdict.WAITING} for outcome in part.outcomes
+    )
+
+
 def _summarise_part(name: str, reports: tuple[Report, ...]) -> PartSummary:
     results = [part for report in reports if (part := part_of(report, name)) is not None]
     verdicts = Counter(p.verdict for p in results if p.verdict is not Verdict.PASSED)

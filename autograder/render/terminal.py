@@ -78,8 +78,13 @@ def print_report(report: Report, topic: str, console: Console) -> None:
         _print(line.append(part.verdict.words, _style(part.verdict)), console)
     for part in report.parts:
         for outcome in part.outcomes:
-            if outcome.verdict is not Verdict.PASSED:
+            if outcome.verdict not in {Verdict.PASSED, Verdict.WAITING}:
                 _print_outcome(part, outcome, console)
+        waiting = sum(outcome.verdict is Verdict.WAITING for outcome in part.outcomes)
+        if waiting:
+            text = f"{count(waiting, 'check')} of {one_line(part.name)} not run before that is right."
+            console.print()
+            _print(Text(text), console)
     if report.output:
         console.print()
         _print(Text("Printed by the submission:", "bold"), console)
@@ -96,9 +101,7 @@ def _print_outcome(part: PartResult, outcome: Outcome, console: Console) -> None
     if message:
         _detail(Text(_folded(message, console.width - 2)), console, indent=2)
     if outcome.noticed and one_line(outcome.noticed.message) not in one_line(message):
-        _print(
-            Padding(Text(f"Noticed: {one_line(outcome.noticed.message)}"), (0, 0, 0, 2)), console
-        )
+        _print(Padding(Text(f"Noticed: {one_line(outcome.noticed.message)}"), (0, 0, 0, 2)), console)
 
 
 def _print_summary(summary: ClassSummary, console: Console) -> None:
@@ -145,8 +148,7 @@ class _Rows:
         self.headers = [one_line(part).replace("_", "_ ").split() for part in self.parts]
         cells = [[_part_points(report, part) for report in reports] for part in self.parts]
         self.widths = [
-            max(map(len, [*header, *column]))
-            for header, column in zip(self.headers, cells, strict=True)
+            max(map(len, [*header, *column])) for header, column in zip(self.headers, cells, strict=True)
         ]
         self.score_width = max(map(len, ["Score", *(points(r.score) for r in reports)]))
         names = [cell_len(shown_name(report.learner)) for report in reports]

@@ -50,17 +50,11 @@ def test_a_learner_is_a_file_or_a_folder(handed_in: Any, catalogue: Any) -> None
 def test_topic_of_flat_files_is_the_folder_or_the_option(handed_in: Any, catalogue: Any) -> None:
     """A folder named after a topic says the topic even when it is the one that was passed."""
     root = handed_in("activations/ada.py")
-    assert found(collect([root / "activations"], None, catalogue)) == [
-        ("activations", "ada", "ada.py")
-    ]
-    assert found(collect([root / "activations"], "losses", catalogue)) == [
-        ("losses", "ada", "ada.py")
-    ]
+    assert found(collect([root / "activations"], None, catalogue)) == [("activations", "ada", "ada.py")]
+    assert found(collect([root / "activations"], "losses", catalogue)) == [("losses", "ada", "ada.py")]
 
 
-def test_one_file_named_after_its_topic_belongs_to_its_folder(
-    handed_in: Any, catalogue: Any
-) -> None:
+def test_one_file_named_after_its_topic_belongs_to_its_folder(handed_in: Any, catalogue: Any) -> None:
     """`nnlearn grade ada/activations.py` grades ada, as grading the whole folder would."""
     root = handed_in("ada/activations.py")
     expected = [("activations", "ada", "ada/activations.py")]

@@ -23,9 +23,7 @@ def test_one_row_for_each_submission(make_report: Any, make_run: Any) -> None:
     assert rows[1]["noticed"].startswith("softmax: Every column adds up to 1")
 
 
-@pytest.mark.parametrize(
-    "start", ["=", "+", "-", "@", "\t=", "\r=", " =", "\n+", "\x00=", "\uff1d"]
-)
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", " =", "\n+", "\x00=", "\uff1d"])
 def test_no_cell_is_a_formula(start: str) -> None:
     """Nothing that a spreadsheet would compute, also behind blanks and control characters."""
     cell = safe_cell(f"{start}HYPERLINK(A1)")

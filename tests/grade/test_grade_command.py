@@ -106,9 +106,7 @@ def test_every_output_is_written(command: Any, handed_in: Path, tmp_path: Path) 
     assert result.stdout.splitlines()[-1] == f"Written: {files[2]}"
 
 
-def test_progress_off_a_terminal_is_a_line_each_beside_the_result(
-    command: Any, handed_in: Path
-) -> None:
+def test_progress_off_a_terminal_is_a_line_each_beside_the_result(command: Any, handed_in: Path) -> None:
     """Progress goes to stderr, so that the result can be piped; nothing is drawn over."""
     result = command.run(handed_in)
     assert result.stderr.splitlines() == [
@@ -185,9 +183,7 @@ def test_content_without_checks_cannot_grade(catalogue: Any, tmp_path: Path) -> 
     assert "--content" in caught.value.next_step
 
 
-def test_one_lost_output_does_not_cost_the_others(
-    catalogue: Any, make_report: Any, tmp_path: Path
-) -> None:
+def test_one_lost_output_does_not_cost_the_others(catalogue: Any, make_report: Any, tmp_path: Path) -> None:
     """When the JSON cannot be written in the end, CSV and HTML are written before it is said."""
     outputs = open_outputs(
         [], json=tmp_path / "a" / "x.json", csv=tmp_path / "x.csv", html=tmp_path / "x.html"

@@ -13,9 +13,7 @@ import pytest
 from autograder.render.html import run_to_html, shade
 from nnlearn.results import Noticed, Outcome, PartResult, Verdict
 
-HOSTILE = (
-    '</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>" onclick="a\' {{7*7}}'
-)
+HOSTILE = '</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>" onclick="a\' {{7*7}}'
 # Whatever runs, loads or sends.
 ACTIVE = {"script", "img", "iframe", "object", "embed", "link", "base", "form", "input", "audio"}
 
@@ -67,6 +65,7 @@ def test_page_holds_the_class_and_each_learner(make_report: Any, make_run: Any) 
     assert "bo: 4 of 7" in words
     assert "Each row adds up to 1. failed" in words
     assert "Noticed: Every column adds up to 1 instead of every row" in words
+    assert "gelu Not written yet." in words
     assert "Isolation: landlock." in words
     assert 'aria-label="Bar chart of learners by known mistake. ' in text
     assert "softmax: divides by the column sum: 1." in text
@@ -93,9 +92,7 @@ def test_page_loads_and_runs_nothing(make_report: Any, make_run: Any) -> None:
 @pytest.mark.parametrize("field", ["learner", "submission", "notes", "output", "message", "title"])
 def test_hostile_text_injects_nothing(make_report: Any, make_run: Any, field: str) -> None:
     """Wherever a submission's text is shown, it adds no tag and no attribute."""
-    plain = Page(
-        run_to_html(make_run(make_report("ada", Verdict.FAILED, output="x", notes=("n",))))
-    )
+    plain = Page(run_to_html(make_run(make_report("ada", Verdict.FAILED, output="x", notes=("n",)))))
     fields: dict[str, Any] = {"output": "x", "notes": ("n",)}
     if field == "title":
         noticed = Noticed(HOSTILE, HOSTILE)
@@ -115,9 +112,7 @@ def test_hostile_text_injects_nothing(make_report: Any, make_run: Any, field: st
 
 def test_control_characters_do_not_reach_the_page(make_report: Any, make_run: Any) -> None:
     """No terminal commands, no characters that turn the direction of text, no lone surrogates."""
-    report = make_report(
-        "\u202eeve\x1b[31m\udcff", Verdict.FAILED, output="\x00\x9b", message="\x07"
-    )
+    report = make_report("\u202eeve\x1b[31m\udcff", Verdict.FAILED, output="\x00\x9b", message="\x07")
     text = run_to_html(make_run(report))
     assert not set("\u202e\x1b\x00\x9b\x07") & set(text)
     text.encode()

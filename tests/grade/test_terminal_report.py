@@ -67,9 +67,7 @@ def test_class_table(make_report: Any, make_run: Any, printed: Any) -> None:
     run = make_run(
         make_report("ada"),
         make_report("bo", Verdict.FAILED),
-        make_report(
-            "cy", Verdict.TIMED_OUT, notes=("cell 7 raised NameError: name 'x' is not defined",)
-        ),
+        make_report("cy", Verdict.TIMED_OUT, notes=("cell 7 raised NameError: name 'x' is not defined",)),
     )
     assert stripped(printed(print_run, run)) == CLASS
 
@@ -89,9 +87,7 @@ def test_lines_fit_the_terminal(make_report: Any, make_run: Any, printed: Any, w
         assert max(cell_len(line) for line in text.split("\n")) <= width
 
 
-def test_grader_errors_are_not_the_learners_fault(
-    make_report: Any, make_run: Any, printed: Any
-) -> None:
+def test_grader_errors_are_not_the_learners_fault(make_report: Any, make_run: Any, printed: Any) -> None:
     """A fault of ours is named as ours."""
     run = make_run(make_report("ada"), make_report("bo", Verdict.GRADER_ERROR))
     text = stripped(printed(print_run, run))
