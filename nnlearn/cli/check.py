@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,7 +66,6 @@ def _resolve(target: str, topic: str | None, catalogue: Catalogue) -> tuple[Topi
 
 def run_visible_checks(topic: Topic, file: Path, quiet: bool = False) -> Bench:
     """Run the visible checks of `topic` on `file`; a progress bar counts them unless `quiet`."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if not topic.visible_checks.exists():
         raise NnlearnError(
             f"{topic.visible_checks} is missing: topic `{topic.name}` has no checks here",
