@@ -1,0 +1,222 @@
+"""Builds `exercises/<topic>/` from what authors write.
+
+Texts are cheap and compared byte by byte. Figures and diagnoses are costly and differ a little between
+machines, so they are made anew only when what they are made from has changed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.authoring.diagnoses import diagnoses_digest, write_diagnoses
+from autograder.authoring.figures import draw_figures, figure_names, figures_digest
+from autograder.authoring.lesson import write_lesson, write_notebook, write_stub
+from autograder.authoring.manifest import NAME, Manifest, digest_of, read_manifest, sha256
+from autograder.authoring.master import Master, read_master
+from autograder.authoring.topic_copy import learners_topic_toml
+from autograder.authoring.visible import CheckFile, split_checks
+from nnlearn.catalogue import Topic
+from nnlearn.errors import ContentError, OutputError
+
+DIAGNOSES = "diagnoses.json"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a topic's exercise has to consist of.
+
+    Attributes:
+        topic: The topic.
+        master: Its master.
+        checks: Its checks, split.
+        texts: The files that are written at once, by their path.
+        costly: The files that take time, by their path, with what they belong to.
+        made_from: The digests of what the costly files are made from.
+    """
+
+    topic: Topic
+    master: Master
+    checks: CheckFile
+    texts: dict[str, bytes]
+    costly: dict[str, str]
+    made_from: dict[str, str]
+
+
+def plan_build(topic: Topic) -> Plan:
+    """Read and check all sources of a topic, and write its texts in memory.
+
+    Raises:
+        ContentError: A source is missing or not as it should be.
+    """
+    master = read_master(topic)
+    if topic.checks is None:
+        raise ContentError(
+            f"topic `{topic.name}` has no checks: expected autograder/checks/{topic.name}/"
+            f"test_{topic.name}.py",
+            "write them there, visible and hidden ones together",
+        )
+    checks = split_checks(topic.checks)
+    texts = {
+        "README.md": write_lesson(master),
+        f"{topic.name}.py": write_stub(master),
+        f"{topic.name}.ipynb": write_notebook(master),
+        f"test_{topic.name}.py": checks.visible,
+        "topic.toml": learners_topic_toml(topic.toml, checks.hidden_counts),
+    }
+    costly = {f"figures/{name}.png": "figures" for name in figure_names(master)}
+    made_from = {"figures": figures_digest(master)} if costly else {}
+    if topic.mistakes is not None:
+        costly[DIAGNOSES] = "diagnoses"
+        made_from["diagnoses"] = diagnoses_digest(master, checks.visible)
+    encoded = {name: text.encode() for name, text in texts.items()}
+    return Plan(topic, master, checks, encoded, costly, made_from)
+
+
+def find_stale(topic: Topic) -> list[str]:
+    """What in `exercises/<topic>/` is not as a build would leave it, one line for each file."""
+    plan = plan_build(topic)
+    folder, old = topic.exercise_dir, read_manifest(topic.exercise_dir)
+    found = []
+    for name in sorted({*plan.texts, *plan.costly, *old.files}):
+        digest = digest_of(folder / name)
+        if name not in plan.texts and name not in plan.costly:
+            if digest is not None:
+                found.append(f"{_shown(topic, name)} is left from an earlier build")
+        elif digest is None:
+            found.append(f"{_shown(topic, name)} is missing")
+        elif _is_current(plan, old, name, digest):
+            continue
+        elif digest == old.files.get(name):
+            found.append(f"{_shown(topic, name)} is stale: its sources have changed")
+        else:
+            found.append(f"{_shown(topic, name)} was changed by hand")
+    if not found and digest_of(folder / NAME) != sha256(_manifest(plan, folder).to_json().encode()):
+        found.append(f"{_shown(topic, NAME)} does not match the files")
+    return found
+
+
+def build_topic(
+    topic: Topic, *, force: bool = False, on_step: Callable[[str], None] = lambda _: None
+) -> list[str]:
+    """Build the exercise of a topic.
+
+    Args:
+        topic: A topic with its private content.
+        force: Overwrite files that were changed by hand.
+        on_step: Called with what is done next, in words.
+
+    Returns:
+        The files that changed, were added or went away, by their path in the content tree.
+
+    Raises:
+        ContentError: A source is not as it should be, or a file was changed by hand; nothing has changed.
+        OutputError: The folder cannot be written.
+    """
+    on_step("reading the master and the checks")
+    plan = plan_build(topic)
+    folder, old = topic.exercise_dir, read_manifest(topic.exercise_dir)
+    if not force:
+        _refuse_hand_edits(plan, old)
+    with _staging(topic) as staged:
+        for name, data in plan.texts.items():
+            (staged / name).write_bytes(data)
+        _make_costly(plan, old, staged, on_step)
+        (staged / NAME).write_text(_manifest(plan, staged).to_json(), encoding="utf-8")
+        return _swap_in(plan, old, staged, folder)
+
+
+def _is_current(plan: Plan, old: Manifest, name: str, digest: str) -> bool:
+    """Whether a built file with this digest is what a build would leave."""
+    if name in plan.texts:
+        return digest == sha256(plan.texts[name])
+    kind = plan.costly[name]
+    return digest == old.files.get(name) and plan.made_from[kind] == old.made_from.get(kind)
+
+
+def _refuse_hand_edits(plan: Plan, old: Manifest) -> None:
+    edited = []
+    for name in sorted({*plan.texts, *plan.costly, *old.files}):
+        digest = digest_of(plan.topic.exercise_dir / name)
+        if digest not in (None, old.files.get(name)) and digest != sha256(plan.texts.get(name, b"")):
+            edited.append(_shown(plan.topic, name))
+    if edited:
+        raise ContentError(
+            "these files are built, and were changed by hand since:\n"
+            + "\n".join(f"    {name}" for name in edited),
+            f"bring the changes into the master, or lose them: nnlearn topic build {plan.topic.name} --force",
+        )
+
+
+@contextmanager
+def _staging(topic: Topic) -> Iterator[Path]:
+    """A folder next to the exercise's, on the same file system, that does not outlive the build."""
+    parent = topic.exercise_dir.parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(prefix=f".{topic.name}.", dir=parent))
+    except OSError as error:
+        raise OutputError(
+            f"{parent} cannot be written: {error.strerror}", "look at its rights, or at the disk"
+        ) from error
+    try:
+        yield staged
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _make_costly(plan: Plan, old: Manifest, staged: Path, on_step: Callable[[str], None]) -> None:
+    """Put figures and diagnoses into `staged`: those there are, as far as they are current."""
+    steps: dict[str, tuple[str, Callable[[], None]]] = {
+        "figures": ("drawing the figures", lambda: draw_figures(plan.master, staged / "figures")),
+        "diagnoses": (
+            "recording the known mistakes",
+            lambda: write_diagnoses(plan.topic, staged),
+        ),
+    }
+    for kind, (words, make) in steps.items():
+        names = [name for name, belongs_to in plan.costly.items() if belongs_to == kind]
+        current = {name: digest_of(plan.topic.exercise_dir / name) for name in names}
+        if all(d is not None and _is_current(plan, old, n, d) for n, d in current.items()):
+            for name in names:
+                (staged / name).parent.mkdir(exist_ok=True)
+                shutil.copyfile(plan.topic.exercise_dir / name, staged / name)
+        else:
+            on_step(words)
+            make()
+
+
+def _manifest(plan: Plan, folder: Path) -> Manifest:
+    """The manifest of the built files that lie in `folder`."""
+    digests = {name: digest_of(folder / name) for name in (*plan.texts, *plan.costly)}
+    return Manifest({name: d for name, d in digests.items() if d is not None}, plan.made_from)
+
+
+def _swap_in(plan: Plan, old: Manifest, staged: Path, folder: Path) -> list[str]:
+    """Move everything from `staged` into place, one atomic step for each file."""
+    changed = []
+    names = [*plan.texts, *plan.costly]
+    try:
+        for name in (*names, NAME):
+            if digest_of(staged / name) != digest_of(folder / name):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (staged / name).replace(folder / name)
+                changed.append(name)
+        for name in sorted(old.files.keys() - set(names)):
+            if (folder / name).exists():
+                (folder / name).unlink()
+                changed.append(name)
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror}",
+            f"put that right and run `nnlearn topic build {plan.topic.name}` again",
+        ) from error
+    return [_shown(plan.topic, name) for name in changed if name != NAME]
+
+
+def _shown(topic: Topic, name: str) -> str:
+    return f"exercises/{topic.name}/{name}"

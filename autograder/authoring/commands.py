@@ -1,0 +1,121 @@
+"""`nnlearn topic ...`: write, build, check and look at topics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nnlearn.cli.options import Content
+from nnlearn.errors import EXIT_CHECKS_FAILED, ContentError
+
+if TYPE_CHECKING:
+    from nnlearn.catalogue import Topic
+
+app = typer.Typer(help="Write, build, check and preview topics.", no_args_is_help=True)
+Names = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC...]", help="Topics; all if left out.")]
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(help="A Python name, in lower case: `dropout`.")],
+    content: Content = None,
+) -> None:
+    """Start a topic with a small one that works: change it piece by piece."""
+    from autograder.authoring.new import write_skeleton
+
+    for file in write_skeleton(name, content):
+        typer.echo(f"wrote {file}")
+    where = f" --content {content}" if content else ""
+    typer.echo(f"Next: nnlearn topic build {name}{where} && nnlearn topic check {name}{where}")
+
+
+@app.command()
+def build(
+    names: Names = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a build would change a file.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite built files that were changed by hand.")
+    ] = False,
+    content: Content = None,
+) -> None:
+    """Build exercises/ from solutions/ and autograder/checks/."""
+    topics = _private_topics(names, content)
+    if check:
+        _check_built(topics)
+        return
+    from autograder.authoring.build import build_topic
+    from autograder.authoring.steps import steps
+
+    for topic in topics:
+        with steps(topic.name) as on_step:
+            changed = build_topic(topic, force=force, on_step=on_step)
+        for file in changed:
+            typer.echo(f"built {file}")
+        if not changed:
+            typer.echo(f"exercises/{topic.name} is up to date")
+
+
+def _check_built(topics: list[Topic]) -> None:
+    from autograder.authoring.build import find_stale
+
+    stale = {topic.name: lines for topic in topics if (lines := find_stale(topic))}
+    for lines in stale.values():
+        for line in lines:
+            typer.echo(line)
+    if stale:
+        typer.echo(f"Next: nnlearn topic build {' '.join(stale)}")
+        raise typer.Exit(EXIT_CHECKS_FAILED)
+    typer.echo(f"up to date: {', '.join(topic.name for topic in topics)}")
+
+
+@app.command()
+def check(names: Names = None, content: Content = None) -> None:
+    """Prove that the checks tell right from wrong; exit 1 if a gate does not hold."""
+    topics = _private_topics(names, content)
+    from rich.console import Console
+
+    from autograder.authoring.gate_table import show
+    from autograder.authoring.gates import check_topic
+    from autograder.authoring.steps import steps
+
+    holds = True
+    for topic in topics:
+        with steps(topic.name) as on_step:
+            report = check_topic(topic, on_step)
+        show(report, Console())
+        holds = holds and not report.problems
+    if not holds:
+        raise typer.Exit(EXIT_CHECKS_FAILED)
+
+
+@app.command()
+def preview(
+    name: Annotated[str, typer.Argument(metavar="TOPIC", help="The topic to look at.")],
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to write the page.")] = None,
+    content: Content = None,
+) -> None:
+    """Render the built lesson as one HTML page that needs no other file."""
+    from autograder.authoring.preview import write_preview
+    from nnlearn.catalogue import load_catalogue
+
+    typer.echo(write_preview(load_catalogue(content).topic(name), html))
+
+
+def _private_topics(names: list[str] | None, content: Path | None) -> list[Topic]:
+    """The topics called `names`, or all that have a master here."""
+    from nnlearn.catalogue import load_catalogue
+
+    catalogue = load_catalogue(content)
+    if names:
+        return [catalogue.topic(name) for name in dict.fromkeys(names)]
+    topics = [topic for topic in catalogue.topics if topic.solution_dir is not None]
+    if not topics:
+        raise ContentError(
+            f"{catalogue.root}: there is no topic with a master in solutions/",
+            "point --content at a full tree, or start one: nnlearn topic new NAME",
+        )
+    return topics

@@ -1,0 +1,145 @@
+"""Looks for anything private in what learners get.
+
+What a build writes is made from public text alone. This looks at the files themselves, from the other end:
+at every private line, and at whether it can be read in `exercises/`.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from autograder.authoring.master import Kind, Master, read_master
+from autograder.authoring.visible import CheckFile, split_checks
+from nnlearn.catalogue import Topic
+
+_SHORTEST = 16
+"""Shorter lines (`return x`, `else:`) say nothing."""
+_READABLE = (".py", ".ipynb", ".md", ".json", ".toml", ".txt", ".csv", ".html")
+
+
+def find_leaks(topic: Topic) -> list[str]:
+    """Private things that can be read in `exercises/<topic>/`, one line for each.
+
+    Private are: lines of solutions and of known mistakes, unless the lesson itself shows them; names and
+    lines of hidden checks; rubrics; the answers to predictions.
+    """
+    master = read_master(topic)
+    checks = split_checks(topic.checks) if topic.checks else CheckFile("", {}, (), ())
+    public = "\n".join(_public(master))
+    private: list[tuple[str, str]] = [
+        ("a line of a solution", line)
+        for cell in master.of(Kind.PART)
+        for line in _lines(cell.source)
+        if line not in public
+    ]
+    private += [
+        ("a line of a known mistake", line)
+        for line in _lines(_mistakes_code(topic))
+        if line not in public and line not in checks.visible
+    ]
+    private += [
+        ("a line of a hidden check", line)
+        for piece in checks.private
+        for line in _lines(piece)
+        if line not in checks.visible and line not in public
+    ]
+    private += [
+        ("a line of a rubric", line.strip())
+        for response in topic.responses
+        for line in response.rubric
+        if line.strip()
+    ]
+    found: dict[str, None] = {}
+    for file in _files(topic.exercise_dir):
+        shown = f"exercises/{topic.name}/{file.relative_to(topic.exercise_dir).as_posix()}"
+        text = _text_of(file)
+        for what, line in private:
+            if line in text:
+                found[f"{shown} holds {what}: {line}"] = None
+        for name in checks.hidden_names:
+            if re.search(rf"\b{name}\b", text):
+                found[f"{shown} names the hidden check {name}"] = None
+        for key in _answered(text if file.suffix != ".toml" else "", master.answers):
+            found[f"{shown} holds the answer to the prediction `{key}`"] = None
+    return list(found)
+
+
+def _public(master: Master) -> Iterator[str]:
+    """What the author shows: lesson, demonstrations, stubs, hints."""
+    for cell in master.cells:
+        yield cell.public
+    for part in master.topic.parts:
+        yield from part.hints
+
+
+def _lines(code: str) -> list[str]:
+    """The lines that say something, without what surrounds them."""
+    lines = [line.strip() for line in code.split("\n")]
+    return [line for line in dict.fromkeys(lines) if len(line) >= _SHORTEST]
+
+
+def _mistakes_code(topic: Topic) -> str:
+    """mistakes.py without the messages, which learners get."""
+    if topic.mistakes is None:
+        return ""
+    text = topic.mistakes.read_text(encoding="utf-8")
+    lines = text.split("\n")
+    tree = ast.parse(text)
+    messages: list[ast.AST] = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ]
+    messages += [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
+    messages += [
+        node for node in tree.body if isinstance(node, ast.Expr) and "wrong_prediction" in ast.unparse(node)
+    ]
+    for node in messages:
+        first, last = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
+        lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join(lines)
+
+
+def _answered(text: str, answers: dict[str, Any]) -> Iterator[str]:
+    """The predictions whose answer stands next to their name, in a learner's file or a visible check."""
+    for key, answer in answers.items():
+        literal = re.escape(repr(answer))
+        if isinstance(answer, str):
+            literal = f"['\"]{re.escape(answer)}['\"]"
+        if re.search(rf"['\"]{re.escape(key)}['\"]\s*[:,]\s*(answer=)?{literal}(?![\w.])", text):
+            yield key
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        inside = file.relative_to(folder).parts
+        if file.is_file() and file.suffix in _READABLE and "__pycache__" not in inside:
+            yield file
+
+
+def _text_of(file: Path) -> str:
+    """The text of a file; of JSON, what its strings say."""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    if file.suffix not in (".ipynb", ".json"):
+        return text
+    try:
+        return "\n".join(_strings(json.loads(text)))
+    except ValueError:
+        return text
+
+
+def _strings(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        if value and all(isinstance(item, str) for item in value):
+            yield "".join(value)  # the lines of a notebook's cell
+        for inner in value:
+            yield from _strings(inner)
