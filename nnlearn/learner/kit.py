@@ -55,3 +55,29 @@ def traced(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return fn(*filled, **kwargs)
 
     return graph(*(tf.convert_to_tensor(args[i]) for i in positions))
+
+
+def compiled(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """`fn` as one `tf.function`, to be called many times: what its first call traces, later calls repeat."""
+    import tensorflow as tf
+
+    @tf.function  # type: ignore[untyped-decorator, unused-ignore]
+    def graph(*args: Any, **kwargs: Any) -> Any:
+        return fn(*args, **kwargs)
+
+    compiled_fn: Callable[..., Any] = graph
+    return compiled_fn
+
+
+def reloaded(model: Any) -> Any:
+    """`model` saved to a file and loaded again, the classes of its layers known by their names."""
+    import tempfile
+    from pathlib import Path
+
+    import keras
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.keras"
+        model.save(file)
+        classes = {type(layer).__name__: type(layer) for layer in model.layers}
+        return keras.saving.load_model(file, custom_objects=classes)

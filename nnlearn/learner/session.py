@@ -16,6 +16,8 @@ from nnlearn.learner.errors import Forbidden, Frame, LearnerRaised, NotWritten
 from nnlearn.learner.host import KERAS, KIT, MODULE
 from nnlearn.learner.values import Handle
 
+_OBSERVED = "observed"
+
 
 class Transport(Protocol):
     """Carries requests to a host."""
@@ -81,6 +83,11 @@ class Session:
             case ("forbidden", uses):
                 raise Forbidden(tuple(uses))
         raise StopIteration
+
+    def observe(self, facts: Any) -> None:
+        """Let `facts` stand for the replies so far; see `Learner.observed`."""
+        seen = [exchange for exchange in self.exchanges if exchange.request == (_OBSERVED,)]
+        self.exchanges[:] = [*seen, Exchange((_OBSERVED,), ("value", facts), None)]
 
     def _wrap(self, value: Any, label: str) -> Any:
         if isinstance(value, Handle):
@@ -168,6 +175,18 @@ class Learner(Remote):
         """What the learner predicted: `PREDICTIONS[key]`, plain data."""
         text = CallText(f'PREDICTIONS["{key}"]', ())
         return self._session.ask("prediction", MODULE, key, text=text)
+
+    def observed(self, facts: Any) -> None:
+        """Let what the check found out stand for the replies it got, where those are random.
+
+        Diagnosis compares replies. Two codes with one misconception draw different random numbers, and
+        yet the same facts hold for both: what share was dropped, along which axes the mask is constant.
+        Facts have to be the same for every run of the same idea, so round statistics coarsely.
+
+        Args:
+            facts: Plain data.
+        """
+        self._session.observe(facts)
 
 
 def unwrap(value: Any) -> Any:
