@@ -611,14 +611,14 @@ wrong_prediction(
 wrong_prediction(
     "ten_sigmoids",
     "1/1000",
-    """(1/2) to the power of 10 is about 1/1000. The slope of a sigmoid is at most 1/4, though: 1/2 is its value
-    at 0, and p (1 - p) its slope.""",
+    """(1/2) to the power of 10 is about 1/1000. The slope of a sigmoid is at most 1/4, though: 1/2 is its
+    value at 0, and p (1 - p) its slope.""",
 )
 wrong_prediction(
     "log_of_softmax",
     "-200",
-    """-200 is the answer on paper, and what log_softmax gives. The share itself, about 10 to the power of -87,
-    is smaller than any number float32 has, so it was rounded to 0 before the logarithm saw it.""",
+    """-200 is the answer on paper, and what log_softmax gives. The share itself, about 10 to the power
+    of -87, is smaller than any number float32 has, so it was rounded to 0 before the logarithm saw it.""",
 )
 wrong_prediction(
     "log_of_softmax",

@@ -2,7 +2,6 @@
 # moves its axis to the end and back.
 import math
 
-import keras
 from keras import ops
 
 PREDICTIONS = {}
@@ -53,6 +52,3 @@ def gelu(x, approximate=False):
     else:
         gate = (1 + ops.erf(x * math.sqrt(0.5))) / 2
     return x * gate
-
-
-assert keras.backend.backend() == "tensorflow"

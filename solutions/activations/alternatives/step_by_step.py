@@ -1,4 +1,5 @@
 # Written the way a beginner would: one thing per line, everything named.
+# ruff: noqa: RET504
 import keras
 
 PREDICTIONS = {

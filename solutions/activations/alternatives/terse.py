@@ -3,9 +3,12 @@ from math import pi, sqrt
 
 from keras import backend, ops
 
-PREDICTIONS = dict(
-    stacked_affine=10, softmax_shift="same", ten_sigmoids="1/1000000", log_of_softmax="-inf"
-)
+PREDICTIONS = {
+    "stacked_affine": 10,
+    "softmax_shift": "same",
+    "ten_sigmoids": "1/1000000",
+    "log_of_softmax": "-inf",
+}
 
 
 def _f(x):
