@@ -273,7 +273,7 @@ print("its slope as TensorFlow finds it: ", slope)
 # float32, in the function or in its slope.
 
 # %% tags=["demo", "figure"]
-# figure: functions | Relu, leaky relu, sigmoid, gelu, softmax and log softmax, each with its slope; hatched where the textbook formula fails in float32: sigmoid below about -89, gelu written with a ratio of exponentials beyond about 12 on both sides, softmax above about 89, log softmax below about -89 and above about 89.
+# figure: functions | Relu, leaky relu, sigmoid, gelu, softmax and log softmax, each with its slope; hatched where the textbook formula fails in float32: sigmoid below about -89, relu by maximum at 0 only, gelu written with a ratio of exponentials beyond about 13 on both sides, softmax above about 89, log softmax below about -88 and above about 89.
 tail = np.geomspace(5, 1000, 400)
 grid = np.concatenate([-tail[::-1], np.linspace(-5, 5, 401)[1:-1], tail]).astype("float32")
 
@@ -316,11 +316,11 @@ for axis, (name, (function, textbook, formula)) in zip(axes.flat, six.items(), s
     figures.shade(axis, grid, fails, f"{formula} fails")
     axis.plot(grid, right[0], **figures.line(0), label="value")
     axis.plot(grid, right[1], **figures.line(1), label="slope")
-    axis.set(title=name, ylim=(-1, 3.4))
+    axis.set(title=name, ylim=(-1, 5))
     axis.set_xscale("symlog", linthresh=5, linscale=2)
     axis.set_xticks([-1000, -100, -10, -2, 0, 2, 10, 100, 1000])
     axis.set_xticklabels(["−1000", "−100", "−10", "−2", "0", "2", "10", "100", "1000"], fontsize=7)
-    axis.legend(loc="upper left", fontsize=8, frameon=True, framealpha=0.9)
+    axis.legend(loc="upper left", fontsize=7, frameon=True, framealpha=0.9)
 
 # %% [markdown]
 # *(Between −5 and 5 the horizontal axis is an ordinary one; outside it is logarithmic, to show the far ends.)*
