@@ -17,6 +17,7 @@ _BOTTOM = 40
 _GAP = 6
 _BAR_ROW = 46
 _BAR_HEIGHT = 14
+_MOST_BARS = 12
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def score_picture(summary: ClassSummary) -> Picture:
 
 
 def mistake_picture(mistakes: tuple[MistakeSummary, ...]) -> Picture:
-    """How many learners made which known mistake: lying bars, each under its name."""
+    """How many learners made which known mistake: lying bars, the longest ones, under their names."""
+    mistakes = mistakes[:_MOST_BARS]
     most = max(len(mistake.learners) for mistake in mistakes)
     room = WIDTH - 40
     bars = tuple(

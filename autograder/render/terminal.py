@@ -118,12 +118,7 @@ def _print_summary(summary: ClassSummary, console: Console) -> None:
             Text(_others(part)),
         )
     console.print(table)
-    if summary.mistakes:
-        console.print()
-        _print(Text("Noticed in this class", "bold"), console)
-    for mistake in summary.mistakes:
-        text = f"{count(len(mistake.learners), 'learner')}, {one_line(mistake.part)}: "
-        _detail(Text(text + one_line(mistake.noticed.message)), console, indent=2)
+    _print_common_mistakes(summary, console)
     if summary.grader_errors:
         console.print()
         _print(
@@ -135,6 +130,18 @@ def _print_summary(summary: ClassSummary, console: Console) -> None:
             console,
         )
     console.print()
+
+
+def _print_common_mistakes(summary: ClassSummary, console: Console) -> None:
+    """Mistakes of several learners, which are worth a word to the class."""
+    shared = [mistake for mistake in summary.mistakes if len(mistake.learners) > 1]
+    if not shared:
+        return
+    console.print()
+    _print(Text("Noticed more than once", "bold"), console)
+    for mistake in shared:
+        text = f"{len(mistake.learners)} learners, {one_line(mistake.part)}: "
+        _detail(Text(text + one_line(mistake.noticed.message)), console, indent=2)
 
 
 class _Rows:

@@ -70,9 +70,12 @@ def command(monkeypatch: pytest.MonkeyPatch, catalogue: Any, make_report: Any) -
     """Runs `grade` with the given arguments; `.engine` decides what happens."""
     app = typer.Typer()
     app.command()(grade)
-    state = SimpleNamespace(engine=Engine(make_report))
+    state = SimpleNamespace(engine=Engine(make_report), forgotten=[])
     monkeypatch.setattr(nnlearn.catalogue, "load_catalogue", lambda _: catalogue)
-    stand_in = SimpleNamespace(grade_all=lambda *args, **more: state.engine(*args, **more))
+    stand_in = SimpleNamespace(
+        grade_all=lambda *args, **more: state.engine(*args, **more),
+        forget_finished=lambda: state.forgotten.append(True),
+    )
     monkeypatch.setitem(sys.modules, "autograder.engine", stand_in)
 
     def run(*arguments: object) -> Any:
@@ -92,6 +95,7 @@ def test_all_graded_ends_with_0_whatever_the_scores(command: Any, handed_in: Pat
     assert result.exit_code == 0
     assert "activations: 3 submissions" in result.stdout
     assert command.engine.asked == {"seed": 7, "jobs": 3, "resume": False}
+    assert command.forgotten == [True]
 
 
 def test_every_output_is_written(command: Any, handed_in: Path, tmp_path: Path) -> None:
@@ -132,6 +136,7 @@ def test_interruption_keeps_what_is_done(command: Any, handed_in: Path, tmp_path
     assert "Interrupted: 2 of 3 submissions graded. With --resume" in result.stderr
     reports = json.loads(target.read_text(encoding="utf-8"))["topics"][0]["reports"]
     assert [report["learner"] for report in reports] == ["ada", "bo"]
+    assert command.forgotten == []
 
 
 def test_interruption_before_the_first_report(command: Any, handed_in: Path) -> None:

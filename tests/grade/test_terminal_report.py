@@ -11,7 +11,7 @@ from autograder.render.terminal import print_run
 from nnlearn.results import Verdict
 
 CLASS = """
-activations: 3 submissions, mean 4.33 and median 4 of 7
+activations: 4 submissions, mean 4.25 and median 4 of 7
 
 Learner  Score  relu  softmax  gelu
 ada          5     2        3     0
@@ -24,14 +24,18 @@ cy           4     2        2     0
     cell 7 raised NameError: name 'x' is not defined
     softmax timed out
     gelu not written
+di           4     2        2     0
+    softmax failed: Every column adds up to 1 instead of every row: the division
+    runs over axis 0.
+    gelu not written
 
 Part          Mean  Full marks  What happened to the others
-relu        2 of 2      3 of 3
-softmax  2.33 of 3      1 of 3  1 failed, 1 timed out
-gelu        0 of 2      0 of 3  3 not written
+relu        2 of 2      4 of 4
+softmax  2.25 of 3      1 of 4  2 failed, 1 timed out
+gelu        0 of 2      0 of 4  4 not written
 
-Noticed in this class
-  1 learner, softmax: Every column adds up to 1 instead of every row: the
+Noticed more than once
+  2 learners, softmax: Every column adds up to 1 instead of every row: the
   division runs over axis 0.
 
 """
@@ -68,6 +72,7 @@ def test_class_table(make_report: Any, make_run: Any, printed: Any) -> None:
         make_report("ada"),
         make_report("bo", Verdict.FAILED),
         make_report("cy", Verdict.TIMED_OUT, notes=("cell 7 raised NameError: name 'x' is not defined",)),
+        make_report("di", Verdict.FAILED),
     )
     assert stripped(printed(print_run, run)) == CLASS
 

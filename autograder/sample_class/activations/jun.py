@@ -20,17 +20,16 @@ def leaky_relu(x, negative_slope=0.2):
 
 
 def sigmoid(x):
-    # sigmoid(x) = (1 + tanh(x/2)) / 2 and tanh is sinh/cosh
-    x = _t(x) / 2
-    up, down = K.exp(x), K.exp(-x)
-    return 0.5 * (1 + (up - down) / (up + down))
+    # sigmoid(x) = (1 + tanh(x/2)) / 2
+    return 0.5 * (1 + K.tanh(_t(x) / 2))
 
 
 def gelu(x, approximate=False):
     x = _t(x)
     if approximate:
-        c = K.clip(x, -10, 10)
-        return 0.5 * x * (1 + K.tanh(0.7978845608028654 * (c + 0.044715 * c * c * c)))
+        u = 0.7978845608028654 * (x + 0.044715 * x**3)
+        up, down = K.exp(u), K.exp(-u)
+        return 0.5 * x * (1 + (up - down) / (up + down))  # tanh is sinh / cosh
     return 0.5 * x * (1 + K.erf(x * 0.7071067811865476))
 
 

@@ -28,7 +28,7 @@ def relu(x):
         Glorot, Bordes and Bengio (2011), Deep Sparse Rectifier Neural Networks.
     """
     x = as_floating(x)
-    return ops.where(x > 0, x, ops.zeros_like(x))
+    return ops.maximum(x, 0)
 
 
 def leaky_relu(x, negative_slope=0.2):
@@ -79,7 +79,8 @@ def gelu(x, approximate=False):
     Returns:
         A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept,
         integers become float32. In both forms value and gradient are finite and right to
-        `1e-5 * (1 + |y|)` for `x` up to 1e4 in float32; in float16 the gradient is so up to 100.
+        `1e-5 * (1 + |y|)` for `x` up to 1e4 in float32. In float16, where `x**3` overflows early,
+        the tanh form is asked for up to 30 only.
 
     Reference:
         Hendrycks and Gimpel (2016), Gaussian Error Linear Units, https://arxiv.org/abs/1606.08415
