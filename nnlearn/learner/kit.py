@@ -37,6 +37,29 @@ def gradient(fn: Callable[..., Any], *args: Any, wrt: int = 0, upstream: Any = N
     return tape.gradient(output, inputs[wrt], output_gradients=upstream)
 
 
+def weight_gradients(layer: Any, *args: Any, upstream: Any = None, **kwargs: Any) -> list[Any]:
+    """The gradients of `sum(upstream * layer(*args, **kwargs))` with respect to the layer's trainable weights.
+
+    Args:
+        layer: A built layer or model that returns one tensor.
+        *args: Its arguments.
+        upstream: Weights of the shape of the output; ones when left out.
+        **kwargs: Its keyword arguments.
+
+    Returns:
+        One tensor per weight, in the order of `layer.trainable_variables`; None where unconnected.
+    """
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        output = tf.convert_to_tensor(layer(*args, **kwargs))
+    if upstream is not None:
+        upstream = tf.cast(tf.convert_to_tensor(upstream), output.dtype)
+    variables = [variable.value for variable in layer.trainable_variables]
+    gradients: list[Any] = tape.gradient(output, variables, output_gradients=upstream)
+    return gradients
+
+
 def traced(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """`fn(*args, **kwargs)` run inside a `tf.function`, where tensors have no values yet.
 
