@@ -77,9 +77,7 @@ def grade(
         typer.Option(help="The topic of all submissions, where their names do not say it."),
     ] = None,
     content: Content = None,
-    json: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write all reports as JSON.")
-    ] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all reports as JSON.")] = None,
     csv: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a row for each submission as CSV.")
     ] = None,
@@ -91,9 +89,7 @@ def grade(
         typer.Option(min=1, help="Submissions graded at a time.", show_default="one per core"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same report.")] = 0,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a run that was interrupted.")
-    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was interrupted.")] = False,
 ) -> None:
     """Grade what learners handed in.
 
@@ -102,7 +98,7 @@ def grade(
     """
     from rich.console import Console
 
-    from autograder.engine import grade_all
+    from autograder.engine import forget_finished, grade_all
     from autograder.submissions import collect
     from nnlearn.catalogue import load_catalogue
 
@@ -124,6 +120,8 @@ def grade(
         console=Console(),
         messages=messages,
     )
+    if code != EXIT_INTERRUPTED:
+        forget_finished()
     raise typer.Exit(code)
 
 
@@ -164,9 +162,7 @@ def open_outputs(
                 "Name another file.",
             )
         if any(file.is_same_file(other.path) for other in outputs.files[:place]):
-            raise OutputError(
-                f"{file.shown}: named for two outputs.", "Name a file of its own for each."
-            )
+            raise OutputError(f"{file.shown}: named for two outputs.", "Name a file of its own for each.")
     return outputs
 
 
@@ -211,9 +207,7 @@ def run_grading(
             progress.advance(submission, report)
 
         try:
-            run = executor(
-                submissions, catalogue, jobs=jobs, seed=seed, resume=resume, on_report=keep
-            )
+            run = executor(submissions, catalogue, jobs=jobs, seed=seed, resume=resume, on_report=keep)
         except KeyboardInterrupt:
             interrupted = True
             run = partial_run(done, catalogue)

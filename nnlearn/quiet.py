@@ -1,31 +1,56 @@
-"""Imports Keras and TensorFlow without their log lines.
+"""Imports and starts Keras and TensorFlow without their log lines.
 
-TensorFlow's native code writes to descriptor 2 while it is imported, whatever Python's `sys.stderr` is.
+TensorFlow's native code writes to descriptor 2 while it is imported and when it runs its first operation,
+whatever Python's `sys.stderr` is.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 
 
 def import_keras() -> None:
-    """Import Keras with TensorFlow as its backend; what they write while doing so is dropped.
+    """Import Keras with TensorFlow as its backend, and execute nothing.
 
     Raises:
-        ImportError: They cannot be imported; what was written is shown then.
+        ImportError: They cannot be imported; what they wrote is shown then.
     """
     if "keras" in sys.modules:
         return
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _unless_it_fails():
+        import keras  # noqa: F401
+
+
+def start_keras() -> None:
+    """Import Keras and execute a first operation, which starts TensorFlow's devices and threads.
+
+    Never call this in a process that is to be forked.
+    """
+    import_keras()
+    from tensorflow.python.eager import context
+
+    if context.context()._context_handle is None:  # noqa: SLF001 - there is no public way to ask
+        with _unless_it_fails():
+            import tensorflow
+
+            tensorflow.zeros(())
+
+
+@contextlib.contextmanager
+def _unless_it_fails() -> Iterator[None]:
+    """Drop what is written to descriptor 2, unless the block raises."""
     sys.stderr.flush()
     terminal = os.dup(2)
     with tempfile.TemporaryFile() as log:
         os.dup2(log.fileno(), 2)
         try:
-            import keras  # noqa: F401
+            yield
         except BaseException:
             log.seek(0)
             os.write(terminal, log.read())

@@ -3,6 +3,6 @@
 >>> from autograder.engine import grade_all
 """
 
-from autograder.engine.run import grade_all
+from autograder.engine.run import forget_finished, grade_all
 
-__all__ = ["grade_all"]
+__all__ = ["forget_finished", "grade_all"]

@@ -66,11 +66,6 @@ class Journal:
         """Keep a finished report; it survives whatever happens after this returns."""
         self._write({"key": key_of(submission), "report": report_to_dict(report)})
 
-    def remove(self) -> None:
-        """The run is complete and its outputs are written: the journal has done its work."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
-
     def _write(self, entry: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(entry) + "\n")
         self._file.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -71,7 +72,6 @@ def grade_all(
             for child in multiprocessing.active_children():
                 child.kill()
             raise
-        journal.remove()
     return Run(
         tuple(
             TopicReports(
@@ -83,6 +83,13 @@ def grade_all(
         ),
         isolation=_held_by_all(layers),
     )
+
+
+def forget_finished() -> None:
+    """Remove the finished reports that were kept on the way: the outputs are written."""
+    JOURNAL.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something else may lie in the folder
+        JOURNAL.parent.rmdir()
 
 
 def processes(jobs: int) -> Executor:

@@ -150,5 +150,5 @@ def pytest_runtest_makereport(
     if run is not None and call.when == "call":
         run.seconds = call.duration
         if report.failed:
-            report.longrepr = "\n" + bench_of(item).outcome(run).message
+            report.longrepr = bench_of(item).outcome(run).message
     return report

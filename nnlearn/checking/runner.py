@@ -19,6 +19,7 @@ from nnlearn.checking import plugin
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.marks import CheckInfo
 from nnlearn.errors import ContentError
+from nnlearn.quiet import start_keras
 
 _CONFIGURATION = Path(__file__).with_name("checks.ini")
 _UNWANTED = ("terminal", "cacheprovider", "faulthandler", "logging", "unraisableexception")
@@ -36,6 +37,7 @@ class CheckRunner:
     """
 
     def __init__(self, topic: Topic, checks: Path) -> None:
+        start_keras()  # before pytest collects checks that import it, so that it stays quiet
         self.topic = topic
         self._loop = _Loop()
         self._thread = threading.Thread(target=self._run_pytest, args=(checks,), daemon=True)

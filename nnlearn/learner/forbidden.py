@@ -44,7 +44,7 @@ class ForbidList:
             return ""
         for candidate in (name, canonical(name)):
             for prefix in _prefixes(candidate):
-                if prefix in self._exact or any(_is_below(prefix, b) for b in self._below):
+                if prefix in self._exact or any(is_below(prefix, b) for b in self._below):
                     return canonical(prefix)
         return self._match_private(canonical(name))
 
@@ -81,7 +81,8 @@ def _prefixes(name: str) -> Iterator[str]:
         yield ".".join(parts[:count])
 
 
-def _is_below(name: str, folder: str) -> bool:
+def is_below(name: str, folder: str) -> bool:
+    """Whether a dotted name lies below `folder`, which ends in a dot."""
     return name.startswith(folder) and name != folder
 
 

@@ -68,6 +68,11 @@ class RemoteTransport:
         return transport
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the process has died, or was closed: it answers no more requests."""
+        return self._death is not None
+
+    @property
     def output(self) -> str:
         """What the learner's code has printed, capped and without control characters."""
         if not self._closed:

@@ -13,7 +13,7 @@ from nnlearn.learner.locate import where_is
 from nnlearn.learner.session import Transport
 from nnlearn.learner.shortcuts import find_shortcuts
 from nnlearn.learner.source import Source
-from nnlearn.quiet import import_keras
+from nnlearn.quiet import start_keras
 
 
 class Seat(Protocol):
@@ -78,7 +78,7 @@ class LocalSeat(Desk):
         """The way to the code, which is loaded on first use."""
         self.refuse_shortcuts(part)
         if self._transport is None:
-            import_keras()
+            start_keras()
             # The real path, so that debuggers and editors find the lines.
             files = {self.source.path.name: str(self.source.path)}
             host = Host(self.program(files))

@@ -143,8 +143,8 @@ class _Encoder:
             return [tag, *(self.tagged(item, depth + 1) for item in value)]
         if kind is dict:
             return self._dict(value, depth)
-        if kind is np.ndarray:
-            return self._array(value)
+        if kind is np.ndarray or isinstance(value, np.generic):
+            return self._array(np.asarray(value))  # a NumPy scalar arrives as an array of rank 0
         if kind is Handle:
             return [Tag.HANDLE, value.id, value.kind, value.name]
         raise WireError(f"{kind.__name__} is no plain data")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from nnlearn.errors import NnlearnError
+from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
 from nnlearn.learner.wire import WireError, decode, encode
 from nnlearn.learner.zygote_process import PACKET
 
@@ -331,15 +332,12 @@ def _make_scratch(uid: int) -> str:
 
 def _environment(home: str) -> dict[str, str]:
     """All that the zygote and its forks get to see of the environment."""
-    return {
+    return TENSORFLOW_ENVIRONMENT | {
         "HOME": home,
         "KERAS_HOME": str(Path(home) / "keras"),
         "LANG": "C.UTF-8",
-        "KERAS_BACKEND": "tensorflow",
         "MPLBACKEND": "Agg",
         "PYTHONHASHSEED": "0",  # the same submission gives the same report
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "CUDA_VISIBLE_DEVICES": "-1",
         "OPENBLAS_NUM_THREADS": "1",  # a zygote with threads could not fork safely
         "OMP_NUM_THREADS": "1",
     }

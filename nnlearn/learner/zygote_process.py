@@ -32,6 +32,7 @@ def _import_everything(cores: int) -> None:
     """Import all that a confined process may need from outside its readable folders; run nothing."""
     import keras  # noqa: F401
     import tensorflow as tf
+    from tensorflow.python.framework import kernels
 
     import nnlearn.learner.host
     import nnlearn.learner.worker  # noqa: F401
@@ -42,6 +43,8 @@ def _import_everything(cores: int) -> None:
         landlock.landlock_abi_version()
     tf.config.threading.set_intra_op_parallelism_threads(cores)
     tf.config.threading.set_inter_op_parallelism_threads(cores)
+    # A look into TensorFlow's table of kernels, which every fork would otherwise sort for itself.
+    kernels.get_registered_kernels_for_op("AddV2")
     gc.collect()
     gc.freeze()
 

@@ -1,0 +1,33 @@
+import keras
+from keras import ops
+
+from nnlearn.diagnosis import mistake, wrong_prediction
+
+
+@mistake("softmax")
+def divides_by_the_column_sum(logits, axis=-1):
+    """Every column adds up to 1 instead of every row: the division runs over axis 0."""
+    e = ops.exp(ops.convert_to_tensor(logits))
+    return e / ops.sum(e, axis=0, keepdims=True)
+
+
+@mistake("softmax")
+def without_the_maximum(logits, axis=-1):
+    """Without subtracting the maximum, exp overflows for large logits."""
+    e = ops.exp(ops.convert_to_tensor(logits))
+    return e / ops.sum(e, axis=axis, keepdims=True)
+
+
+@mistake("Scale")
+class AddsTheFactor(keras.layers.Layer):
+    """The factor is added to the input instead of multiplying it."""
+
+    def __init__(self, factor=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def call(self, x):
+        return x + self.factor
+
+
+wrong_prediction("sum", 2.0, "Each is at most 1, but together they are no more than 1 either.")

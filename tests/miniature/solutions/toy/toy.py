@@ -1,0 +1,63 @@
+# %% [markdown]
+# # A toy
+#
+# > What is it for?
+#
+# To test the tools with.
+
+# %%
+import keras
+from keras import ops
+
+# %% tags=["demo"]
+print("a demonstration of", keras.backend.backend())
+
+# %% tags=["demo", "figure"]
+# figure: line | A straight line that rises from the lower left to the upper right.
+import matplotlib.pyplot as plt
+
+plt.plot([0, 1], [0, 1])
+
+
+# %%
+def softmax(logits, axis=-1):
+    """Turn logits into probabilities along `axis`.
+
+    Args:
+        logits: Tensor of any shape, float32.
+        axis: The axis along which the probabilities add up to 1.
+
+    Returns:
+        A tensor of the same shape.
+    """
+    # BEGIN SOLUTION
+    z = ops.convert_to_tensor(logits)
+    shifted = ops.exp(z - ops.max(z, axis=axis, keepdims=True))
+    return shifted / ops.sum(shifted, axis=axis, keepdims=True)
+    # END SOLUTION
+
+
+# %%
+class Scale(keras.layers.Layer):
+    """Multiplies its input by `factor`."""
+
+    def __init__(self, factor=2.0, **kwargs):
+        # BEGIN SOLUTION
+        super().__init__(**kwargs)
+        self.factor = factor
+        # END SOLUTION
+
+    def call(self, x):
+        # BEGIN SOLUTION
+        return x * self.factor
+        # END SOLUTION
+
+
+# %%
+PREDICTIONS = {
+    # What do two probabilities add up to? A number.
+    "sum": 1.0,
+}
+
+# %% [markdown] tags=["response"] name="why"
+# Why is the maximum subtracted?
