@@ -56,6 +56,7 @@ def split_checks(file: Path) -> CheckFile:
             "leave out `hidden=True` at one of them at least",
         )
     kept = _reachable(tree, hidden)
+    lines = text.split("\n")
     counts: Counter[str] = Counter()
     for node in _tests(tree):
         if node.name in hidden:
@@ -64,7 +65,9 @@ def split_checks(file: Path) -> CheckFile:
         visible=_visible_text(text, tree, kept),
         hidden_counts=dict(counts),
         hidden_names=tuple(sorted(hidden)),
-        private=tuple(ast.get_source_segment(text, node) or "" for node in tree.body if node not in kept),
+        private=tuple(
+            "\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in tree.body if node not in kept
+        ),
     )
 
 
