@@ -38,7 +38,7 @@ def gradient(fn: Callable[..., Any], *args: Any, wrt: int = 0, upstream: Any = N
 
 
 def weight_gradients(layer: Any, *args: Any, upstream: Any = None, **kwargs: Any) -> list[Any]:
-    """The gradients of `sum(upstream * layer(*args, **kwargs))` with respect to the layer's trainable weights.
+    """The gradients of `sum(upstream * layer(*args, **kwargs))` with respect to the trainable weights.
 
     Args:
         layer: A built layer or model that returns one tensor.
