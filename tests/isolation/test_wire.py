@@ -123,6 +123,10 @@ def test_bfloat16_non_contiguous_and_big_endian_arrays_keep_their_values(order):
     np.testing.assert_array_equal(decode(encode(half)), half)
 
 
+def test_a_numpy_scalar_arrives_as_an_array_of_rank_0():
+    assert same(decode(encode(np.float32(1.5))), np.array(1.5, "float32"))
+
+
 def test_arrays_that_arrive_can_be_written_to():
     array = decode(encode(np.zeros((2, 3), "float32")))
     array += 1
@@ -135,7 +139,6 @@ def test_arrays_that_arrive_can_be_written_to():
         object(),
         {1, 2},
         1j,
-        np.float32(1),
         np.array([object()]),
         np.array(["text"]),
         np.array([("a", 1)], dtype=[("x", "U1"), ("y", int)]),

@@ -1,0 +1,31 @@
+"""Grading without root: the same tests once more, as a user with no privileges."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+UID = 65534
+HERE = Path(__file__).parent
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the other tests run as an ordinary user already")
+def test_confinement_holds_for_an_ordinary_user():
+    """Root enters a mount namespace where Python is readable, then becomes somebody else."""
+    run = subprocess.run(
+        [
+            *(sys.executable, str(HERE / "as_user.py"), str(UID), sys.executable, "-m", "pytest"),
+            *("-q", "-x", "-p", "no:cacheprovider", "--basetemp=/tmp/nnlearn-ordinary-user"),
+            *(str(HERE / "test_confinement.py"), "-k", "not doctor"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    if run.returncode == 77:
+        pytest.skip(run.stderr.strip())
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
