@@ -1,0 +1,77 @@
+"""`nnlearn check` and plain pytest: a learner checks their own file."""
+
+import json
+import subprocess
+import sys
+
+from toy_course import REFERENCE, nnlearn
+
+COLUMN_SUM = REFERENCE.replace("(e, axis=axis", "(e, axis=0").replace(
+    "ops.exp(z - ops.max(z, axis=axis, keepdims=True))", "ops.exp(z)"
+)
+
+
+def test_all_visible_checks_pass_and_the_hidden_ones_are_announced(miniature, tmp_path):
+    (tmp_path / "toy.py").write_text(REFERENCE)
+    done = nnlearn("check", "toy.py", "--content", miniature, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "softmax                  passed         1 of 1 pass\n"
+        "Scale                    passed         1 of 1 pass\n"
+        "2 of 2 visible checks pass; 3 more run when graded\n"
+    )
+
+
+def test_a_known_mistake_is_named_without_the_gallery(miniature, tmp_path):
+    (tmp_path / "toy.py").write_text(COLUMN_SUM)
+    done = nnlearn("check", "toy.py", "--content", miniature, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "Noticed    Every column adds up to 1 instead of every row" in done.stdout
+    assert "Where      toy.py:5" in done.stdout
+    assert "1 of 2 visible checks pass; 3 more run when graded" in done.stdout
+
+
+def test_the_stub_is_not_written_yet(miniature):
+    done = nnlearn("check", "toy", "--content", miniature)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[0] == "softmax                  not written    0 of 1 pass"
+
+
+def test_the_report_as_json(miniature, tmp_path):
+    (tmp_path / "toy.py").write_text(COLUMN_SUM)
+    done = nnlearn("check", "toy.py", "--json", "--content", miniature, cwd=tmp_path)
+    report = json.loads(done.stdout)
+    assert [part["verdict"] for part in report["parts"]] == ["failed", "passed"]
+    assert report["parts"][0]["noticed"][0]["mistake"] == "divides_by_the_column_sum"
+
+
+def test_plain_pytest_shows_the_same_message(course):
+    (course / "exercises" / "toy" / "toy.py").write_text(COLUMN_SUM)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "exercises/toy"],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "softmax: each row should add up to 1, but row 0 adds up to" in done.stdout
+    assert "Noticed    Every column adds up to 1 instead of every row" in done.stdout
+    assert "Traceback" not in done.stdout
+    assert "bench.py" not in done.stdout
+    assert "1 failed, 1 passed" in done.stdout
+
+
+def test_bad_input_is_said_in_one_line_and_exits_4(miniature, tmp_path):
+    (tmp_path / "mine.py").write_text(REFERENCE)
+    (tmp_path / "toy.ipynb").write_text("{")
+    for arguments, words in (
+        (["toi"], ["there is no topic called `toi`", "did you mean `toy`?"]),
+        (["gone.py"], ["there is no file gone.py"]),
+        (["mine.py"], ["the name of mine.py does not say which topic", "--topic TOPIC"]),
+        (["toy.ipynb"], ["toy.ipynb"]),
+    ):
+        done = nnlearn("check", *arguments, "--content", miniature, cwd=tmp_path)
+        assert done.returncode == 4, (arguments, done.stdout, done.stderr)
+        assert all(word in done.stderr for word in words), done.stderr
+        assert "Traceback" not in done.stderr

@@ -1,0 +1,87 @@
+"""Commands that need no Keras, and what may import what."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from toy_course import nnlearn
+
+import nnlearn as package
+
+CLONE = Path(package.__file__).parents[1]
+
+
+def test_list_shows_topics_parts_and_points(miniature):
+    done = nnlearn("list", "--content", miniature)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        "toy: A toy\n"
+        "  A topic small enough to test the tools with.\n"
+        "    softmax                  3 points\n"
+        "    Scale                    2 points\n"
+        "    predictions              1 point\n"
+    )
+
+
+def test_hints_go_from_a_nudge_to_nearly_the_answer(miniature):
+    first = nnlearn("hint", "softmax", "--content", miniature)
+    assert first.stdout == (
+        "softmax, hint 1 of 3\n  What do the rows add up to?\nMore: nnlearn hint softmax 2\n"
+    )
+    last = nnlearn("hint", "softmax", "3", "--content", miniature)
+    assert "More" not in last.stdout
+    wrong = nnlearn("hint", "softmx", "--content", miniature)
+    assert wrong.returncode == 4
+    assert "did you mean `softmax`?" in wrong.stderr
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["--help"], ["hint", "softmax"], ["grade", "--help"]])
+def test_quick_commands_never_import_keras(miniature, arguments):
+    program = (
+        "import sys\n"
+        "from nnlearn.cli import build_app\n"
+        f"build_app()({arguments!r}, standalone_mode=False)\n"
+        "slow = {'keras', 'tensorflow', 'matplotlib', 'sklearn', 'nbgrader'} & set(sys.modules)\n"
+        "sys.exit(f'imported {slow}' if slow else 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"NNLEARN_CONTENT": str(miniature), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def imported_names(file):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_nnlearn_never_imports_autograder():
+    offenders = [
+        f"{file.relative_to(CLONE)} imports {name}"
+        for file in (CLONE / "nnlearn").rglob("*.py")
+        for name in imported_names(file)
+        if name.split(".")[0] == "autograder"
+    ]
+    assert offenders == []
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["check"], ["grade"], ["list", "--nonsense"]])
+def test_wrong_usage_exits_4_without_a_traceback(arguments):
+    done = nnlearn(*arguments)
+    assert done.returncode == 4
+    assert "Usage" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_changelog_begins_with_the_version():
+    headings = [line for line in (CLONE / "CHANGELOG.md").read_text().splitlines() if line.startswith("## ")]
+    assert headings[0] == f"## {package.__version__}"
