@@ -143,9 +143,7 @@ def _files_below(root: Path, on_skipped: Callable[[str], None]) -> Iterator[_Fou
     inside = root.resolve()
     for folder, subfolders, names in os.walk(root, onerror=unreadable):
         here = Path(folder)
-        subfolders[:] = sorted(
-            s for s in subfolders if not s.startswith(".") and s != "__pycache__"
-        )
+        subfolders[:] = sorted(s for s in subfolders if not s.startswith(".") and s != "__pycache__")
         for name in subfolders:
             if (here / name).is_symlink():
                 on_skipped(f"{_relative(here / name, root)}: a link to a folder is not followed")
@@ -194,9 +192,7 @@ def _place(
             if topic in {None, found.stem}:
                 placed.append((found, found.stem, learner))
         elif beside is not None and not _is_flat(found, topics):
-            on_skipped(
-                f"{shown_name(found.name)}: left out, since {shown_name(beside.name)} is there"
-            )
+            on_skipped(f"{shown_name(found.name)}: left out, since {shown_name(beside.name)} is there")
         elif topic is not None:
             placed.append((found, topic, learner))
         elif around := _folder_topic(found, topics):
