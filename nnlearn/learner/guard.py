@@ -62,9 +62,7 @@ class Guard:
         """
         wires = tripwires(self._forbid)
 
-        def report(
-            function: types.FunctionType, caller: types.FrameType, args: tuple[Any, ...]
-        ) -> None:
+        def report(function: types.FunctionType, caller: types.FrameType, args: tuple[Any, ...]) -> None:
             where = self._place(_without_autograph(caller))
             for target in wires.targets[function] if where else ():
                 if target.owner is None or (args and isinstance(args[0], target.owner)):

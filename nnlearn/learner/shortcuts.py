@@ -6,6 +6,7 @@ import ast
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nnlearn.learner.aliases import Aliases
 from nnlearn.learner.forbidden import ForbidList, canonical
@@ -47,6 +48,11 @@ def find_shortcuts(source: Source, part: str, forbid: Sequence[str]) -> tuple[Sh
     Returns:
         One shortcut for each name, in the order in which they are met from the part's own code outwards.
     """
+    return _find(source, part, tuple(forbid))
+
+
+@lru_cache(maxsize=64)  # every check of a part asks again
+def _find(source: Source, part: str, forbid: tuple[str, ...]) -> tuple[Shortcut, ...]:
     return _Search(source, ForbidList(forbid)).run(part)
 
 

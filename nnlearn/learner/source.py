@@ -121,9 +121,7 @@ def _checked(cell: Cell, notes: list[str]) -> Cell:
     """`cell` without IPython's lines, marked if it cannot run."""
     code, dropped, error = without_magics(cell.code)
     for line, text, what in dropped:
-        notes.append(
-            f"{place(cell.name, line)}: `{text}` is {what}, which is not run here; remove the line"
-        )
+        notes.append(f"{place(cell.name, line)}: `{text}` is {what}, which is not run here; remove the line")
     if error:
         notes.append(f"{cell.name} {error}")
     return Cell(cell.number, code, cell.tags, cell.name, error)
@@ -148,14 +146,10 @@ def _read(path: Path) -> bytes:
                 raise _not_a_file(path)
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise SubmissionError(
-            f"{path} does not exist", "Check the name and the folder it is in."
-        ) from None
+        raise SubmissionError(f"{path} does not exist", "Check the name and the folder it is in.") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise SubmissionError(
-            f"{path} cannot be read: {reason}", "Check the file's permissions."
-        ) from None
+        raise SubmissionError(f"{path} cannot be read: {reason}", "Check the file's permissions.") from None
     if len(data) > MAX_BYTES:
         raise SubmissionError(
             f"{path} is larger than {MAX_BYTES // 1_000_000} MB",
@@ -237,7 +231,8 @@ def _read_notebook(path: Path, data: bytes) -> list[Any]:
 
     try:
         # The reader without validation: a notebook that breaks the schema in a detail is still gradable.
-        cells = nbformat.convert(reader.reads(text), 4)["cells"]
+        old = reader.reads(text)  # type: ignore[no-untyped-call]
+        cells = nbformat.convert(old, 4)["cells"]  # type: ignore[no-untyped-call]
     except Exception as error:  # the library trusts the structure it is given, in many ways
         reason = f"its structure is not that of a notebook ({type(error).__name__})"
         raise _not_a_notebook(path, reason) from None

@@ -38,9 +38,7 @@ def parse(code: str) -> ast.Module:
     except SyntaxError as error:
         where = f" line {error.lineno}" if error.lineno else ""
         kind = type(error).__name__
-        raise ParseError(
-            f"does not parse: {kind}{where}: {clean(error.msg)}", error.lineno
-        ) from None
+        raise ParseError(f"does not parse: {kind}{where}: {clean(error.msg)}", error.lineno) from None
     except (RecursionError, MemoryError):
         raise ParseError("does not parse: it is nested too deeply") from None
     except ValueError as error:  # NUL characters and lone surrogates
@@ -62,7 +60,8 @@ def without_magics(code: str) -> tuple[str, list[tuple[int, str, str]], str | No
     first = next((line for line in code.split("\n") if line.strip()), "")
     if first.startswith("%%"):
         return code, [], f"is not run: `{_shown(first)}` is a cell magic; remove the line"
-    lines, dropped = code.split("\n"), []
+    lines = code.split("\n")
+    dropped: list[tuple[int, str, str]] = []
     while True:
         try:
             tree = parse("\n".join(lines))
@@ -77,9 +76,7 @@ def without_magics(code: str) -> tuple[str, list[tuple[int, str, str]], str | No
             continue
         for statement in tree.body:
             if _asks_ipython(statement):  # what nbconvert makes of a magic
-                dropped.append(
-                    (statement.lineno, _shown(lines[statement.lineno - 1]), _WHAT["magic"])
-                )
+                dropped.append((statement.lineno, _shown(lines[statement.lineno - 1]), _WHAT["magic"]))
                 for index in range(statement.lineno - 1, statement.end_lineno or statement.lineno):
                     lines[index] = "#"
         return "\n".join(lines), dropped, None

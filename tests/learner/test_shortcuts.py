@@ -1,5 +1,7 @@
 """Which code counts as a shortcut, and which does not."""
 
+# ruff: noqa: E501 - learners' code reads better on one line
+
 from __future__ import annotations
 
 import time
@@ -242,10 +244,12 @@ def test_parts_may_use_each_other() -> None:
 def test_where_the_first_use_is() -> None:
     """The place is a line of the file, or a cell and its line; the part's own code comes first."""
     code = "import keras\n\nf = keras.ops.softmax\n\ndef part(x):\n    return f(x) + keras.ops.softmax(x)\n"
-    assert find_shortcuts(source_of(code), "part", FORBID) == (
-        Shortcut("keras.ops.softmax", "part.py:6"),
+    assert find_shortcuts(source_of(code), "part", FORBID) == (Shortcut("keras.ops.softmax", "part.py:6"),)
+    cells = (
+        "from keras import ops as K",
+        "def helper(x):\n    return K.softmax(x)",
+        "def part(x): return helper(x)",
     )
-    cells = ("from keras import ops as K", "def helper(x):\n    return K.softmax(x)", "def part(x): return helper(x)")
     assert find_shortcuts(source_of(*cells), "part", FORBID) == (
         Shortcut("keras.ops.softmax", "cell 2, line 2"),
     )
@@ -269,8 +273,12 @@ def test_a_cell_that_does_not_parse_is_skipped() -> None:
     "code",
     [
         "f0 = keras\n" + "".join(f"f{n} = f{n - 1}.x\n" for n in range(1, 3000)) + part("f2999"),
-        "s0 = 'a'\n" + "".join(f"s{n} = s{n - 1} + s{n - 1}\n" for n in range(1, 60)) + part("getattr(s59, s59)"),
-        "f0 = a\n" + "".join(f"f{n} = f{n - 1} if f{n - 1} else f{n - 1}\n" for n in range(1, 60)) + part("f59"),
+        "s0 = 'a'\n"
+        + "".join(f"s{n} = s{n - 1} + s{n - 1}\n" for n in range(1, 60))
+        + part("getattr(s59, s59)"),
+        "f0 = a\n"
+        + "".join(f"f{n} = f{n - 1} if f{n - 1} else f{n - 1}\n" for n in range(1, 60))
+        + part("f59"),
         "if a:\n" + " f = f.g\n" * 5000 + part("f" + " + f" * 100) + "    f\n" * 5000,
         "def part():\n" + "    f = f.g\n" * 5000,
         "a = a\nb = c\nc = b\n" + part("a + b + c"),

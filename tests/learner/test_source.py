@@ -16,12 +16,14 @@ from nnlearn.learner.source import MAX_BYTES, MAX_CODE, Source, load_source
 
 
 def python(tmp_path: Path, code: str | bytes) -> Source:
+    """The submission `softmax.py` with this code."""
     path = tmp_path / "softmax.py"
     path.write_bytes(code if isinstance(code, bytes) else code.encode())
     return load_source(path)
 
 
 def code_cell(code: Any, **metadata: Any) -> dict[str, Any]:
+    """A code cell as notebooks store it."""
     return {
         "cell_type": "code",
         "source": code,
@@ -32,14 +34,17 @@ def code_cell(code: Any, **metadata: Any) -> dict[str, Any]:
 
 
 def notebook_of(*cells: Any, **changes: Any) -> dict[str, Any]:
+    """A notebook document of these cells."""
     return {"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5, **changes}
 
 
 def notebook(tmp_path: Path, *cells: Any, **changes: Any) -> Source:
+    """The submission `softmax.ipynb` with these cells."""
     return raw_notebook(tmp_path, json.dumps(notebook_of(*cells, **changes)))
 
 
 def raw_notebook(tmp_path: Path, text: str | bytes) -> Source:
+    """The submission `softmax.ipynb` with this text."""
     path = tmp_path / "softmax.ipynb"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return load_source(path)
@@ -285,9 +290,7 @@ def test_lines_for_ipython_are_blanked_and_noted(tmp_path: Path, line: str, what
     (cell,) = source.cells
     assert cell.error is None
     assert cell.code.split("\n") == ["x = 1", "#", "y = 2"]
-    assert source.notes == (
-        f"cell 1, line 2: `{line}` is {what}, which is not run here; remove the line",
-    )
+    assert source.notes == (f"cell 1, line 2: `{line}` is {what}, which is not run here; remove the line",)
 
 
 def test_a_shell_line_in_a_block_or_over_two_lines(tmp_path: Path) -> None:
