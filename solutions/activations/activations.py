@@ -157,8 +157,8 @@ fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", nco
 # on a bounded region as closely as you like *if and only if its activation is not a polynomial*
 # (Leshno, Lin, Pinkus and Schocken 1993; for activations that are bounded on every bounded interval
 # and continuous but for a few jumps).
-# So $x^2$, as nonlinear as it is, does not work in general: a stack of fixed depth makes polynomials of a
-# fixed degree and nothing else.
+# So $x^2$, as nonlinear as it is, does not work in general: a stack of fixed depth makes polynomials up
+# to some degree and nothing else.
 # The theorem says that good weights *exist*.
 # It does not say that training finds them, and that is where activations differ.
 #
@@ -184,7 +184,7 @@ fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", nco
 #   $\mathrm{softmax}(Q K^\top / \sqrt{d_k})\, V$ (Vaswani et al. 2017, §3.2.1). As the activation of an
 #   ordinary hidden layer it would make the units fight over a total of 1.
 # - *Sigmoid* was common in hidden layers before relu. Today its use there is discouraged, because it is
-#   flat over most of its range and flat functions pass no gradient back (§6.3.2).
+#   flat over most of its range, and a flat function passes hardly any gradient back (§6.3.2).
 #   It lives on in outputs and in gates.
 #
 # ## "What's activation layers?"
@@ -264,7 +264,7 @@ print("1 / (1 + exp(-x)) at -100, 0, 100:", value)
 print("its slope as TensorFlow finds it: ", slope)
 
 # %% [markdown]
-# The value at −100 is right. The slope should be 0 and is `nan`: the chain rule multiplied the infinite
+# The value at −100 is right. The slope should be as good as 0 and is `nan`: the chain rule multiplied the infinite
 # slope of $e^{100}$ by the zero slope of $1/\infty$.
 # Nothing would warn you. The loss looks fine, and one update later the network is gone.
 #
@@ -325,7 +325,8 @@ for axis, (name, (function, textbook, formula)) in zip(axes.flat, six.items(), s
 # %% [markdown]
 # *(Between −5 and 5 the horizontal axis is an ordinary one; outside it is logarithmic, to show the far ends.)*
 #
-# Relu and leaky relu have no hatched zone. They have a different catch, at the single point 0.
+# Relu has no zone, only a line: its catch is the single point 0.
+# Leaky relu has nothing at all, as long as its slope is as small as here.
 # Let us write them.
 #
 # ### What every part promises
@@ -514,7 +515,7 @@ def sigmoid(x):
 #
 # $$\mathrm{gelu}(x) = x\, \Phi(x) = \frac{x}{2} \left(1 + \mathrm{erf}\left(\frac{x}{\sqrt 2}\right)\right)$$
 #
-# The same paper gives an approximation by tanh, which many models use because it was once faster:
+# The same paper gives an approximation by tanh, which trades a little exactness for speed:
 #
 # $$\frac{x}{2} \left(1 + \tanh\left(\sqrt{\tfrac{2}{\pi}}\,\left(x + 0.044715\, x^3\right)\right)\right)$$
 #
@@ -597,8 +598,8 @@ axes[0].set_ylabel("share")
 # %% [markdown]
 # **The pitfalls.** Subtract the largest logit *of each row*: one common maximum for the whole batch leaves
 # rows of small logits as $0/0$. And mind `keepdims`: without it the sums have shape `(4,)`, the exponentials
-# `(4, 3)`, and NumPy's broadcasting either complains or, when the input happens to be square, silently divides
-# every *column* by the wrong sum.
+# `(4, 3)`, and broadcasting either complains or, when the input happens to be square, silently divides
+# every *column* by the sum of a row.
 
 
 # %%
