@@ -263,6 +263,7 @@ class _Process:
         self.output = output
         self._pidfd = pidfd
         self._scratch = scratch
+        self._ending: Ending | None = None
 
     def kill(self) -> None:
         """End it, and all it started, at once."""
@@ -297,7 +298,8 @@ class _Forked(_Process):
 
     def wait(self, grace: float) -> Ending | None:
         """How it ended, or None if it still runs after `grace` seconds."""
-        return self._zygote.reap(self._pid, grace)
+        self._ending = self._ending or self._zygote.reap(self._pid, grace)
+        return self._ending
 
 
 class _Fresh(_Process):
@@ -311,11 +313,12 @@ class _Fresh(_Process):
 
     def wait(self, grace: float) -> Ending | None:
         """How it ended, or None if it still runs after `grace` seconds."""
-        if not select.select([self._pidfd], [], [], grace)[0]:
-            return None
-        _, status, usage = os.wait4(self._running.process.pid, 0)
-        self._running.process.returncode = code = os.waitstatus_to_exitcode(status)
-        return Ending(code, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
+        if self._ending is None and select.select([self._pidfd], [], [], grace)[0]:
+            _, status, usage = os.wait4(self._running.process.pid, 0)
+            self._running.process.returncode = code = os.waitstatus_to_exitcode(status)
+            seconds = usage.ru_utime + usage.ru_stime
+            self._ending = Ending(code, usage.ru_maxrss / 1024, seconds)
+        return self._ending
 
     def clean_up(self) -> None:
         """Remove what it may have left behind."""

@@ -128,6 +128,9 @@ class Zygote:
 
     def _reap(self, child: int, grace: float) -> None:
         """Report how `child` ended, waiting for it at most `grace` seconds."""
+        if child not in self._children:
+            self._reply("gone")
+            return
         process = os.pidfd_open(child)
         poll = select.poll()
         poll.register(process, select.POLLIN)
