@@ -141,7 +141,7 @@ def _block(code: str) -> str:
 
 
 def _in_brackets(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return text.replace("[", "&#91;").replace("]", "&#93;")
 
 
 def _points(number: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from mistune.plugins.table import table
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
 
+_TAG = re.compile(r"<[^>]+>")
 _STYLE = """
-body { font: 17px/1.55 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem;
+body { font: 17px/1.55 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem;
        color: #222; background: #fff; }
 h1, h2, h3 { line-height: 1.25; }
-pre { background: #f5f5f2; padding: .8rem 1rem; overflow-x: auto; font-size: 14px; line-height: 1.4; }
+pre { background: #f5f5f2; padding: .8rem 1rem; overflow-x: auto; font-size: 13.5px; line-height: 1.4; }
 code { font-family: ui-monospace, monospace; background: #f5f5f2; }
 img { max-width: 100%; }
 img.formula { display: inline; height: auto; max-width: none; }
@@ -88,7 +90,8 @@ class _Page(mistune.HTMLRenderer):
             kind = "svg+xml" if picture.suffix == ".svg" else picture.suffix[1:]
             url = f"data:image/{kind};base64,{base64.b64encode(picture.read_bytes()).decode()}"
         named = f' title="{html.escape(title)}"' if title else ""
-        return f'<img src="{url}" alt="{html.escape(text)}"{named}>'
+        alt = html.escape(html.unescape(_TAG.sub("", text)))
+        return f'<img src="{url}" alt="{alt}"{named}>'
 
     def block_code(self, code: str, info: str | None = None) -> str:
         if (info or "").split()[:1] != ["python"]:
@@ -101,10 +104,10 @@ class _Page(mistune.HTMLRenderer):
         return f"<pre><code>{coloured}</code></pre>\n"
 
     def inline_math(self, text: str) -> str:
-        return _formula(text, size=12)
+        return _formula(text, size=14)
 
     def block_math(self, text: str) -> str:
-        return f'<p class="formula">{_formula(text, size=14)}</p>\n'
+        return f'<p class="formula">{_formula(text, size=16)}</p>\n'
 
 
 def _formula(tex: str, size: int) -> str:

@@ -124,15 +124,12 @@ def blank_predictions(source: str, file: Path, line: int) -> str:
     """
     try:
         found = predictions_in(source)
-        for _, value in found:
-            ast.literal_eval(value)
     except ValueError as error:
-        raise ContentError(
-            f"{file}:{line}: {error}", "write plain values: numbers, text, True, False, lists"
-        ) from error
+        raise ContentError(f"{file}:{line}: {error}", 'write PREDICTIONS = {"name": answer}') from error
     lines = source.split("\n")
     for key, value in reversed(found):
         first, last = value.lineno - 1, (value.end_lineno or value.lineno) - 1
+        _require_plain(key, value, file, line + first)
         above = lines[first - 1].strip() if first else ""
         if not above.startswith("#"):
             raise ContentError(
@@ -144,6 +141,16 @@ def blank_predictions(source: str, file: Path, line: int) -> str:
         after = lines[last].encode()[value.end_col_offset :].decode()
         lines[first : last + 1] = [f"{before}None{after}"]
     return "\n".join(lines)
+
+
+def _require_plain(key: str, value: ast.expr, file: Path, line: int) -> None:
+    try:
+        ast.literal_eval(value)
+    except ValueError as error:
+        raise ContentError(
+            f"{file}:{line}: the prediction `{key}`: expected a plain value, got `{ast.unparse(value)}`",
+            "write a number, text in quotes, True, False or a list of such",
+        ) from error
 
 
 def without_unused_imports(cells: Iterable[tuple[str, str]]) -> list[str]:

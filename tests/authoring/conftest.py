@@ -1,0 +1,42 @@
+"""A miniature course, made by `nnlearn topic new` and without what takes long to build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring.new import write_skeleton
+from nnlearn.catalogue import Topic, load_catalogue
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A content tree with the topic `halving`, without figure and without known mistakes."""
+    write_skeleton("halving", tmp_path)
+    (tmp_path / "autograder/checks/halving/mistakes.py").unlink()
+    master = tmp_path / "solutions/halving/halving.py"
+    text = master.read_text()
+    begin = text.index('# %% tags=["demo", "figure"]')
+    master.write_text(text[:begin] + text[text.index("# %% [markdown]\n# Now write it.") :])
+    return tmp_path
+
+
+@pytest.fixture
+def topic(course: Path) -> Topic:
+    """The topic `halving`."""
+    return load_catalogue(course).topic("halving")
+
+
+@pytest.fixture
+def edit() -> Callable[[Path | None, str, str], None]:
+    """Replaces a piece of text, that has to be there, in a file."""
+
+    def replace(file: Path | None, old: str, new: str) -> None:
+        assert file is not None
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new, 1))
+
+    return replace

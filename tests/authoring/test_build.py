@@ -1,0 +1,236 @@
+"""`build` writes exercises: the same bytes each time, all or nothing, and never over hand edits."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.authoring.build import build_topic, find_stale
+from nnlearn.catalogue import Topic, load_catalogue
+from nnlearn.errors import ContentError, OutputError
+
+Edit = Callable[..., None]
+FIGURE = """# %% tags=["demo", "figure"]
+# figure: line | A line from the lower left to the upper right.
+print(np.arange(3))
+plt.plot([0, 1])
+
+# %% [markdown]
+# Now write it."""
+
+
+def contents(topic: Topic) -> dict[str, bytes]:
+    """Every file of the exercise."""
+    folder = topic.exercise_dir
+    files = (file for file in folder.rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+
+
+def with_figure(topic: Topic, edit: Edit) -> None:
+    """Put a figure into the lesson."""
+    edit(topic.master, "# %% [markdown]\n# Now write it.", FIGURE)
+
+
+def test_what_is_built(topic: Topic) -> None:
+    """The files that learners get, and what changed."""
+    changed = build_topic(topic)
+    assert sorted(contents(topic)) == [
+        ".built.json",
+        "README.md",
+        "halving.ipynb",
+        "halving.py",
+        "test_halving.py",
+        "topic.toml",
+    ]
+    assert "exercises/halving/README.md" in changed
+    assert build_topic(topic) == []
+    assert find_stale(topic) == []
+
+
+def test_the_stub(topic: Topic) -> None:
+    """Imports and parts, with a word on how to go on."""
+    build_topic(topic)
+    text = topic.stub.read_text()
+    assert text.startswith(
+        '"""Halving.\n\nREADME.md next to this file is the lesson.\n'
+        "Put your own code in place of each `raise NotImplementedError` (and of each None), then run\n\n"
+        "    nnlearn check halving      to check your work\n"
+        "    nnlearn hint predictions   for a hint\n"
+        '"""\n\nimport numpy as np\n\n\nPREDICTIONS = {\n'
+    )
+    assert text.endswith('    """\n    raise NotImplementedError("halve: not written yet")\n')
+    assert "matplotlib" not in text
+    compile(text, "halving.py", "exec")
+
+
+def test_the_notebook(topic: Topic) -> None:
+    """Valid, without outputs, demonstrations tagged, an empty cell for each answer in words."""
+    build_topic(topic)
+    notebook = nbformat.read(topic.notebook, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    tags = {cell.id: cell.metadata.get("tags", []) for cell in notebook.cells}
+    assert tags["part-halve"] == []
+    assert tags["answer-why_halve"] == ["answer"]
+    assert sum(tag == ["demo"] for tag in tags.values()) == 2
+    cells = {cell.id: cell for cell in notebook.cells}
+    assert cells["answer-why_halve"].source == ""
+    assert cells["part-halve"].source.endswith('raise NotImplementedError("halve: not written yet")')
+    assert all(not cell.get("outputs") for cell in notebook.cells)
+
+
+def test_the_lesson(topic: Topic) -> None:
+    """Markdown and demonstrations as they are, parts with what is to be written."""
+    build_topic(topic)
+    text = topic.lesson.read_text()
+    assert "# Halving\n\nOne paragraph" in text
+    assert '**Your part: `halve`** · 2 points\n\n```python\ndef halve(x):\n    """Divide' in text
+    assert '    """\n    ...\n```' in text
+    assert "**Your part: Predictions** · 1 point\n" in text
+    assert "*In words, in the notebook · 2 points*" in text
+    assert "nnlearn check halving" in text
+    assert "NotImplementedError(" not in text
+
+
+def test_the_learners_topic_toml(topic: Topic, course: Path) -> None:
+    """It reads as the original does, without rubric and with the number of hidden checks."""
+    build_topic(topic)
+    data = tomllib.loads((topic.exercise_dir / "topic.toml").read_text())
+    assert data["response"] == [{"name": "why_halve", "points": 2}]
+    assert [part["hidden_checks"] for part in data["part"]] == [1, 1]
+    original = tomllib.loads(topic.toml.read_text())
+    assert data["part"][1]["hints"] == original["part"][1]["hints"]
+    (course / "solutions").rename(course / "elsewhere")
+    assert load_catalogue(course).topic("halving").part("halve").hidden_checks == 1
+
+
+def test_two_builds_are_equal(topic: Topic, edit: Edit) -> None:
+    """From nothing, on the same machine, byte by byte."""
+    with_figure(topic, edit)
+    build_topic(topic)
+    first = contents(topic)
+    for name in first:
+        (topic.exercise_dir / name).unlink()
+    build_topic(topic)
+    assert contents(topic) == first
+    assert "figures/line.png" in first
+    assert b"Software" not in first["figures/line.png"]
+
+
+def test_figures_are_drawn_only_when_their_code_changes(topic: Topic, edit: Edit) -> None:
+    """A sentence in the lesson costs no time, a number in a plot does."""
+    with_figure(topic, edit)
+    build_topic(topic)
+    assert "![A line from the lower left to the upper right.](figures/line.png)" in (topic.lesson.read_text())
+    assert "plt.plot" not in topic.lesson.read_text()
+    edit(topic.master, "One paragraph", "A paragraph")
+    steps: list[str] = []
+    build_topic(topic, on_step=steps.append)
+    assert steps == ["reading the master and the checks"]
+    edit(topic.master, "plt.plot([0, 1])", "plt.plot([0, 2])")
+    assert "exercises/halving/figures/line.png is stale: its sources have changed" in find_stale(topic)
+    build_topic(topic, on_step=steps.append)
+    assert steps[-1] == "drawing the figures"
+
+
+def test_a_figure_that_is_gone_goes_away(topic: Topic, edit: Edit) -> None:
+    """Files of an earlier build are removed, others are left alone."""
+    with_figure(topic, edit)
+    build_topic(topic)
+    (topic.exercise_dir / "my_notes.txt").write_text("mine")
+    edit(topic.master, FIGURE, "# %% [markdown]\n# Now write it.")
+    assert "exercises/halving/figures/line.png is left from an earlier build" in find_stale(topic)
+    build_topic(topic)
+    assert not (topic.exercise_dir / "figures/line.png").exists()
+    assert (topic.exercise_dir / "my_notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("plt.plot([0, 1])", "ZeroDivisionError: division by zero"),
+        ("plt.close('all')", "ValueError: the cell leaves no figure: make one with plt.figure()"),
+    ],
+)
+def test_a_lesson_that_does_not_run(topic: Topic, edit: Edit, code: str, what: str) -> None:
+    """The line of the master is named, and the old tree stays."""
+    build_topic(topic)
+    before = contents(topic)
+    with_figure(topic, edit)
+    edit(topic.master, "plt.plot([0, 1])", code if "close" in code else f"{code}\n1 / 0")
+    with pytest.raises(ContentError) as caught:
+        build_topic(topic)
+    text = topic.master.read_text().split("\n") if topic.master else []
+    line = (
+        text.index("1 / 0") + 1
+        if "1 / 0" in text
+        else text.index("# figure: " + FIGURE[39:].split("\n")[0]) + 1
+    )
+    assert f"{topic.master}:{line}: the lesson does not run: {what}" in str(caught.value)
+    assert contents(topic) == before
+    assert [p.name for p in topic.exercise_dir.parent.iterdir()] == ["halving"]
+
+
+def test_hand_edits_are_not_overwritten(topic: Topic) -> None:
+    """They are listed; --force overwrites them."""
+    build_topic(topic)
+    topic.lesson.write_text("my own words")
+    topic.stub.write_text("x = 1\n")
+    assert find_stale(topic) == [
+        "exercises/halving/README.md was changed by hand",
+        "exercises/halving/halving.py was changed by hand",
+    ]
+    with pytest.raises(ContentError) as caught:
+        build_topic(topic)
+    assert str(caught.value) == (
+        "these files are built, and were changed by hand since:\n"
+        "    exercises/halving/README.md\n    exercises/halving/halving.py\n"
+        "  bring the changes into the master, or lose them: nnlearn topic build halving --force"
+    )
+    assert topic.lesson.read_text() == "my own words"
+    build_topic(topic, force=True)
+    assert find_stale(topic) == []
+
+
+def test_what_is_stale_missing_or_damaged(topic: Topic, edit: Edit) -> None:
+    """Each file gets its line."""
+    build_topic(topic)
+    edit(topic.master, "One paragraph", "A paragraph")
+    topic.visible_checks.unlink()
+    assert find_stale(topic) == [
+        "exercises/halving/README.md is stale: its sources have changed",
+        "exercises/halving/halving.ipynb is stale: its sources have changed",
+        "exercises/halving/test_halving.py is missing",
+    ]
+    build_topic(topic)
+    manifest = topic.exercise_dir / ".built.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "files": {}}))
+    assert find_stale(topic) == ["exercises/halving/.built.json does not match the files"]
+    build_topic(topic)
+    assert find_stale(topic) == []
+
+
+def test_nothing_built_yet(topic: Topic) -> None:
+    """Everything is missing, and that is not an error."""
+    assert "exercises/halving/README.md is missing" in find_stale(topic)
+
+
+def test_an_exercise_folder_that_cannot_be_written(topic: Topic) -> None:
+    """Said before anything is drawn."""
+    topic.exercise_dir.parent.write_text("a file where a folder should be")
+    with pytest.raises(OutputError, match=r"exercises cannot be written"):
+        build_topic(topic)
+
+
+def test_a_topic_without_checks(topic: Topic) -> None:
+    """The message says where they are expected."""
+    assert topic.checks is not None
+    topic.checks.unlink()
+    with pytest.raises(ContentError, match=r"has no checks: expected autograder/checks/halving/test_"):
+        build_topic(topic)
