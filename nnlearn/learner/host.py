@@ -72,7 +72,8 @@ class Host:
         with _plain_tracebacks():
             for file, code in self._program.cells:
                 self._module.__file__ = file
-                # AutoGraph and debuggers read source lines from here.
+                # AutoGraph and debuggers read source lines from here, and AutoGraph asks the loader.
+                vars(self._module)["__loader__"] = _Loader(code)
                 linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
                 try:
                     exec(compile(code, file, "exec"), self._module.__dict__)  # noqa: S102
@@ -129,6 +130,8 @@ class Host:
                 (name,) = operands
                 if handle == MODULE and not hasattr(target, name):
                     raise _Missing(f"{name} is not defined in {self._program.name}")
+                if handle == MODULE and self._guard is not None:
+                    self._guard.look_at(getattr(target, name))
                 return getattr(target, name)
             case "set":
                 name, value = operands
@@ -212,6 +215,16 @@ class Host:
         line = next((f" at line {line}" for _, line, _, _ in self._own_frames(error)[::-1]), "")
         said = f": {message}" if (message := _message(error)) else ""
         return f"{display_name(file)} raised {type(error).__name__}{line}{said}"
+
+
+class _Loader:
+    """Gives out the code of the file that the learner's module says it comes from."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def get_source(self, name: str) -> str:  # noqa: ARG002 - one loader for one file
+        return self._code
 
 
 class _Missing(Exception):

@@ -1,0 +1,53 @@
+"""What the host makes of the learner's code, seen through its requests and replies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnlearn.learner.host import MODULE, Host, Program
+from nnlearn.learner.values import Handle
+
+X = np.ones((2, 3), "float32")
+FORBID = {"part": ("keras.ops.softmax", "kernel:Softmax")}
+
+
+def reply(*cells: str, name: str = "part") -> tuple[Any, ...]:
+    """The reply to `part(X)`, or to the request for `part` if it is no handle."""
+    host = Host(Program("topic", tuple((f"cell {n}", c) for n, c in enumerate(cells)), FORBID))
+    assert host.handle(("load",)) == ("value", [])
+    host.handle(("begin", name, 1))
+    found = host.handle(("get", MODULE, name))
+    if found[0] != "value" or not isinstance(found[1], Handle):
+        return found
+    return host.handle(("call", found[1].id, (X,), {}))
+
+
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_traced_function_may_decide_by_its_tensors(position: int) -> None:
+    """AutoGraph finds the source of every cell, though none is a file."""
+    cells = ["y = 1\n", "z = 2\n"]
+    cells[position] = (
+        "import tensorflow as tf\n\n@tf.function\ndef part(x):\n"
+        "    if tf.reduce_sum(x) > 0:\n        x = 2 * x\n    return x\n"
+    )
+    verb, value = reply(*cells)
+    assert verb == "value"
+    np.testing.assert_array_equal(value, 2 * X)
+
+
+def test_a_part_that_is_a_forbidden_function() -> None:
+    """An alias that the text does not show is refused when the check asks for the part."""
+    code = "import keras\npart = getattr(keras.ops, 'xamtfos'[::-1])\n"
+    assert reply(code) == ("forbidden", ["keras.ops.softmax"])
+
+
+def test_a_part_that_calls_a_forbidden_function() -> None:
+    """The reply to the call names what was used, and where."""
+    code = "import keras\n\ndef part(x):\n    return getattr(keras.ops, 'xamtfos'[::-1])(x)\n"
+    assert reply(code) == (
+        "forbidden",
+        ["keras.ops.softmax (cell 0, line 4)", "the TensorFlow kernel Softmax (cell 0, line 4)"],
+    )
