@@ -2,7 +2,7 @@
 
 The colours are those of Okabe and Ito (https://jfly.uni-koeln.de/color/), which people with any
 common form of colour blindness can tell apart. `line` pairs each with a line style, so that no
-figure depends on colour alone. Matplotlib is imported when a figure is drawn: importing this
+figure depends on colour alone. Libraries are imported when a figure is drawn: importing this
 module costs nothing.
 """
 
@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -53,9 +52,7 @@ def use_style() -> None:
     )
 
 
-def panels(
-    rows: int, columns: int, *, width: float = 9.0, height: float = 3.0
-) -> tuple[Figure, Any]:
+def panels(rows: int, columns: int, *, width: float = 9.0, height: float = 3.0) -> tuple[Figure, Any]:
     """A figure of `rows` by `columns` panels in the style of the lessons.
 
     Args:
@@ -84,6 +81,8 @@ def line(number: int) -> dict[str, Any]:
 
 def spans(x: np.ndarray[Any, Any], where: np.ndarray[Any, Any]) -> list[tuple[float, float]]:
     """The stretches of `x` (rising) in which `where` is true, as pairs of first and last value."""
+    import numpy as np
+
     padded = np.concatenate([[False], np.asarray(where, bool), [False]])
     edges = np.flatnonzero(padded[1:] != padded[:-1])
     return [(float(x[a]), float(x[b - 1])) for a, b in zip(edges[::2], edges[1::2], strict=True)]
@@ -99,7 +98,5 @@ def shade(axes: Axes, x: np.ndarray[Any, Any], where: np.ndarray[Any, Any], labe
             axes.axvline(first, color=ORANGE, alpha=0.6, linewidth=5, label=label)
             label = "_nolegend_"
             continue
-        axes.axvspan(
-            first, last, facecolor=ORANGE, edgecolor=GREY, alpha=0.25, hatch="///", label=label
-        )
+        axes.axvspan(first, last, facecolor=ORANGE, edgecolor=GREY, alpha=0.25, hatch="///", label=label)
         label = "_nolegend_"
