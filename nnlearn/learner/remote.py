@@ -12,9 +12,10 @@ from nnlearn.learner.channel import Channel, ChannelClosedError, DeadlinePassedE
 from nnlearn.learner.deadlines import Allowance, Deadlines
 from nnlearn.learner.errors import LearnerDied
 from nnlearn.learner.host import Program
+from nnlearn.learner.processes import Ending, LearnerProcess, Workers
 from nnlearn.learner.wire import WireError
 from nnlearn.learner.worker import EXIT_OUT_OF_MEMORY
-from nnlearn.learner.zygote import Ending, IsolationError, LearnerProcess, Workers
+from nnlearn.learner.zygote import IsolationError
 from nnlearn.results import Verdict
 
 _READY_SECONDS = 30.0
@@ -122,9 +123,7 @@ class RemoteTransport:
         except WireError as error:
             raise LearnerDied(Verdict.CRASHED, f"the file cannot be loaded: {error}") from error
 
-    def _exchange(
-        self, request: tuple[Any, ...], began: float, allowance: Allowance
-    ) -> tuple[Any, ...]:
+    def _exchange(self, request: tuple[Any, ...], began: float, allowance: Allowance) -> tuple[Any, ...]:
         deadline = began + allowance.seconds
         if allowance.seconds <= 0:
             raise self._died(Verdict.TIMED_OUT, f"the time is used up: {allowance.rule}")

@@ -16,7 +16,7 @@ from enum import IntEnum
 from typing import Any, NoReturn
 
 import ml_dtypes
-import msgpack
+import msgpack  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 
 from nnlearn.learner.values import Handle

@@ -19,9 +19,7 @@ EXIT_OUT_OF_MEMORY = 71
 _SOCKET = 3  # what a learner's process holds: 0, 1, 2 and this
 
 
-def run_worker(
-    connection: int, output: int, enclosure: Enclosure, bounds: Bounds, data_bytes: int
-) -> None:
+def run_worker(connection: int, output: int, enclosure: Enclosure, bounds: Bounds, data_bytes: int) -> None:
     """Serve one submission and end the process; never returns.
 
     Args:

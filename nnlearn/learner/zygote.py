@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import os
-import select
 import shutil
 import signal
 import socket
@@ -12,14 +11,16 @@ import subprocess
 import sys
 import tempfile
 import threading
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from nnlearn.errors import NnlearnError
 from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.learner.processes import Ending, Forked, Fresh, LearnerProcess, Workers
 from nnlearn.learner.wire import WireError, decode, encode
 from nnlearn.learner.zygote_process import PACKET
+
+__all__ = ["FreshProcess", "IsolationError", "Workers", "Zygote"]
 
 _START_SECONDS = 120.0  # a cold import of TensorFlow on a slow disk
 _ANSWER_SECONDS = 30.0
@@ -28,52 +29,6 @@ _FIRST_UID, _UIDS = 60000, 1000
 
 class IsolationError(NnlearnError):
     """No process could be had to run a learner's code in."""
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a process ended.
-
-    Attributes:
-        code: Its exit status, or the negative number of the signal that ended it.
-        max_rss_mb: The most memory it held at one time.
-        cpu_seconds: Processor time of all its threads.
-    """
-
-    code: int
-    max_rss_mb: float
-    cpu_seconds: float
-
-
-class LearnerProcess(Protocol):
-    """A confined process that waits for a submission."""
-
-    @property
-    def connection(self) -> socket.socket:
-        """The grader's end of its socket."""
-
-    @property
-    def output(self) -> int:
-        """The descriptor to read what it prints from."""
-
-    def kill(self) -> None:
-        """End it, and all it started, at once."""
-
-    def wait(self, grace: float) -> Ending | None:
-        """How it ended, or None if it still runs after `grace` seconds."""
-
-    def clean_up(self) -> None:
-        """Remove what it may have left behind; it has ended."""
-
-
-class Workers(Protocol):
-    """Where confined processes come from."""
-
-    def open(self, memory_mb: int, cpu_seconds: int) -> LearnerProcess:
-        """A new confined process."""
-
-    def close(self) -> None:
-        """End everything."""
 
 
 class Zygote:
@@ -185,9 +140,10 @@ class Zygote:
                 "Close other programs, or grade with fewer --jobs.",
             )
         if self._by_fork:
-            return _Forked(self, answer[1], descriptors[0], ours, reader, scratch)
+            reap = functools.partial(self.reap, answer[1])
+            return Forked(reap, descriptors[0], ours, reader, scratch)
         self._running = None
-        return _Fresh(running, ours, reader, scratch)
+        return Fresh(running.process, running.stop, ours, reader, scratch)
 
 
 class FreshProcess(Zygote):
@@ -253,77 +209,6 @@ class _Running:
             f"the process that runs submissions did not start: {said or 'it said nothing'}",
             "Run nnlearn doctor to see what this machine lacks.",
         )
-
-
-class _Process:
-    """What both kinds of learner's process share."""
-
-    def __init__(self, connection: socket.socket, output: int, pidfd: int, scratch: str) -> None:
-        self.connection = connection
-        self.output = output
-        self._pidfd = pidfd
-        self._scratch = scratch
-        self._ending: Ending | None = None
-
-    def kill(self) -> None:
-        """End it, and all it started, at once."""
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-
-    def clean_up(self) -> None:
-        """Remove what it may have left behind."""
-        self.connection.close()
-        if self.output >= 0:
-            os.close(self.output)
-        os.close(self._pidfd)
-        if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-
-
-class _Forked(_Process):
-    """A fork of the zygote."""
-
-    def __init__(
-        self,
-        zygote: Zygote,
-        pid: int,
-        pidfd: int,
-        connection: socket.socket,
-        output: int,
-        scratch: str,
-    ) -> None:
-        super().__init__(connection, output, pidfd, scratch)
-        self._zygote = zygote
-        self._pid = pid
-
-    def wait(self, grace: float) -> Ending | None:
-        """How it ended, or None if it still runs after `grace` seconds."""
-        self._ending = self._ending or self._zygote.reap(self._pid, grace)
-        return self._ending
-
-
-class _Fresh(_Process):
-    """A process of its own."""
-
-    def __init__(
-        self, running: _Running, connection: socket.socket, output: int, scratch: str
-    ) -> None:
-        super().__init__(connection, output, os.pidfd_open(running.process.pid), scratch)
-        self._running = running
-
-    def wait(self, grace: float) -> Ending | None:
-        """How it ended, or None if it still runs after `grace` seconds."""
-        if self._ending is None and select.select([self._pidfd], [], [], grace)[0]:
-            _, status, usage = os.wait4(self._running.process.pid, 0)
-            self._running.process.returncode = code = os.waitstatus_to_exitcode(status)
-            seconds = usage.ru_utime + usage.ru_stime
-            self._ending = Ending(code, usage.ru_maxrss / 1024, seconds)
-        return self._ending
-
-    def clean_up(self) -> None:
-        """Remove what it may have left behind."""
-        super().clean_up()
-        self._running.stop()
 
 
 def _make_scratch(uid: int) -> str:

@@ -88,9 +88,7 @@ class Zygote:
     def _reply(self, *answer: Any, pass_on: tuple[int, ...] = ()) -> None:
         socket.send_fds(self._control, [self._encode(answer)], pass_on)
 
-    def _fork(
-        self, memory_mb: int, cpu: int, uid: int, scratch: str, connection: int, output: int
-    ) -> None:
+    def _fork(self, memory_mb: int, cpu: int, uid: int, scratch: str, connection: int, output: int) -> None:
         data_bytes = self._enclosure.data_bytes
         in_new_namespace = self._enclosure.own_pids >= 0
         if in_new_namespace:
@@ -113,9 +111,7 @@ class Zygote:
             self._reply("forked", child, pass_on=(process,))
             os.close(process)
 
-    def _become(
-        self, memory_mb: int, cpu: int, uid: int, scratch: str, connection: int, output: int
-    ) -> None:
+    def _become(self, memory_mb: int, cpu: int, uid: int, scratch: str, connection: int, output: int) -> None:
         """Be the one learner's process, where forks are not to be had."""
         self._reply("forked", os.getpid())
         bounds = Bounds(memory_mb, cpu, uid, scratch)

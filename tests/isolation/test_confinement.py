@@ -44,7 +44,7 @@ def secret(tmp_path_factory):
     """A file that everybody on the machine may read."""
     folder = tmp_path_factory.mktemp("secret")
     for parent in (folder, *folder.parents):
-        if parent.owner() == Path.home().owner() and parent != Path("/tmp"):
+        if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & 0o1000:
             parent.chmod(0o755)
     path = folder / "expected.txt"
     path.write_text("42")
@@ -210,7 +210,7 @@ def test_only_its_own_socket_and_output_are_open(submit):
     assert learner.call("descriptors") == [(0, "other"), (1, "other"), (2, "other"), (3, "socket")]
 
 
-def test_a_fork_bomb_stays_in_its_own_process(submit, zygote):
+def test_a_fork_bomb_stays_in_its_own_process(submit):
     learner = submit(
         """
         import os

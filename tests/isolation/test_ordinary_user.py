@@ -19,7 +19,7 @@ def test_confinement_holds_for_an_ordinary_user():
     run = subprocess.run(
         [
             *(sys.executable, str(HERE / "as_user.py"), str(UID), sys.executable, "-m", "pytest"),
-            *("-q", "-x", "-p", "no:cacheprovider", "--basetemp=/tmp/nnlearn-ordinary-user"),
+            *("-v", "-p", "no:cacheprovider", "--basetemp=/tmp/nnlearn-ordinary-user"),
             *(str(HERE / "test_confinement.py"), "-k", "not doctor"),
         ],
         capture_output=True,

@@ -74,9 +74,7 @@ def test_no_exception_handler_outlives_the_deadline(submit):
 
 
 def test_sleeping_below_the_limit_each_time_uses_up_the_part(submit):
-    learner = submit(
-        "import time\ndef nap(): time.sleep(0.4)\n", call_seconds=1, part_seconds=1.5
-    )
+    learner = submit("import time\ndef nap(): time.sleep(0.4)\n", call_seconds=1, part_seconds=1.5)
     with pytest.raises(LearnerDied) as died:
         for _ in range(10):
             learner.call("nap")
@@ -85,9 +83,7 @@ def test_sleeping_below_the_limit_each_time_uses_up_the_part(submit):
 
 
 def test_the_submission_has_a_limit_over_all_parts(submit):
-    learner = submit(
-        "import time\ndef nap(): time.sleep(0.4)\n", part_seconds=10, submission_seconds=1.5
-    )
+    learner = submit("import time\ndef nap(): time.sleep(0.4)\n", part_seconds=10, submission_seconds=1.5)
     with pytest.raises(LearnerDied) as died:
         for _ in range(10):
             learner.transport._deadlines.start_part()
@@ -228,9 +224,7 @@ def secret(): return 7
 
 
 def test_an_answer_to_something_else_is_a_crash(submit):
-    learner = submit(
-        FORGE + "def other():\n    put(wire.encode((99, ('value', 1))))\n    time.sleep(9)\n"
-    )
+    learner = submit(FORGE + "def other():\n    put(wire.encode((99, ('value', 1))))\n    time.sleep(9)\n")
     assert "not asked" in death(learner, "other").message
 
 

@@ -82,7 +82,11 @@ def test_arbitrary_structures_raise_only_a_wire_error(structure, buffers):
 
 
 TAGGED = st.recursive(
-    st.none() | st.booleans() | st.integers(-4, 12) | st.floats() | st.binary(max_size=9)
+    st.none()
+    | st.booleans()
+    | st.integers(-4, 12)
+    | st.floats()
+    | st.binary(max_size=9)
     | st.sampled_from(["float32", "bool", "object", "int64", "bfloat16", "V8"]),
     lambda inner: st.lists(inner, max_size=6) | st.lists(inner, max_size=5).map(lambda x: [3, *x]),
     max_leaves=20,

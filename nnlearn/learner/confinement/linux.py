@@ -87,9 +87,7 @@ def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str
 
 def make_read_only(path: str) -> None:
     """Make the mount at `path`, and those below it, read-only, without devices and set-uid programs."""
-    attributes = (ctypes.c_uint64 * 4)(
-        _MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID | _MOUNT_ATTR_NODEV, 0, 0, 0
-    )
+    attributes = (ctypes.c_uint64 * 4)(_MOUNT_ATTR_RDONLY | _MOUNT_ATTR_NOSUID | _MOUNT_ATTR_NODEV, 0, 0, 0)
     name = ctypes.c_char_p(path.encode())
     size = ctypes.sizeof(attributes)
     call = ("mount_setattr", _SYS_MOUNT_SETATTR, _AT_FDCWD, name, _AT_RECURSIVE)

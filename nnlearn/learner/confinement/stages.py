@@ -237,9 +237,7 @@ def _landlock_network() -> None:
 
 
 def _become(uid: int, in_private_root: bool) -> None:
-    if not in_private_root and not all(
-        readable_by_others(Path(p)) for p in (sys.base_prefix, sys.prefix)
-    ):
+    if not in_private_root and not all(readable_by_others(Path(p)) for p in (sys.base_prefix, sys.prefix)):
         raise OSError(f"Python at {sys.prefix} is not readable by other users")
     os.setgroups([])
     os.setresgid(uid, uid, uid)
