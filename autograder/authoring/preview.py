@@ -115,11 +115,13 @@ def _formula(tex: str, size: int) -> str:
     from matplotlib import font_manager, mathtext
 
     drawn = io.BytesIO()
+    # Spellings that Matplotlib does not know, with the same meaning.
+    known = re.sub(r"\\sqrt\s+(\w)", r"\\sqrt{\1}", re.sub(r"\\[td]frac", r"\\frac", tex))
     shown = html.escape(tex.strip())
     properties: Any = font_manager.FontProperties(size=size, math_fontfamily="cm")
     try:
         depth = mathtext.math_to_image(
-            f"${' '.join(tex.split())}$", drawn, prop=properties, dpi=72, format="svg"
+            f"${' '.join(known.split())}$", drawn, prop=properties, dpi=72, format="svg"
         )
     except ValueError:  # LaTeX that Matplotlib does not know
         return f"<code>{shown}</code>"
