@@ -20,6 +20,6 @@ def miniature(tmp_path_factory):
 
 
 @pytest.fixture
-def course(miniature, tmp_path):
+def toy_course(miniature, tmp_path):
     """A copy of the miniature course that may be changed."""
     return Path(shutil.copytree(miniature, tmp_path / "course"))

@@ -7,6 +7,7 @@ fixtures and all, as often as one likes.
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -39,6 +40,7 @@ class CheckRunner:
     def __init__(self, topic: Topic, checks: Path) -> None:
         start_keras()  # before pytest collects checks that import it, so that it stays quiet
         self.topic = topic
+        self._checks = checks = checks.resolve()
         self._loop = _Loop()
         self._thread = threading.Thread(target=self._run_pytest, args=(checks,), daemon=True)
         self._thread.start()
@@ -89,9 +91,18 @@ class CheckRunner:
         """End the pytest session."""
         self._loop.jobs.put(None)
         self._thread.join()
+        self._forget_module()
+
+    def _forget_module(self) -> None:
+        """Let the next session read the checks anew: an author may have changed them."""
+        for name, module in list(sys.modules.items()):
+            if getattr(module, "__file__", None) == str(self._checks):
+                del sys.modules[name]
 
     def _run_pytest(self, checks: Path) -> None:
-        arguments = [str(checks), "-c", str(_CONFIGURATION), f"--rootdir={checks.parent}"]
+        # The root makes the module's name out of the whole path: many files are called test_<topic>.py.
+        arguments = [str(checks), "-c", str(_CONFIGURATION), f"--rootdir={checks.anchor}"]
+        arguments += ["--import-mode=importlib"]
         arguments += ["--noconftest", "--assert=plain", "--capture=no", "--disable-plugin-autoload"]
         arguments += [f"-pno:{name}" for name in _UNWANTED]
         try:

@@ -59,7 +59,12 @@ class Desk:
         return where_is(self.source, attribute_of(part))
 
     def trouble_from(self, part: str, notes: tuple[str, ...]) -> tuple[str, ...]:
-        """The notes about cells in which the part is, or would have been, defined."""
+        """The notes about cells in which the part is, or would have been, defined.
+
+        A `.py` file is one cell, so what keeps it from running keeps every part from running.
+        """
+        if self.source.kind == "py":
+            return notes
         name = re.escape(attribute_of(part))
         defines = re.compile(rf"^\s*(def|class)\s+{name}\b|^{name}\s*(:.*)?=", re.MULTILINE)
         cells = {cell.name for cell in self.source.cells if defines.search(cell.code)}

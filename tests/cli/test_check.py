@@ -45,11 +45,11 @@ def test_the_report_as_json(miniature, tmp_path):
     assert report["parts"][0]["noticed"][0]["mistake"] == "divides_by_the_column_sum"
 
 
-def test_plain_pytest_shows_the_same_message(course):
-    (course / "exercises" / "toy" / "toy.py").write_text(COLUMN_SUM)
+def test_plain_pytest_shows_the_same_message(toy_course):
+    (toy_course / "exercises" / "toy" / "toy.py").write_text(COLUMN_SUM)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "exercises/toy"],
-        cwd=course,
+        cwd=toy_course,
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,146 @@
+"""`nnlearn topic check`: every gate is broken once, and has to say so by name."""
+
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from autograder.authoring.build import build_topic
+from autograder.authoring.gates import check_topic
+from nnlearn.catalogue import load_catalogue
+from nnlearn.cli import build_app
+
+
+def edit(file, old, new):
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+def gates_that_do_not_hold(course, build=True):
+    topic = load_catalogue(course).topic("toy")
+    if build:
+        build_topic(topic, force=True)
+        topic = load_catalogue(course).topic("toy")
+    return {(problem.gate, problem.what) for problem in check_topic(topic).problems}
+
+
+def names(problems):
+    return {gate for gate, _ in problems}
+
+
+def test_the_miniature_course_passes_every_gate(toy_course):
+    result = CliRunner().invoke(build_app(), ["topic", "check", "--content", str(toy_course)])
+    assert result.exit_code == 0, result.output
+    assert "every gate holds" in result.output
+    for row in ("reference", "stub", "alternative", "mistake", "Time per part: softmax"):
+        assert row in result.output
+
+
+def test_a_broken_gate_exits_1_and_is_named(toy_course):
+    edit(toy_course / "exercises/toy/README.md", "A toy", "A hand edit")
+    result = CliRunner().invoke(build_app(), ["topic", "check", "--content", str(toy_course)])
+    assert result.exit_code == 1
+    assert re.search(r"GATE built: .*README\.md", result.output)
+
+
+def test_a_source_newer_than_the_exercise(toy_course):
+    edit(toy_course / "solutions/toy/toy.py", "To test the tools with.", "To test tools with.")
+    assert names(gates_that_do_not_hold(toy_course, build=False)) == {"built"}
+
+
+def test_a_solution_line_in_the_exercise(toy_course):
+    edit(
+        toy_course / "exercises/toy/toy.py",
+        'raise NotImplementedError("softmax: not written yet")',
+        'raise NotImplementedError("softmax: not written yet")\n'
+        "    shifted = ops.exp(z - ops.max(z, axis=axis, keepdims=True))",
+    )
+    problems = gates_that_do_not_hold(toy_course, build=False)
+    assert names(problems) == {"built", "private"}
+    assert any("shifted = ops.exp" in what for _, what in problems)
+
+
+def test_a_figure_without_words(toy_course):
+    edit(
+        toy_course / "solutions/toy/toy.py",
+        "A straight line that rises from the lower left to the upper right.",
+        "A line",
+    )
+    assert names(gates_that_do_not_hold(toy_course)) == {"alt text"}
+
+
+def test_a_reference_that_loses_points(toy_course):
+    edit(toy_course / "solutions/toy/toy.py", "return x * self.factor", "return x * self.factor + 1")
+    problems = gates_that_do_not_hold(toy_course)
+    assert {"reference"} <= names(problems)
+    assert any("test_multiplies" in what for gate, what in problems if gate == "reference")
+
+
+def test_a_stub_that_scores(toy_course):
+    edit(
+        toy_course / "autograder/checks/toy/test_toy.py",
+        '    x = rng.normal(size=(2, 5)).astype("float32")\n'
+        "    expect.close(learner.Scale(3.0)(x), 3 * x, "
+        '"the output should be three times the input")\n',
+        "    pass\n",
+    )
+    assert "stub" in names(gates_that_do_not_hold(toy_course))
+
+
+def test_an_alternative_that_loses_points(toy_course):
+    edit(toy_course / "solutions/toy/alternatives/tensorflow.py", '"sum": 1}', '"sum": 3}')
+    assert names(gates_that_do_not_hold(toy_course)) == {"alternative"}
+
+
+def test_a_mistake_that_nothing_catches(toy_course):
+    edit(toy_course / "autograder/checks/toy/mistakes.py", "return x + self.factor", "return x * self.factor")
+    problems = gates_that_do_not_hold(toy_course)
+    assert ("mistake", "AddsTheFactor gets full marks on Scale") in problems
+
+
+def test_two_mistakes_that_no_check_tells_apart(toy_course):
+    mistakes = toy_course / "autograder/checks/toy/mistakes.py"
+    mistakes.write_text(
+        mistakes.read_text()
+        + '''
+
+@mistake("Scale")
+class AddsToo(AddsTheFactor):
+    """The same again."""
+'''
+    )
+    assert gates_that_do_not_hold(toy_course) == {("diagnosis", "AddsToo is diagnosed as AddsTheFactor")}
+
+
+def test_a_mistake_that_spoils_another_part(toy_course):
+    edit(
+        toy_course / "solutions/toy/toy.py",
+        "        return x * self.factor\n",
+        "        return x * self.factor * ops.sum(softmax([0.0, 0.0]))\n",
+    )
+    edit(
+        toy_course / "autograder/checks/toy/mistakes.py",
+        "    e = ops.exp(ops.convert_to_tensor(logits))\n    return e / ops.sum(e, axis=0",
+        "    e = 2 * ops.exp(ops.convert_to_tensor(logits))\n    return e / ops.sum(e[:1], axis=0",
+    )
+    problems = gates_that_do_not_hold(toy_course)
+    assert ("mistake", "divides_by_the_column_sum also loses points on Scale") in problems
+
+
+def test_a_part_that_takes_too_long(toy_course):
+    edit(toy_course / "solutions/toy/topic.toml", "part_seconds = 8", "part_seconds = 0.001")
+    assert names(gates_that_do_not_hold(toy_course)) == {"time"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('@mistake("Scale")', '@mistake("Scales")', "names the part `Scales`"),
+        ('"""The factor is added to the input instead of multiplying it."""', "", "has no docstring"),
+    ],
+)
+def test_a_gallery_that_makes_no_sense_is_refused(toy_course, old, new, words):
+    edit(toy_course / "autograder/checks/toy/mistakes.py", old, new)
+    result = CliRunner().invoke(build_app(), ["topic", "check", "--content", str(toy_course)])
+    assert words in str(result.exception)
