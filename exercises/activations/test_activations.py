@@ -1,0 +1,312 @@
+"""Checks of the topic `activations`.
+
+Expected values come from textbook formulas in NumPy float64, at inputs where those are safe; at extreme
+inputs they are known limits. Keras' own functions are no oracle here: its leaky relu and exact gelu are
+accurate to float32 only, even in float64, and its approximate gelu has a NaN gradient in float16.
+"""
+
+import math
+
+import numpy as np
+
+from nnlearn.checking import check, expect
+
+DTYPES = ("float16", "float32", "float64")
+TOLERANCE = {
+    "float16": {"rtol": 1e-2, "atol": 5e-3},
+    "float32": {"rtol": 1e-5, "atol": 1e-5},
+    # Not tighter: a slope or a square root that went through float32 is good enough.
+    "float64": {"rtol": 1e-6, "atol": 1e-6},
+}
+
+erf = np.vectorize(math.erf, otypes=[float])
+
+
+def sigmoid_in_float64(x):
+    return 1 / (1 + np.exp(-np.asarray(x, float)))
+
+
+def gelu_in_float64(x):
+    return 0.5 * x * (1 + erf(x / math.sqrt(2)))
+
+
+def tanh_gelu_in_float64(x):
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+
+def softmax_in_float64(x, axis=-1):
+    powers = np.exp(np.asarray(x, float))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def slope_of(learner, function, x, claim, **kwargs):
+    """The gradient of `function` at `x`: a plain array, or a failed check where none arrives."""
+    gradient = learner.kit.gradient(function, x, **kwargs)
+    expect.true(gradient is not None, claim, "no gradient arrives: TensorFlow lost track of the computation")
+    return gradient
+
+
+def right_and_finite(actual, expected, claim, **tolerance):
+    """Finite first, so that a NaN is called a NaN, then right."""
+    expect.finite(actual, claim)
+    expect.close(actual, expected, claim, **tolerance)
+
+
+def keeps_dtypes(function, in_float64, x, **tolerance):
+    """Each floating dtype comes back as it went in, with values as good as it can hold."""
+    for dtype in DTYPES:
+        given = x.astype(dtype)
+        result = function(given)
+        expect.dtype(result, dtype, f"a {dtype} input should give a {dtype} result")
+        want = in_float64(given.astype("float64"))
+        claim = f"the values in {dtype} should be right"
+        right_and_finite(result, want, claim, **(TOLERANCE[dtype] | tolerance.get(dtype, {})))
+
+
+# relu ------------------------------------------------------------------------------------------
+
+
+def relu_in_float64(x):
+    return np.maximum(x, 0)
+
+
+@check("relu")
+def test_relu_passes_positive_and_stops_negative(learner):
+    """relu(x) is x where x is positive and 0 elsewhere."""
+    x = np.array([[-2.5, 0.0, 3.0], [7.5, -0.25, 0.5]], "float32")
+    y = learner.relu(x)
+    expect.shape(y, (2, 3), "the result should have the shape of x")
+    expect.close(y, relu_in_float64(x), "relu(x) should be x where positive and 0 elsewhere")
+
+
+@check("relu", after=test_relu_passes_positive_and_stops_negative)
+def test_relu_slope_at_zero(learner):
+    """The gradient of relu is 0 for negative x, 1 for positive x, and 0 at exactly 0."""
+    x = np.array([-2.0, 0.0, 5.0], "float32")
+    claim = "the gradient at -2, 0 and 5 should be 0, 0 and 1"
+    right_and_finite(slope_of(learner, learner.relu, x, claim), [0, 0, 1], claim)
+
+
+@check("relu", after=test_relu_passes_positive_and_stops_negative)
+def test_relu_keeps_dtypes(learner):
+    """relu keeps float16, float32 and float64."""
+    keeps_dtypes(learner.relu, relu_in_float64, np.array([-1.5, 0, 0.25, 40.0]))
+
+
+# leaky_relu ------------------------------------------------------------------------------------
+
+
+def leaky_in_float64(x, negative_slope=0.2):
+    return np.where(x > 0, x, negative_slope * x)
+
+
+@check("leaky_relu")
+def test_leaky_relu_leaks_on_the_left(learner):
+    """leaky_relu(x) is x where x is positive and 0.2 times x where it is negative."""
+    x = np.array([[-2.5, 0.0, 3.0], [7.5, -0.25, 0.5]], "float32")
+    y = learner.leaky_relu(x)
+    expect.shape(y, (2, 3), "the result should have the shape of x")
+    expect.close(y, leaky_in_float64(x), "the result should be x on the right, 0.2x on the left")
+
+
+@check("leaky_relu", after=test_leaky_relu_leaks_on_the_left)
+def test_leaky_relu_other_slopes(learner):
+    """leaky_relu uses the negative_slope it is given, whatever its size."""
+    x = np.array([-3.0, -0.5, 0.0, 0.5, 4.0], "float32")
+    for slope in (0.01, 0.75, 1.5):
+        y = learner.leaky_relu(x, negative_slope=slope)
+        claim = f"with negative_slope={slope} the left side should be {slope}x, the right side x"
+        expect.close(y, leaky_in_float64(x, slope), claim)
+
+
+@check("leaky_relu", after=test_leaky_relu_leaks_on_the_left)
+def test_leaky_relu_slope_at_zero(learner):
+    """The gradient of leaky_relu is 1 for positive x, and negative_slope elsewhere, also at 0."""
+    x = np.array([-2.0, 0.0, 5.0], "float32")
+    claim = "with negative_slope=0.3 the gradient at -2, 0 and 5 should be 0.3, 0.3 and 1"
+    got = slope_of(learner, learner.leaky_relu, x, claim, negative_slope=0.3)
+    right_and_finite(got, [0.3, 0.3, 1], claim)
+
+
+# sigmoid ---------------------------------------------------------------------------------------
+
+
+@check("sigmoid")
+def test_sigmoid_known_values(learner):
+    """sigmoid is 1/2 at 0, 3/4 at log 3 and 1/4 at -log 3."""
+    x = np.array([[0.0, math.log(3), -math.log(3)], [1.0, -2.0, 4.0]], "float32")
+    y = learner.sigmoid(x)
+    expect.shape(y, (2, 3), "the result should have the shape of x")
+    expect.close(y, sigmoid_in_float64(x), "sigmoid(x) should be 1 / (1 + exp(-x))")
+
+
+@check("sigmoid", after=test_sigmoid_known_values)
+def test_sigmoid_slope_at_zero(learner):
+    """The gradient of sigmoid is one quarter at exactly 0."""
+    x = np.array([-1.0, 0.0, 1.0], "float32")
+    claim = "the gradient at 0 should be 0.25, and 0.1966 at -1 and 1"
+    p = sigmoid_in_float64(x)
+    right_and_finite(slope_of(learner, learner.sigmoid, x, claim), p * (1 - p), claim)
+
+
+@check("sigmoid", points=2, after=test_sigmoid_known_values)
+def test_sigmoid_survives_a_hundred(learner):
+    """Value and gradient of sigmoid are finite and right at -100 and 100."""
+    x = np.array([-100.0, 100.0], "float32")
+    right_and_finite(learner.sigmoid(x), [0, 1], "sigmoid(-100) and sigmoid(100) should be 0 and 1")
+    claim = "the gradient at -100 and 100 should be 0"
+    right_and_finite(slope_of(learner, learner.sigmoid, x, claim), [0, 0], claim)
+
+
+# gelu ------------------------------------------------------------------------------------------
+
+GELU_INPUTS = np.array([[-2.0, -0.5, 0.0], [0.75, 2.0, 3.5]], "float32")
+
+
+@check("gelu")
+def test_gelu_is_exact(learner):
+    """gelu(x) is x times the probability that a standard normal variable is below x."""
+    y = learner.gelu(GELU_INPUTS)
+    expect.shape(y, (2, 3), "the result should have the shape of x")
+    claim = "gelu(x) should be 0.5 * x * (1 + erf(x / sqrt(2)))"
+    expect.close(y, gelu_in_float64(GELU_INPUTS.astype(float)), claim)
+
+
+@check("gelu")
+def test_gelu_approximate(learner):
+    """gelu(x, approximate=True) is the form with tanh."""
+    y = learner.gelu(GELU_INPUTS, approximate=True)
+    expect.shape(y, (2, 3), "the result should have the shape of x")
+    claim = "gelu(x, approximate=True) should be the tanh form"
+    expect.close(y, tanh_gelu_in_float64(GELU_INPUTS.astype(float)), claim)
+
+
+@check("gelu", points=2, after=test_gelu_approximate)
+def test_gelu_survives_a_hundred(learner):
+    """Value and gradient of both forms of gelu are finite and right at -100, 0 and 100."""
+    x = np.array([-100.0, 0.0, 100.0], "float32")
+    for approximate in (False, True):
+        form = f"with approximate={approximate}, "
+        claim = form + "gelu at -100, 0 and 100 should be 0, 0 and 100"
+        right_and_finite(learner.gelu(x, approximate=approximate), [0, 0, 100], claim)
+        claim = form + "the gradient at -100, 0 and 100 should be 0, 0.5 and 1"
+        got = slope_of(learner, learner.gelu, x, claim, approximate=approximate)
+        right_and_finite(got, [0, 0.5, 1], claim)
+
+
+# softmax ---------------------------------------------------------------------------------------
+
+LOGITS = np.array([[1.0, -0.5, 2.0], [0.0, 0.25, -3.0], [4.0, 3.5, 3.0], [-1.0, -1.5, 0.5]], "float32")
+
+
+def log_softmax_in_float64(x, axis=-1):
+    return np.log(softmax_in_float64(x, axis))
+
+
+def softmax_gradient_in_float64(x, upstream, axis=-1):
+    p = softmax_in_float64(x, axis)
+    return p * (upstream - np.sum(p * upstream, axis=axis, keepdims=True))
+
+
+@check("softmax")
+def test_softmax_rows_add_up_to_one(learner):
+    """Each row of softmax(x) adds up to 1."""
+    p = learner.softmax(LOGITS)
+    expect.shape(p, (4, 3), "the result should have the shape of x")
+    expect.finite(p, "every share should be a finite number")
+    claim = "each row should add up to 1"
+    expect.close(np.asarray(p).sum(axis=-1), np.ones(4), claim, but="row {0} adds up to {got}")
+
+
+@check("softmax", after=test_softmax_rows_add_up_to_one)
+def test_softmax_shares(learner):
+    """softmax(x) is exp(x) over the sum of exp(x) in its row."""
+    p = learner.softmax(LOGITS)
+    expect.close(p, softmax_in_float64(LOGITS), "each share should be exp(x) over its row's sum")
+
+
+@check("softmax", after=test_softmax_shares)
+def test_softmax_along_another_axis(learner):
+    """softmax(x, axis=0) adds up to 1 down each column."""
+    p = learner.softmax(LOGITS, axis=0)
+    expect.shape(p, (4, 3), "the result should have the shape of x")
+    claim = "with axis=0 each column should add up to 1"
+    expect.close(np.asarray(p).sum(axis=0), np.ones(3), claim, but="column {0} adds up to {got}")
+    expect.close(p, softmax_in_float64(LOGITS, axis=0), "with axis=0 the shares should be right")
+
+
+@check("softmax", points=2, after=test_softmax_shares)
+def test_softmax_survives_large_logits(learner):
+    """softmax and its gradient are finite and right for logits around 1000."""
+    small = np.array([[0.0, 1.0, 2.0, 0.5]], "float32")
+    claim = "softmax of [1000, 1001, 1002, 1000.5] should equal softmax of [0, 1, 2, 0.5]"
+    right_and_finite(learner.softmax(small + 1000), softmax_in_float64(small), claim, atol=2e-4)
+    upstream = np.array([[1.0, -2.0, 0.5, 3.0]], "float32")
+    claim = "the gradient at [1000, 1001, 1002, 1000.5] should be that at [0, 1, 2, 0.5]"
+    got = slope_of(learner, learner.softmax, small + 1000, claim, upstream=upstream)
+    right_and_finite(got, softmax_gradient_in_float64(small, upstream), claim, atol=2e-4)
+
+
+@check("log_softmax")
+def test_log_softmax_values(learner):
+    """log_softmax(x) is the logarithm of softmax(x)."""
+    y = learner.log_softmax(LOGITS)
+    expect.shape(y, (4, 3), "the result should have the shape of x")
+    expect.close(y, log_softmax_in_float64(LOGITS), "each value should be the log of its share")
+
+
+@check("log_softmax", after=test_log_softmax_values)
+def test_log_softmax_along_another_axis(learner):
+    """log_softmax(x, axis=0) runs down each column."""
+    y = learner.log_softmax(LOGITS, axis=0)
+    expect.shape(y, (4, 3), "the result should have the shape of x")
+    expect.close(y, log_softmax_in_float64(LOGITS, axis=0), "axis=0 should run down the columns")
+
+
+@check("log_softmax", points=2, after=test_log_softmax_values)
+def test_log_softmax_where_softmax_underflows(learner):
+    """log_softmax and its gradient are finite where softmax itself rounds to 0."""
+    x = np.array([[0.0, 200.0], [-500.0, 0.0]], "float32")
+    claim = "log_softmax of [0, 200] and [-500, 0] should be [-200, 0] and [-500, 0]"
+    right_and_finite(learner.log_softmax(x), [[-200, 0], [-500, 0]], claim)
+    upstream = np.array([[1.0, 0.0], [1.0, 0.0]], "float32")
+    claim = "the gradient of the unlikely class should be [1, -1] in both rows"
+    got = slope_of(learner, learner.log_softmax, x, claim, upstream=upstream)
+    right_and_finite(got, [[1, -1], [1, -1]], claim)
+
+
+# predictions -----------------------------------------------------------------------------------
+
+
+def one_of(learner, key, *allowed):
+    """The prediction is filled in with one of the allowed answers."""
+    given = learner.prediction(key)
+    shown = " or ".join(f'"{word}"' for word in allowed)
+    expect.true(given in allowed, f'PREDICTIONS["{key}"] should be one of {shown}', f"it is {given!r}")
+
+
+@check("predictions", points=0.25)
+def test_stacked_affine_is_filled_in(learner):
+    """The prediction about stacked layers is an integer."""
+    given = learner.prediction("stacked_affine")
+    whole = isinstance(given, int) and not isinstance(given, bool)
+    claim = 'PREDICTIONS["stacked_affine"] should be an integer'
+    expect.true(whole, claim, f"it is {given!r}")
+
+
+@check("predictions", points=0.25)
+def test_softmax_shift_is_filled_in(learner):
+    """The prediction about a shifted softmax is one of the allowed answers."""
+    one_of(learner, "softmax_shift", "sharper", "flatter", "same")
+
+
+@check("predictions", points=0.25)
+def test_ten_sigmoids_is_filled_in(learner):
+    """The prediction about ten sigmoids is one of the allowed answers."""
+    one_of(learner, "ten_sigmoids", "1/10", "1/1000", "1/1000000")
+
+
+@check("predictions", points=0.25)
+def test_log_of_softmax_is_filled_in(learner):
+    """The prediction about the log of a softmax is one of the allowed answers."""
+    one_of(learner, "log_of_softmax", "-200", "0", "-inf")
