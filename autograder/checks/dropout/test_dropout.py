@@ -1,0 +1,964 @@
+"""Checks of the topic `dropout`.
+
+Masks are random, and correct implementations draw different ones. So nothing here depends on which coins
+fell: what is checked is structure (every value is 0 or x / (1 - rate), which elements share a coin, what
+repeats and what does not) and statistics within 5 standard deviations. Rates are never 0.5, where keeping
+and dropping cannot be told apart.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlearn.checking import check, expect
+
+RATES = (0.1, 0.3, 0.8)
+TOLERANCE = {
+    "float16": {"rtol": 4e-3, "atol": 1e-4},
+    "float32": {"rtol": 1e-5, "atol": 1e-7},
+    "float64": {"rtol": 1e-6, "atol": 1e-9},
+}
+
+
+def never_zero(rng, shape, dtype="float32"):
+    """Numbers of both signs and different size, far from 0, so that a 0 in the answer was dropped."""
+    return (rng.uniform(0.5, 2.0, shape) * rng.choice([-1.0, 1.0], shape)).astype(dtype)
+
+
+def facts(y, x):
+    """What does not depend on which coins fell: the factors, the share dropped, where masks are constant."""
+    if not isinstance(y, np.ndarray) or y.shape != x.shape:
+        return {"shape": list(np.shape(y)) if isinstance(y, np.ndarray) else type(y).__name__}
+    kept = y != 0
+    with np.errstate(all="ignore"):
+        factors = np.unique(np.round(y.astype(float) / x, 3)).tolist()
+    axes = range(kept.ndim)
+    return {
+        "dtype": y.dtype.name,
+        "factors": factors if len(factors) <= 4 else "many",
+        "dropped": round(float(1 - kept.mean()), 1),
+        "constant along": [bool((kept == kept.take([0], axis)).all()) for axis in axes],
+    }
+
+
+def kept_units(y, x, rate, whole=(), what="element"):
+    """Which elements (or channels, or examples) were kept, once `y` is known to be `x / (1 - rate)` or 0."""
+    expect.shape(y, x.shape, "the result should have the shape of x")
+    expect.finite(y, "the result should be finite")
+    y = np.asarray(y)
+    kept = y != 0
+    want = np.where(kept, x.astype(float) / (1 - rate), 0.0)
+    claim = f"at rate {rate} every value should be 0 or x / {1 - rate:.3g}"
+    expect.close(y, want, claim, **TOLERANCE[y.dtype.name if y.dtype.name in TOLERANCE else "float32"])
+    if not whole:
+        return kept
+    together = kept.any(axis=whole, keepdims=True)
+    expect.true(bool((kept == together).all()), f"one coin should decide about a whole {what}")
+    return together.squeeze(whole)
+
+
+def share_is(kept, rate, what="element"):
+    """The share dropped lies within 5 standard deviations of `rate`."""
+    bound = 5 * math.sqrt(rate * (1 - rate) / kept.size)
+    claim = f"the share of {what}s dropped at rate {rate} should be {rate} within 5 standard deviations"
+    expect.between(1 - kept.mean(), rate - bound, rate + bound, claim)
+
+
+def coins_are_independent(kept, rate, what):
+    """Neighbours along each axis agree as often as independent coins do, within 5 standard deviations."""
+    alike = rate**2 + (1 - rate) ** 2
+    three_alike = rate**3 + (1 - rate) ** 3
+    variance = alike * (1 - alike) + 2 * (three_alike - alike**2)
+    for axis in range(kept.ndim):
+        first = kept.take(range(kept.shape[axis] - 1), axis)
+        second = kept.take(range(1, kept.shape[axis]), axis)
+        bound = 5 * math.sqrt(variance / first.size)
+        claim = f"neighbouring {what}s along axis {axis} should agree as often as separate coins do"
+        expect.between((first == second).mean(), alike - bound, alike + bound, claim)
+
+
+def calls_are_independent(first, second, rate):
+    """Two masks agree as often as independent coins do, within 5 standard deviations."""
+    alike = rate**2 + (1 - rate) ** 2
+    bound = 5 * math.sqrt(alike * (1 - alike) / first.size)
+    claim = "the masks of two calls should agree as often as separate coins do"
+    expect.between((first == second).mean(), alike - bound, alike + bound, claim)
+
+
+def is_array(value):
+    """Whether the learner returned a tensor, so that it can be compared."""
+    return isinstance(value, np.ndarray)
+
+
+def equal(first, second):
+    """Whether two answers are arrays with the same numbers."""
+    return is_array(first) and is_array(second) and np.array_equal(first, second)
+
+
+def generator(learner, seed):
+    return learner.keras.random.SeedGenerator(seed)
+
+
+# dropout ---------------------------------------------------------------------------------------
+
+
+@check("dropout")
+def test_dropout_drops_and_scales(learner, rng):
+    """dropout sets a share `rate` of the elements to 0 and multiplies the others by 1 / (1 - rate)."""
+    x = never_zero(rng, (90, 70))
+    answers = [learner.dropout(x, rate, generator(learner, 3)) for rate in RATES]
+    learner.observed([facts(y, x) for y in answers])
+    for rate, y in zip(RATES, answers, strict=True):
+        kept = kept_units(y, x, rate)
+        expect.dtype(y, "float32", "a float32 input should give a float32 result")
+        share_is(kept, rate)
+
+
+@check("dropout", after=test_dropout_drops_and_scales)
+def test_dropout_at_the_ends(learner, rng):
+    """At rate 0 dropout returns x, at rate 1 zeros."""
+    x = never_zero(rng, (6, 5))
+    for rate in (0, 0.0):
+        expect.close(learner.dropout(x, rate, generator(learner, 3)), x, "rate 0 should drop nothing")
+    for rate in (1, 1.0):
+        y = learner.dropout(x, rate, generator(learner, 3))
+        expect.finite(y, "rate 1 should give zeros, not a division by zero")
+        expect.close(y, np.zeros((6, 5)), "rate 1 should drop everything")
+        expect.dtype(y, "float32", "rate 1 should keep the dtype")
+
+
+@check("dropout")
+def test_dropout_refuses_other_rates(learner):
+    """dropout raises a ValueError that contains the rate when it is below 0 or above 1."""
+    x = np.ones((2, 3), "float32")
+    for rate in (-0.5, 1.5, 30):
+        with expect.raises(ValueError, f"a rate of {rate} should be refused", mentions=str(rate)):
+            learner.dropout(x, rate, generator(learner, 3))
+    for rate in (-0.01, 1.01):
+        with expect.raises(ValueError, f"a rate of {rate} should be refused"):
+            learner.dropout(x, rate, generator(learner, 3))
+
+
+@check("dropout", after=test_dropout_drops_and_scales)
+def test_dropout_uses_the_generator(learner, rng):
+    """Each call with a generator draws a new mask; a generator with the same seed repeats the sequence."""
+    x = never_zero(rng, (20, 30))
+    one, same, other = (generator(learner, seed) for seed in (5, 5, 6))
+    first, second = learner.dropout(x, 0.3, one), learner.dropout(x, 0.3, one)
+    learner.keras.random.uniform((3,))  # draws from Keras' global generator, which is none of ours
+    again, also = learner.dropout(x, 0.3, same), learner.dropout(x, 0.3, same)
+    others = learner.dropout(x, 0.3, other)
+    learner.observed(
+        {
+            "calls differ": not equal(first, second),
+            "repeats": equal(first, again) and equal(second, also),
+            "seeds differ": not equal(first, others),
+        }
+    )
+    expect.different(first, second, "two calls with one generator should draw different masks")
+    expect.same(first, again, "a generator with the same seed should give the same first mask")
+    expect.same(second, also, "a generator with the same seed should give the same second mask")
+    expect.different(first, others, "generators with different seeds should give different masks")
+
+
+@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
+def test_dropout_coins_are_independent(learner, rng):
+    """Every element has a coin of its own: rows, columns and calls have different masks."""
+    x = never_zero(rng, (60, 40))
+    coins = generator(learner, 8)
+    masks = [kept_units(learner.dropout(x, 0.3, coins), x, 0.3) for _ in range(8)]
+    for mask in masks:
+        share_is(mask, 0.3)
+    coins_are_independent(np.stack(masks), 0.3, "element")
+    calls_are_independent(masks[0], masks[2], 0.3)
+    counts = {int(mask.sum()) for mask in masks}
+    expect.true(len(counts) > 1, "how many elements are dropped should differ from call to call")
+
+
+@check("dropout", hidden=True, points=2, after=test_dropout_uses_the_generator)
+def test_dropout_gradient(learner, rng):
+    """The gradient of dropout is 1 / (1 - rate) where an element is kept and 0 where it is dropped."""
+    x = never_zero(rng, (13, 17))
+    upstream = rng.normal(size=x.shape).astype("float32")
+    for rate in (0.3, 0.8):
+        kept = kept_units(learner.dropout(x, rate, generator(learner, 4)), x, rate)
+        claim = "the gradient should be upstream / (1 - rate) where kept and 0 where dropped"
+        got = learner.kit.gradient(learner.dropout, x, rate, generator(learner, 4), upstream=upstream)
+        expect.true(got is not None, claim, "no gradient arrives: TensorFlow lost track of x")
+        expect.finite(got, claim)
+        expect.close(got, kept * upstream / (1 - rate), claim)
+
+
+@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
+def test_dropout_keeps_dtypes(learner, rng):
+    """dropout keeps float16, float32 and float64, drops as often in each, and treats integers as float32."""
+    for dtype in TOLERANCE:
+        x = never_zero(rng, (80, 50), dtype)
+        y = learner.dropout(x, 0.3, generator(learner, 9))
+        expect.dtype(y, dtype, f"a {dtype} input should give a {dtype} result")
+        share_is(kept_units(y, x, 0.3), 0.3)
+    x = rng.integers(1, 9, (30, 20))
+    y = learner.dropout(x, 0.3, generator(learner, 9))
+    expect.dtype(y, "float32", "integers should be treated as float32")
+    kept_units(y, x, 0.3)
+    for rate in (0, 1):
+        y = learner.dropout(np.ones((2, 3), "float16"), rate, generator(learner, 9))
+        expect.dtype(y, "float16", f"rate {rate} should keep the dtype")
+
+
+@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
+def test_dropout_of_every_rank(learner, rng):
+    """dropout takes inputs of rank 1 to 4, and nested lists."""
+    for shape in ((120,), (12, 9), (5, 4, 6), (3, 4, 2, 5)):
+        x = never_zero(rng, shape)
+        kept = kept_units(learner.dropout(x, 0.3, generator(learner, 2)), x, 0.3)
+        expect.true(0 < kept.sum() < kept.size, "some elements should be dropped and some kept")
+    nested = [[1.0, 2.0, -3.0, 4.0], [5.0, -6.0, 7.0, 8.0]]
+    kept_units(learner.dropout(nested, 0.3, generator(learner, 2)), np.array(nested), 0.3)
+
+
+@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
+def test_dropout_compiled(learner, rng):
+    """Inside tf.function, dropout draws a new mask at every call, not only when it is traced."""
+    x = never_zero(rng, (40, 30))
+    graph, coins = learner.kit.compiled(learner.dropout), generator(learner, 2)
+    masks = [kept_units(graph(x, 0.3, coins), x, 0.3) for _ in range(3)]
+    for mask in masks:
+        share_is(mask, 0.3)
+    calls_are_independent(masks[0], masks[1], 0.3)
+    calls_are_independent(masks[1], masks[2], 0.3)
+
+
+# What holds for all three layers ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A layer: its name, an input for it, which axes share a coin, and what one coin decides about."""
+
+    name: str
+    shape: tuple[int, ...]
+    whole: tuple[int, ...]
+    what: str
+
+    def make(self, learner, rate, **kwargs):
+        return getattr(learner, self.name)(rate, **kwargs)
+
+    def kept(self, y, x, rate):
+        return kept_units(y, x, rate, self.whole, self.what)
+
+
+ELEMENTS = Kind("Dropout", (70, 50), (), "element")
+CHANNELS = Kind("SpatialDropout2D", (50, 3, 5, 40), (1, 2), "channel")
+EXAMPLES = Kind("DropPath", (2500, 3, 2), (1, 2), "example")
+
+
+def layer_drops_and_scales(learner, rng, kind):
+    x = never_zero(rng, kind.shape)
+    answers = [kind.make(learner, rate, seed=3)(x, training=True) for rate in RATES]
+    learner.observed([facts(y, x) for y in answers])
+    for rate, y in zip(RATES, answers, strict=True):
+        kept = kind.kept(y, x, rate)
+        expect.dtype(y, "float32", "the result should be of the layer's compute dtype")
+        share_is(kept, rate, kind.what)
+
+
+def layer_is_off_at_inference(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:20]
+    layer = kind.make(learner, 0.3, seed=3)
+    expect.close(layer(x, training=False), x, "with training=False the layer should return its input")
+    expect.close(layer(x), x, "without the argument training the layer should return its input")
+    layer(x, training=True)
+    expect.close(layer(x), x, "after a call in training, inference should still return the input")
+    for rate in (0.8, 1):
+        still = kind.make(learner, rate, seed=3)(x, training=False)
+        expect.close(still, x, f"at inference a rate of {rate} should not matter")
+
+
+def layer_has_its_own_coins(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    one, same, other = (kind.make(learner, 0.3, seed=seed) for seed in (5, 5, 6))
+    first, second = one(x, training=True), one(x, training=True)
+    again, also = same(x, training=True), same(x, training=True)
+    others = other(x, training=True)
+    learner.observed(
+        {
+            "calls differ": not equal(first, second),
+            "repeats": equal(first, again) and equal(second, also),
+            "seeds differ": not equal(first, others),
+        }
+    )
+    expect.different(first, second, "two calls in training should draw different masks")
+    expect.same(first, again, "a layer with the same seed should draw the same first mask")
+    expect.same(second, also, "a layer with the same seed should draw the same second mask")
+    expect.different(first, others, "layers with different seeds should draw different masks")
+
+
+def layer_refuses_other_rates(learner, kind):
+    for rate in (-0.5, 1.5, 30):
+        with expect.raises(ValueError, f"a rate of {rate} should be refused", mentions=str(rate)):
+            kind.make(learner, rate)
+    for rate in (-0.01, 1.01):
+        with expect.raises(ValueError, f"a rate of {rate} should be refused"):
+            kind.make(learner, rate, seed=3)
+
+
+def layer_survives_its_config(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    layer = kind.make(learner, 0.3, seed=7, name="mine", dtype="float16")
+    config = layer.get_config()
+    expect.true(isinstance(config, dict), "get_config should return a dictionary")
+    learner.observed({"keys": sorted(config)})
+    copy = getattr(learner, kind.name).from_config(config)
+    expect.same(copy.name, "mine", "the copy should have the name of the layer")
+    expect.same(copy.compute_dtype, "float16", "the copy should have the dtype of the layer")
+    y = copy(x, training=True)
+    kind.kept(y, x.astype("float16"), 0.3)
+    claim = "a fresh layer and its copy should draw the same masks"
+    expect.same(y, layer(x, training=True), claim)
+    unseeded = kind.make(learner, 0.3)
+    other = getattr(learner, kind.name).from_config(unseeded.get_config())
+    kind.kept(other(x, training=True), x, 0.3)
+
+
+def layer_at_the_ends(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:20]
+    for rate in (0, 0.0):
+        y = kind.make(learner, rate, seed=3)(x, training=True)
+        expect.close(y, x, "rate 0 should drop nothing")
+    for rate in (1, 1.0):
+        y = kind.make(learner, rate, seed=3)(x, training=True)
+        expect.finite(y, "rate 1 should give zeros, not a division by zero")
+        expect.close(y, np.zeros(x.shape), "rate 1 should drop everything")
+        expect.dtype(y, "float32", "rate 1 should keep the dtype")
+
+
+def layer_flips_separate_coins(learner, rng, kind):
+    x = never_zero(rng, kind.shape)
+    layer = kind.make(learner, 0.3, seed=8)
+    masks = [kind.kept(layer(x, training=True), x, 0.3) for _ in range(4)]
+    for mask in masks:
+        share_is(mask, 0.3, kind.what)
+    coins_are_independent(np.stack(masks), 0.3, kind.what)
+    calls_are_independent(masks[0], masks[2], 0.3)
+    counts = {int(mask.sum()) for mask in masks}
+    expect.true(len(counts) > 1, f"how many {kind.what}s are dropped should differ from call to call")
+
+
+def layer_passes_gradients(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    upstream = rng.normal(size=x.shape).astype("float32")
+    y = kind.make(learner, 0.3, seed=4)(x, training=True)
+    kind.kept(y, x, 0.3)
+    claim = "in training the gradient should be upstream / (1 - rate) where kept and 0 where dropped"
+    twin = kind.make(learner, 0.3, seed=4)
+    got = learner.kit.gradient(twin, x, training=True, upstream=upstream)
+    expect.true(got is not None, claim, "no gradient arrives: TensorFlow lost track of x")
+    expect.finite(got, claim)
+    expect.close(got, (np.asarray(y) != 0) * upstream / 0.7, claim)
+    got = learner.kit.gradient(twin, x, training=False, upstream=upstream)
+    expect.true(got is not None, "at inference the gradient should pass unchanged", "no gradient arrives")
+    expect.close(got, upstream, "at inference the gradient should pass unchanged")
+
+
+def layer_follows_its_dtype(learner, rng, kind):
+    for dtype in ("float16", "float64"):
+        x = never_zero(rng, kind.shape)[:60]
+        layer = kind.make(learner, 0.3, seed=3, dtype=dtype)
+        for training in (True, False):
+            y = layer(x, training=training)
+            expect.dtype(y, dtype, f"a layer of dtype {dtype} should return {dtype}")
+            if training:
+                kind.kept(y, x.astype(dtype), 0.3)
+            else:
+                expect.close(y, x.astype(dtype), "at inference the layer should return its input")
+        everything = kind.make(learner, 1, dtype=dtype)(x, training=True)
+        expect.dtype(everything, dtype, f"at rate 1, too, a layer of dtype {dtype} should return {dtype}")
+    x = rng.integers(1, 9, kind.shape)[:60]
+    y = kind.make(learner, 0.3, seed=3, dtype="float16")(x, training=True)
+    expect.dtype(y, "float16", "integers should be cast to the layer's compute dtype")
+    kind.kept(y, x, 0.3)
+
+
+def layer_cannot_be_frozen(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    frozen = kind.make(learner, 0.3, seed=3)
+    frozen.trainable = False
+    born_frozen = kind.make(learner, 0.3, seed=3, trainable=False)
+    for layer in (frozen, born_frozen):
+        kept = kind.kept(layer(x, training=True), x, 0.3)
+        claim = "with trainable=False the layer should still drop in training"
+        expect.true(0 < kept.sum() < kept.size, claim)
+        expect.close(layer(x, training=False), x, "at inference the layer should return its input")
+
+
+def layer_shares_no_state(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    alone = kind.make(learner, 0.3, seed=5)
+    sequence = [alone(x, training=True) for _ in range(3)]
+    mixed, other = kind.make(learner, 0.3, seed=5), kind.make(learner, 0.3, seed=6)
+    for number, want in enumerate(sequence, start=1):
+        other(x, training=True)
+        learner.keras.random.uniform((3,))  # Keras' global generator is none of the layer's business
+        mixed(x, training=False)
+        claim = f"mask number {number} should not depend on what other layers and inference do"
+        expect.same(mixed(x, training=True), want, claim)
+    first, second = kind.make(learner, 0.3), kind.make(learner, 0.3)
+    claim = "two layers without a seed should draw different masks"
+    expect.different(first(x, training=True), second(x, training=True), claim)
+
+
+def layer_works_in_fit(learner, rng, kind):
+    x = np.abs(never_zero(rng, kind.shape))[:80]
+    keras = learner.keras
+    layer = kind.make(learner, 0.3, seed=3)
+    # Adds up the last axis. It never learns, but Keras warns of models that have nothing to learn.
+    adding = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input(kind.shape[1:]), layer, adding])
+    model.compile(keras.optimizers.SGD(0.0), loss="mean_absolute_error", jit_compile=False)
+    sums = x.sum(axis=-1, keepdims=True)
+    zeros = np.zeros_like(sums)
+    # The loss against zeros is the mean of the sums; 80 examples leave a last batch of 16.
+    losses = model.fit(x, zeros, epochs=3, batch_size=32, shuffle=False, verbose=0).history["loss"]
+    units = x.sum(axis=kind.whole, dtype=float) / sums.size
+    bound = 5 * math.sqrt(0.3 / 0.7 * float((units**2).sum()))
+    mean = float(sums.mean(dtype=float))
+    expect.between(losses, mean - bound, mean + bound, "in fit the values should keep their mean")
+    expect.true(len(set(losses)) == 3, "each epoch of fit should draw new masks")
+    off = model.evaluate(x, zeros, batch_size=32, verbose=0)
+    expect.close(off, mean, "evaluate should run without dropout", rtol=1e-5)
+    expect.close(model.predict(x, batch_size=32, verbose=0), sums, "predict should run without dropout")
+
+
+def layer_survives_saving(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    keras = learner.keras
+    model = keras.Sequential([keras.Input(kind.shape[1:]), kind.make(learner, 0.8, seed=3, name="noise")])
+    model(x, training=True)
+    loaded = learner.kit.reloaded(model)
+    expect.same(loaded.layers[0].name, "noise", "the loaded layer should keep its name")
+    kept = kind.kept(loaded(x, training=True), x, 0.8)
+    expect.true(0 < kept.sum() < kept.size, "the loaded layer should drop with the rate it was saved with")
+    expect.close(loaded(x, training=False), x, "the loaded layer should be off at inference")
+
+
+def layer_works_compiled(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    graph = learner.kit.compiled(kind.make(learner, 0.3, seed=3))
+    masks = [kind.kept(graph(x, training=True), x, 0.3) for _ in range(3)]
+    for mask in masks:
+        share_is(mask, 0.3, kind.what)
+    calls_are_independent(masks[0], masks[1], 0.3)
+    calls_are_independent(masks[1], masks[2], 0.3)
+    expect.close(graph(x, training=False), x, "compiled, too, the layer should be off at inference")
+
+
+def layer_knows_its_shape(learner, kind, shape):
+    layer = kind.make(learner, 0.3, seed=3)
+    symbolic = layer(learner.keras.Input(shape), training=True)
+    expect.same(tuple(symbolic.shape), (None, *shape), "a symbolic input should keep its shape")
+    expect.same(symbolic.dtype, "float32", "a symbolic result should be of the layer's compute dtype")
+    expect.same(len(layer.weights), 0, "the layer should have no weights")
+
+
+# Dropout ---------------------------------------------------------------------------------------
+
+
+@check("Dropout")
+def test_layer_drops_and_scales(learner, rng):
+    """In training, Dropout sets a share `rate` to 0 and multiplies the others by 1 / (1 - rate)."""
+    layer_drops_and_scales(learner, rng, ELEMENTS)
+
+
+@check("Dropout")
+def test_layer_is_off_at_inference(learner, rng):
+    """At inference Dropout returns its input, and inference is what it does when nothing is said."""
+    layer_is_off_at_inference(learner, rng, ELEMENTS)
+
+
+@check("Dropout", after=test_layer_drops_and_scales)
+def test_layer_has_its_own_coins(learner, rng):
+    """Dropout draws a new mask at each call; a layer with the same seed repeats the sequence."""
+    layer_has_its_own_coins(learner, rng, ELEMENTS)
+
+
+@check("Dropout")
+def test_layer_refuses_other_rates(learner):
+    """Dropout raises a ValueError that contains the rate when it is made with one below 0 or above 1."""
+    layer_refuses_other_rates(learner, ELEMENTS)
+
+
+@check("Dropout", after=test_layer_drops_and_scales)
+def test_layer_survives_its_config(learner, rng):
+    """get_config and from_config give a Dropout layer with the same rate, seed, name and dtype."""
+    layer_survives_its_config(learner, rng, ELEMENTS)
+
+
+@check("Dropout", hidden=True, after=test_layer_drops_and_scales)
+def test_layer_at_the_ends(learner, rng):
+    """In training, Dropout changes nothing at rate 0 and gives zeros at rate 1."""
+    layer_at_the_ends(learner, rng, ELEMENTS)
+
+
+@check("Dropout", hidden=True, after=test_layer_drops_and_scales)
+def test_layer_flips_separate_coins(learner, rng):
+    """Dropout has a coin for each element: rows, columns and calls have different masks."""
+    layer_flips_separate_coins(learner, rng, ELEMENTS)
+
+
+@check("Dropout", hidden=True, after=test_layer_has_its_own_coins)
+def test_layer_passes_gradients(learner, rng):
+    """The gradient through Dropout is scaled where kept, 0 where dropped, and unchanged at inference."""
+    layer_passes_gradients(learner, rng, ELEMENTS)
+
+
+@check("Dropout", hidden=True, after=test_layer_drops_and_scales)
+def test_layer_follows_its_dtype(learner, rng):
+    """Dropout returns its compute dtype, in training and at inference, and casts integers to it."""
+    layer_follows_its_dtype(learner, rng, ELEMENTS)
+
+
+@check("Dropout", hidden=True, after=test_layer_drops_and_scales)
+def test_layer_cannot_be_frozen(learner, rng):
+    """Dropout with trainable=False still drops in training."""
+    layer_cannot_be_frozen(learner, rng, ELEMENTS)
+
+
+@check("Dropout", hidden=True, after=test_layer_has_its_own_coins)
+def test_layer_shares_no_state(learner, rng):
+    """The masks of a Dropout layer do not depend on other layers, other random numbers or inference."""
+    layer_shares_no_state(learner, rng, ELEMENTS)
+
+
+@check("Dropout", hidden=True, points=2, after=test_layer_drops_and_scales)
+def test_layer_works_in_fit(learner, rng):
+    """In a model, Dropout drops in fit, with new masks each epoch, and is off in evaluate and predict."""
+    layer_works_in_fit(learner, rng, ELEMENTS)
+
+
+@check("Dropout", hidden=True, after=test_layer_drops_and_scales)
+def test_layer_survives_saving(learner, rng):
+    """A model with a Dropout layer can be saved and loaded, and goes on as before."""
+    layer_survives_saving(learner, rng, ELEMENTS)
+
+
+@check("Dropout", hidden=True, after=test_layer_drops_and_scales)
+def test_layer_works_compiled(learner, rng):
+    """Inside tf.function, Dropout draws a new mask at every call and is off at inference."""
+    layer_works_compiled(learner, rng, ELEMENTS)
+
+
+@check("Dropout", hidden=True)
+def test_layer_knows_its_shape(learner):
+    """Dropout keeps the shape of symbolic inputs and has no weights."""
+    layer_knows_its_shape(learner, ELEMENTS, (7, 3))
+
+
+@check("Dropout", hidden=True, after=test_layer_drops_and_scales)
+def test_layer_of_every_rank(learner, rng):
+    """Dropout takes inputs of rank 1 to 4."""
+    layer = learner.Dropout(0.3, seed=3)
+    for shape in ((120,), (12, 9), (5, 4, 6), (3, 4, 2, 5)):
+        x = never_zero(rng, shape)
+        kept = kept_units(layer(x, training=True), x, 0.3)
+        expect.true(0 < kept.sum() < kept.size, "some elements should be dropped and some kept")
+
+
+# SpatialDropout2D ------------------------------------------------------------------------------
+
+
+@check("SpatialDropout2D")
+def test_spatial_drops_whole_channels(learner, rng):
+    """In training, SpatialDropout2D drops whole channels, each by its own coin, and scales the others."""
+    layer_drops_and_scales(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D")
+def test_spatial_is_off_at_inference(learner, rng):
+    """At inference SpatialDropout2D returns its input, and that is what it does when nothing is said."""
+    layer_is_off_at_inference(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", after=test_spatial_drops_whole_channels)
+def test_spatial_has_its_own_coins(learner, rng):
+    """SpatialDropout2D draws a new mask at each call; a layer with the same seed repeats the sequence."""
+    layer_has_its_own_coins(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D")
+def test_spatial_refuses_other_rates(learner):
+    """SpatialDropout2D raises a ValueError that contains the rate when it is below 0 or above 1."""
+    layer_refuses_other_rates(learner, CHANNELS)
+
+
+@check("SpatialDropout2D", after=test_spatial_drops_whole_channels)
+def test_spatial_survives_its_config(learner, rng):
+    """get_config and from_config give a SpatialDropout2D layer with the same rate, seed, name and dtype."""
+    layer_survives_its_config(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
+def test_spatial_at_the_ends(learner, rng):
+    """In training, SpatialDropout2D changes nothing at rate 0 and gives zeros at rate 1."""
+    layer_at_the_ends(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", hidden=True, points=2, after=test_spatial_drops_whole_channels)
+def test_spatial_flips_separate_coins(learner, rng):
+    """SpatialDropout2D has a coin for each channel of each example, and other ones at each call."""
+    layer_flips_separate_coins(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", hidden=True, after=test_spatial_has_its_own_coins)
+def test_spatial_passes_gradients(learner, rng):
+    """The gradient through SpatialDropout2D is scaled where kept, 0 where dropped, unchanged at inference."""
+    layer_passes_gradients(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
+def test_spatial_follows_its_dtype(learner, rng):
+    """SpatialDropout2D returns its compute dtype, in training and at inference, and casts integers to it."""
+    layer_follows_its_dtype(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
+def test_spatial_cannot_be_frozen(learner, rng):
+    """SpatialDropout2D with trainable=False still drops in training."""
+    layer_cannot_be_frozen(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", hidden=True, after=test_spatial_has_its_own_coins)
+def test_spatial_shares_no_state(learner, rng):
+    """The masks of SpatialDropout2D do not depend on other layers, other random numbers or inference."""
+    layer_shares_no_state(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
+def test_spatial_works_in_fit(learner, rng):
+    """In a model, SpatialDropout2D drops in fit, with new masks each epoch, and is off otherwise."""
+    layer_works_in_fit(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
+def test_spatial_survives_saving(learner, rng):
+    """A model with a SpatialDropout2D layer can be saved and loaded, and goes on as before."""
+    layer_survives_saving(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
+def test_spatial_works_compiled(learner, rng):
+    """Inside tf.function, SpatialDropout2D draws a new mask at every call and is off at inference."""
+    layer_works_compiled(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", hidden=True)
+def test_spatial_knows_its_shape(learner):
+    """SpatialDropout2D keeps the shape of symbolic inputs and has no weights."""
+    layer_knows_its_shape(learner, CHANNELS, (7, 3, 5))
+
+
+# DropPath --------------------------------------------------------------------------------------
+
+
+@check("DropPath")
+def test_path_drops_whole_examples(learner, rng):
+    """In training, DropPath drops whole examples, each by its own coin, and scales the others."""
+    layer_drops_and_scales(learner, rng, EXAMPLES)
+
+
+@check("DropPath")
+def test_path_is_off_at_inference(learner, rng):
+    """At inference DropPath returns its input, and that is what it does when nothing is said."""
+    layer_is_off_at_inference(learner, rng, EXAMPLES)
+
+
+@check("DropPath", after=test_path_drops_whole_examples)
+def test_path_has_its_own_coins(learner, rng):
+    """DropPath draws a new mask at each call; a layer with the same seed repeats the sequence."""
+    layer_has_its_own_coins(learner, rng, EXAMPLES)
+
+
+@check("DropPath")
+def test_path_refuses_other_rates(learner):
+    """DropPath raises a ValueError that contains the rate when it is made with one below 0 or above 1."""
+    layer_refuses_other_rates(learner, EXAMPLES)
+
+
+@check("DropPath", after=test_path_drops_whole_examples)
+def test_path_survives_its_config(learner, rng):
+    """get_config and from_config give a DropPath layer with the same rate, seed, name and dtype."""
+    layer_survives_its_config(learner, rng, EXAMPLES)
+
+
+@check("DropPath", hidden=True, points=2, after=test_path_drops_whole_examples)
+def test_path_of_every_rank(learner, rng):
+    """DropPath takes branches of rank 2, 3 and 4, and drops examples in each."""
+    for shape in ((600, 7), (600, 3, 2), (600, 2, 3, 4)):
+        x = never_zero(rng, shape)
+        y = learner.DropPath(0.3, seed=3)(x, training=True)
+        share_is(kept_units(y, x, 0.3, tuple(range(1, len(shape))), "example"), 0.3, "example")
+
+
+@check("DropPath", hidden=True, after=test_path_drops_whole_examples)
+def test_path_at_the_ends(learner, rng):
+    """In training, DropPath changes nothing at rate 0 and gives zeros at rate 1."""
+    layer_at_the_ends(learner, rng, EXAMPLES)
+
+
+@check("DropPath", hidden=True, after=test_path_drops_whole_examples)
+def test_path_flips_separate_coins(learner, rng):
+    """DropPath has a coin for each example, and other ones at each call."""
+    layer_flips_separate_coins(learner, rng, EXAMPLES)
+
+
+@check("DropPath", hidden=True, after=test_path_has_its_own_coins)
+def test_path_passes_gradients(learner, rng):
+    """The gradient through DropPath is scaled where kept, 0 where dropped, and unchanged at inference."""
+    layer_passes_gradients(learner, rng, EXAMPLES)
+
+
+@check("DropPath", hidden=True, after=test_path_drops_whole_examples)
+def test_path_follows_its_dtype(learner, rng):
+    """DropPath returns its compute dtype, in training and at inference, and casts integers to it."""
+    layer_follows_its_dtype(learner, rng, EXAMPLES)
+
+
+@check("DropPath", hidden=True, after=test_path_drops_whole_examples)
+def test_path_cannot_be_frozen(learner, rng):
+    """DropPath with trainable=False still drops in training."""
+    layer_cannot_be_frozen(learner, rng, EXAMPLES)
+
+
+@check("DropPath", hidden=True, after=test_path_has_its_own_coins)
+def test_path_shares_no_state(learner, rng):
+    """The masks of a DropPath layer do not depend on other layers, other random numbers or inference."""
+    layer_shares_no_state(learner, rng, EXAMPLES)
+
+
+@check("DropPath", hidden=True, after=test_path_drops_whole_examples)
+def test_path_works_in_fit(learner, rng):
+    """In a model, DropPath drops in fit, with new masks each epoch, and is off in evaluate and predict."""
+    layer_works_in_fit(learner, rng, EXAMPLES)
+
+
+@check("DropPath", hidden=True, after=test_path_drops_whole_examples)
+def test_path_survives_saving(learner, rng):
+    """A model with a DropPath layer can be saved and loaded, and goes on as before."""
+    layer_survives_saving(learner, rng, EXAMPLES)
+
+
+@check("DropPath", hidden=True, after=test_path_drops_whole_examples)
+def test_path_works_compiled(learner, rng):
+    """Inside tf.function, DropPath draws a new mask at every call and is off at inference."""
+    layer_works_compiled(learner, rng, EXAMPLES)
+
+
+@check("DropPath", hidden=True)
+def test_path_knows_its_shape(learner):
+    """DropPath keeps the shape of symbolic inputs and has no weights."""
+    layer_knows_its_shape(learner, EXAMPLES, (7, 3))
+    layer_knows_its_shape(learner, EXAMPLES, (4,))
+
+
+# mc_predict ------------------------------------------------------------------------------------
+
+
+def dropout_alone(learner, shape, rate, seed=4):
+    """A model that is Keras' own dropout and nothing else, so that every pass is a mask."""
+    keras = learner.keras
+    return keras.Sequential([keras.Input(shape), keras.layers.Dropout(rate, seed=seed)])
+
+
+def pair(answer):
+    """The two answers of mc_predict."""
+    two = isinstance(answer, (tuple, list)) and len(answer) == 2
+    expect.true(two, "mc_predict should return two things, the mean and the standard deviation")
+    return answer
+
+
+def sums_up_the_passes(learner, shape, rate, passes):
+    """Mean and deviation of `passes` masks: of k kept ones, whatever k is, both are known exactly."""
+    x = np.ones(shape, "float32")
+    answer = learner.mc_predict(dropout_alone(learner, shape[1:], rate), x, passes)
+    mean, deviation = pair(answer)
+    expect.shape(mean, shape, "the mean should have the shape of the model's output")
+    expect.shape(deviation, shape, "the standard deviation should have the shape of the model's output")
+    expect.finite(mean, "the mean should be finite")
+    expect.finite(deviation, "the standard deviation should be finite")
+    kept = np.asarray(mean) * (1 - rate)  # the share of the passes in which a value was kept
+    whole = np.round(kept * passes) / passes
+    expect.close(kept, whole, f"the mean of {passes} passes should be a whole number of kept values")
+    varied = "the passes should draw different masks, with dropout on"
+    expect.true(len(np.unique(whole)) > 1 if passes > 1 else True, varied)
+    bound = 5 * math.sqrt(rate * (1 - rate) / (passes * x.size))
+    expect.between(whole.mean(), 1 - rate - bound, 1 - rate + bound, "the passes should run with dropout on")
+    want = np.sqrt(whole * (1 - whole)) / (1 - rate)
+    claim = "the second answer should be the population standard deviation over the passes"
+    expect.close(deviation, want, claim, rtol=1e-4, atol=1e-3)
+
+
+@check("mc_predict")
+def test_mc_sums_up_the_passes(learner):
+    """mc_predict returns the mean and the population standard deviation over passes with dropout on."""
+    x = np.ones((40, 30), "float32")
+    answer = learner.mc_predict(dropout_alone(learner, (30,), 0.3), x, 6)
+    if isinstance(answer, (tuple, list)) and len(answer) == 2 and all(map(is_array, answer)):
+        mean, deviation = (np.asarray(part, float) for part in answer)
+        if mean.shape == deviation.shape == x.shape:
+            between = mean * (1 / 0.7 - mean)
+            inside = between > 0.01
+            relation = np.median(deviation[inside] ** 2 / between[inside]) if inside.any() else -1.0
+            learner.observed({"mean": round(float(mean.mean()), 1), "relation": round(float(relation), 2)})
+        else:
+            learner.observed({"shapes": [list(mean.shape), list(deviation.shape)]})
+    sums_up_the_passes(learner, (40, 30), 0.3, 6)
+
+
+@check("mc_predict", after=test_mc_sums_up_the_passes)
+def test_mc_draws_new_masks(learner):
+    """A second call of mc_predict sees other masks."""
+    model, x = dropout_alone(learner, (30,), 0.3), np.ones((20, 30), "float32")
+    first, _ = pair(learner.mc_predict(model, x, 3))
+    second, _ = pair(learner.mc_predict(model, x, 3))
+    learner.observed({"calls differ": not equal(first, second)})
+    expect.different(first, second, "a second call should see other masks")
+
+
+def model_with_statistics(learner, rng):
+    """A model with weights, moving statistics and dropout, set to numbers that are not the initial ones."""
+    keras = learner.keras
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            layers.Dense(6, activation="relu"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.3, seed=2),
+            layers.Dense(3),
+        ]
+    )
+    model.set_weights([rng.uniform(0.5, 1.5, w.shape).astype("float32") for w in model.get_weights()])
+    model.layers[0].trainable = False
+    return model
+
+
+@check("mc_predict", after=test_mc_sums_up_the_passes)
+def test_mc_leaves_the_model_alone(learner, rng):
+    """After mc_predict all weights, moving statistics included, and trainable flags are as before."""
+    model = model_with_statistics(learner, rng)
+    x = rng.normal(size=(9, 5)).astype("float32")
+    before, flags = model.get_weights(), [layer.trainable for layer in model.layers]
+    mean, deviation = pair(learner.mc_predict(model, x, 4))
+    after, flags_now = model.get_weights(), [layer.trainable for layer in model.layers]
+    same = [equal(old, new) for old, new in zip(before, after, strict=True)]
+    learner.observed({"same weights": same, "trainable": flags_now})
+    expect.shape(mean, (9, 3), "the mean should have the shape of the model's output")
+    expect.shape(deviation, (9, 3), "the standard deviation should have the shape of the model's output")
+    for old, new in zip(before, after, strict=True):
+        expect.same(new, old, "weights and moving statistics should be as before")
+    expect.same(flags_now, flags, "the trainable flags of the layers should be as before")
+
+
+@check("mc_predict", hidden=True, points=2, after=test_mc_sums_up_the_passes)
+def test_mc_counts_its_passes(learner):
+    """mc_predict runs as many passes as it was asked for, and one pass has no deviation."""
+    for rate, passes in ((0.8, 9), (0.1, 2), (0.3, 1), (0.3, 13)):
+        sums_up_the_passes(learner, (30, 20), rate, passes)
+
+
+@check("mc_predict", hidden=True, after=test_mc_sums_up_the_passes)
+def test_mc_of_other_shapes(learner):
+    """mc_predict works for outputs of other ranks, and for a single example."""
+    for shape in ((25, 4, 6), (7, 3, 5, 4), (1, 90)):
+        sums_up_the_passes(learner, shape, 0.3, 5)
+
+
+@check("mc_predict", hidden=True, after=test_mc_sums_up_the_passes)
+def test_mc_without_randomness(learner, rng):
+    """Where all passes agree, the mean is the model's answer and the deviation is as good as 0."""
+    keras = learner.keras
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    kernel = rng.uniform(100, 900, (4, 3)).astype("float32")
+    bias = rng.uniform(100, 900, 3).astype("float32")
+    model.set_weights([kernel, bias])
+    x = rng.uniform(1, 2, (50, 4)).astype("float32")
+    want = x.astype(float) @ kernel.astype(float) + bias
+    mean, deviation = pair(learner.mc_predict(model, x, 7))
+    expect.close(mean, want, "the mean should be what the model says", rtol=1e-5)
+    expect.finite(deviation, "the standard deviation should be finite")
+    claim = "passes that agree should have a standard deviation of 0"
+    expect.close(np.asarray(deviation) / want, np.zeros((50, 3)), claim, rtol=0, atol=1e-5)
+
+
+@check("mc_predict", hidden=True, after=test_mc_leaves_the_model_alone)
+def test_mc_again_and_again(learner, rng):
+    """After several calls of mc_predict, the model still predicts what it did before."""
+    model = model_with_statistics(learner, rng)
+    x = rng.normal(3, 2, size=(11, 5)).astype("float32")
+    before, weights = model(x, training=False), model.get_weights()
+    answers = [pair(learner.mc_predict(model, x, 3)) for _ in range(3)]
+    expect.different(answers[0][0], answers[1][0], "every call should see other masks")
+    expect.different(answers[1][0], answers[2][0], "every call should see other masks")
+    expect.same(model(x, training=False), before, "the model's predictions should be as before")
+    for old, new in zip(weights, model.get_weights(), strict=True):
+        expect.same(new, old, "weights and moving statistics should be as before")
+
+
+# predictions -----------------------------------------------------------------------------------
+
+
+def is_a_number(learner, key):
+    given = learner.prediction(key)
+    number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    expect.true(number, f'PREDICTIONS["{key}"] should be a number', f"it is {given!r}")
+
+
+@check("predictions", points=0.25)
+def test_what_is_dropped_is_filled_in(learner):
+    """The prediction about what is dropped is one of the allowed answers."""
+    given = learner.prediction("what_is_dropped")
+    claim = 'PREDICTIONS["what_is_dropped"] should be "units", "weights" or "layers"'
+    expect.true(given in ("units", "weights", "layers"), claim, f"it is {given!r}")
+
+
+@check("predictions", points=0.25)
+def test_survivor_scale_is_filled_in(learner):
+    """The prediction about the values that are kept is a number."""
+    is_a_number(learner, "survivor_scale")
+
+
+@check("predictions", points=0.25)
+def test_at_inference_is_filled_in(learner):
+    """The prediction about inference is a number."""
+    is_a_number(learner, "at_inference")
+
+
+@check("predictions", points=0.25)
+def test_coin_flips_is_filled_in(learner):
+    """The prediction about the number of coins is a number."""
+    is_a_number(learner, "coin_flips")
+
+
+@check("predictions", hidden=True, after=test_what_is_dropped_is_filled_in)
+def test_what_is_dropped(learner):
+    """The prediction about what is dropped is right."""
+    expect.prediction(learner, "what_is_dropped", "units")
+
+
+@check("predictions", hidden=True, after=test_survivor_scale_is_filled_in)
+def test_survivor_scale(learner):
+    """The prediction about the values that are kept is right."""
+    expect.prediction(learner, "survivor_scale", 1.25, atol=0.005)
+
+
+@check("predictions", hidden=True, after=test_at_inference_is_filled_in)
+def test_at_inference(learner):
+    """The prediction about inference is right."""
+    expect.prediction(learner, "at_inference", 6.0)
+
+
+@check("predictions", hidden=True, after=test_coin_flips_is_filled_in)
+def test_coin_flips(learner):
+    """The prediction about the number of coins is right."""
+    expect.prediction(learner, "coin_flips", 256)
