@@ -23,7 +23,7 @@ def prepare(y_true, y_pred):
     y_true = ops.cast(y_true, y_pred.dtype)
     if len(y_true.shape) != len(y_pred.shape):
         raise ValueError("y_true and y_pred do not have the same number of axes")
-    for a, b in zip(y_true.shape, y_pred.shape):
+    for a, b in zip(y_true.shape, y_pred.shape, strict=False):
         if a != b:
             raise ValueError("y_true and y_pred do not have the same shape")
     return y_true, y_pred
@@ -63,10 +63,7 @@ def sparse_categorical_crossentropy(labels, logits):
     logits = make_float(logits)
     labels = ops.convert_to_tensor(labels)
     number_of_classes = logits.shape[-1]
-    try:
-        smallest, largest = int(ops.min(labels)), int(ops.max(labels))
-    except TypeError:  # inside a tf.function
-        smallest, largest = 0, 0
+    smallest, largest = int(ops.min(labels)), int(ops.max(labels))
     if smallest < 0 or largest >= number_of_classes:
         raise ValueError("there is a label that is not a class")
     loss = ops.zeros_like(logits[..., 0])
@@ -108,9 +105,8 @@ class WeightedLoss(keras.losses.Loss):
 def output_head(task):
     if task == "regression":
         return ["linear", "mean_squared_error"]
-    elif task == "binary" or task == "multilabel":
+    if task == "binary" or task == "multilabel":
         return ["sigmoid", "binary_crossentropy"]
-    elif task == "multiclass":
+    if task == "multiclass":
         return ["softmax", "sparse_categorical_crossentropy"]
-    else:
-        raise ValueError("I do not know the task " + str(task))
+    raise ValueError("I do not know the task " + str(task))

@@ -1,7 +1,6 @@
 # Values in NumPy-like steps, every gradient written by hand with tf.custom_gradient.
 import keras
 import tensorflow as tf
-from keras import ops
 
 PREDICTIONS = {
     "loss_at_start": 2.302585,

@@ -96,10 +96,12 @@ class WeightedLoss(keras.losses.Loss):
         return total if self.reduction == "sum" else total / math.prod(losses.shape)
 
 
-ACTIVATIONS = dict(regression="linear", binary="sigmoid", multilabel="sigmoid", multiclass="softmax")
-LOSSES = dict(
-    linear="mean_squared_error", sigmoid="binary_crossentropy", softmax="sparse_categorical_crossentropy"
-)
+ACTIVATIONS = {"regression": "linear", "binary": "sigmoid", "multilabel": "sigmoid", "multiclass": "softmax"}
+LOSSES = {
+    "linear": "mean_squared_error",
+    "sigmoid": "binary_crossentropy",
+    "softmax": "sparse_categorical_crossentropy",
+}
 
 
 def output_head(task):
