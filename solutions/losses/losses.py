@@ -165,7 +165,8 @@ for axis, (title, (first, last)) in zip(axes, views.items(), strict=True):
     right.plot(ts, loss, **figures.line(0), label="cross-entropy")
     right.grid(visible=False)
     right.set_ylabel("cross-entropy")
-    axis.legend(handles=axis.get_lines() + right.get_lines(), loc="upper center")
+    handles = axis.get_lines() + right.get_lines()
+axes[1].legend(handles=handles, loc="upper center")
 
 # %% [markdown]
 # So we train on something else: a *surrogate*, a smooth function that is small when the network is right
