@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jupytext
@@ -38,30 +38,73 @@ def reference_source(topic: Topic) -> Source:
     )
 
 
-def mistaken_bench(topic: Topic, item: Mistake, seed: int = 0) -> Bench:
-    """A bench with the reference in which `item` stands in for its part."""
-    module = types.ModuleType(topic.name)
-    for cell in reference_source(topic).cells:
-        exec(compile(cell.code, cell.name, "exec"), module.__dict__)  # noqa: S102
-    item.replace(module.__dict__)
-    return Bench(topic, HostSeat(Host.around(module, Program(topic.name, (), {}))), seed)
+class Gallery:
+    """The known mistakes of a topic, ready to be put through its checks.
+
+    Args:
+        runner: Runs the checks.
+        seed: What all random numbers follow from; replies are comparable at the same seed only.
+    """
+
+    def __init__(self, runner: CheckRunner, seed: int = 0) -> None:
+        self.mistakes = load_gallery(runner.topic)
+        self._runner = runner
+        self._seed = seed
+        self._reference = [
+            compile(cell.code, cell.name, "exec") for cell in reference_source(runner.topic).cells
+        ]
+
+    def bench(self, item: Mistake) -> Bench:
+        """A bench with the reference in which `item` stands in for its part."""
+        topic = self._runner.topic
+        module = types.ModuleType(topic.name)
+        for code in self._reference:
+            exec(code, module.__dict__)  # noqa: S102 - the author's own code
+        item.replace(module.__dict__)
+        return Bench(topic, HostSeat(Host.around(module, Program(topic.name, (), {}))), self._seed)
+
+    def known_replies(self) -> tuple[KnownReplies, ...]:
+        """How the checks go for each mistake; each is run when its replies are first asked for."""
+        return tuple(
+            KnownReplies(item.part, Noticed(item.name, item.message), _Replies(self, self._runner, item))
+            for item in self.mistakes
+        )
 
 
-def known_replies(
-    runner: CheckRunner, gallery: Iterable[Mistake], seed: int = 0
-) -> tuple[KnownReplies, ...]:
-    """How the checks of its own part go for each mistake."""
-    found = []
-    for item in gallery:
-        bench = runner.run(mistaken_bench(runner.topic, item, seed), {item.part})
-        checks = {
-            name: None if run.evidence.passed else run.evidence.fingerprint for name, run in bench.runs.items()
-        }
-        found.append(KnownReplies(item.part, Noticed(item.name, item.message), checks))
-    return tuple(found)
+def replies_of(bench: Bench, part: str) -> dict[str, Any]:
+    """For each check of `part` that was run, the fingerprint of the replies, or None where it passed."""
+    return {
+        name: None if run.evidence.passed else run.evidence.fingerprint
+        for name, run in bench.runs.items()
+        if run.info.part == part
+    }
+
+
+class _Replies(Mapping[str, Any]):
+    """How the checks of its part go for one mistake: fingerprints, or None where it passes."""
+
+    def __init__(self, gallery: Gallery, runner: CheckRunner, item: Mistake) -> None:
+        self._gallery = gallery
+        self._runner = runner
+        self._item = item
+        self._found: dict[str, Any] = {}
+
+    def __getitem__(self, check: str) -> Any:
+        if check not in self._found:
+            if check not in self._runner.checks_of(self._item.part):
+                raise KeyError(check)
+            bench = self._runner.run(self._gallery.bench(self._item), only=check)
+            self._found |= replies_of(bench, self._item.part)
+        return self._found[check]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._runner.checks_of(self._item.part))
+
+    def __len__(self) -> int:
+        return len(self._runner.checks_of(self._item.part))
 
 
 def learner_side_diagnoses(topic: Topic) -> dict[str, Any]:
     """What `exercises/<topic>/diagnoses.json` holds: how the visible checks go for each mistake."""
     with CheckRunner(topic, topic.visible_checks) as runner:
-        return write_diagnoses(known_replies(runner, load_gallery(topic)))
+        return write_diagnoses(Gallery(runner).known_replies())

@@ -146,7 +146,9 @@ def explain(
             if name in item.checks
         )
 
-    return max(candidates, key=agreement).noticed if candidates else None
+    if len(candidates) < 2:  # agreement is worth working out only where there is a choice
+        return candidates[0].noticed if candidates else None
+    return max(candidates, key=agreement).noticed
 
 
 def fingerprint(replies: Sequence[tuple[Any, ...]]) -> list[Any]:

@@ -35,7 +35,7 @@ def start_keras() -> None:
     import_keras()
     from tensorflow.python.eager import context
 
-    if context.context()._context_handle is None:  # noqa: SLF001 - there is no public way to ask
+    if context.context()._context_handle is None:
         with _unless_it_fails():
             import tensorflow
 

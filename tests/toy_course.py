@@ -18,7 +18,7 @@ def nnlearn(*arguments, cwd=None, **environment):
     )
 
 
-REFERENCE = '''\
+REFERENCE = """\
 import keras
 from keras import ops
 
@@ -39,4 +39,4 @@ class Scale(keras.layers.Layer):
 
 
 PREDICTIONS = {"sum": 1.0}
-'''
+"""

@@ -12,18 +12,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from autograder.authoring.build import find_stale
-from autograder.authoring.leaks import find_leaks
-
 from autograder.authoring.dependents import dependents
-from autograder.gallery import known_replies, mistaken_bench, reference_source
+from autograder.authoring.leaks import find_leaks
+from autograder.gallery import Gallery, reference_source, replies_of
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
-from nnlearn.diagnosis import KnownReplies, Mistake, load_gallery
+from nnlearn.diagnosis import KnownReplies, Mistake
 from nnlearn.errors import ContentError
 from nnlearn.learner.seats import LocalSeat
 from nnlearn.learner.source import Source, load_source
-from nnlearn.results import Verdict
+from nnlearn.results import Noticed, Verdict
 
 _FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<file>[^)]*)\)")
 """A picture in Markdown."""
@@ -87,9 +86,7 @@ def check_topic(topic: Topic, on_step: Callable[[str], None] = lambda _: None) -
     report.problems += _file_problems(topic)
     on_step("checks")
     with CheckRunner(topic, topic.checks) as runner:
-        gallery = load_gallery(topic)
-        known = known_replies(runner, gallery)
-        for trial, problems in _trials(topic, runner, gallery, known, on_step):
+        for trial, problems in _trials(topic, runner, on_step):
             report.trials.append(trial)
             report.problems += problems
     report.seconds = time.monotonic() - began
@@ -108,50 +105,49 @@ def _file_problems(topic: Topic) -> list[Problem]:
 
 
 def _trials(
-    topic: Topic,
-    runner: CheckRunner,
-    gallery: tuple[Mistake, ...],
-    known: tuple[KnownReplies, ...],
-    on_step: Callable[[str], None],
+    topic: Topic, runner: CheckRunner, on_step: Callable[[str], None]
 ) -> Iterator[tuple[Trial, list[Problem]]]:
+    """Everything that is put through the checks: reference, stub, alternatives, mistakes."""
     reference = reference_source(topic)
     on_step("reference")
-    trial = _try(topic, runner, "reference", topic.name, reference, known)
+    trial = _measured(runner.run(_bench(topic, reference)), "reference", topic.name)
     yield trial, [*_full_marks("reference", trial), *_in_time(topic, trial)]
     if topic.stub.exists():
         on_step("stub")
-        yield _try_stub(topic, runner, known)
+        yield _try_stub(topic, runner)
     for file in topic.alternatives:
         on_step(file.stem)
-        trial = _try(topic, runner, "alternative", file.stem, load_source(file), known)
+        trial = _measured(runner.run(_bench(topic, load_source(file))), "alternative", file.stem)
         yield trial, _full_marks("alternative", trial)
+    yield from _try_mistakes(topic, runner, reference, on_step)
+
+
+def _try_mistakes(
+    topic: Topic, runner: CheckRunner, reference: Source, on_step: Callable[[str], None]
+) -> Iterator[tuple[Trial, list[Problem]]]:
+    gallery = Gallery(runner)
     uses = dependents(reference, [part.name for part in topic.parts])
-    for item in gallery:
+    benches = []
+    for item in gallery.mistakes:
         on_step(item.name)
-        bench = mistaken_bench(topic, item, seed=0)
+        bench = runner.run(gallery.bench(item), {item.part, *uses[item.part]})
+        benches.append((item, bench))
+    known = [
+        KnownReplies(item.part, Noticed(item.name, item.message), replies_of(bench, item.part))
+        for item, bench in benches
+    ]
+    for item, bench in benches:
         bench.known = known
-        runner.run(bench, {item.part, *uses[item.part]})
-        trial = _measured(bench, "mistake", item.name)
-        yield trial, _mistake_problems(item, bench)
+        yield _measured(bench, "mistake", item.name), _mistake_problems(item, bench)
 
 
-def _try(
-    topic: Topic,
-    runner: CheckRunner,
-    kind: str,
-    name: str,
-    source: Source,
-    known: tuple[KnownReplies, ...],
-) -> Trial:
-    bench = Bench(topic, LocalSeat(topic, source), known=known)
-    return _measured(runner.run(bench), kind, name)
+def _bench(topic: Topic, source: Source) -> Bench:
+    return Bench(topic, LocalSeat(topic, source))
 
 
-def _try_stub(
-    topic: Topic, runner: CheckRunner, known: tuple[KnownReplies, ...]
-) -> tuple[Trial, list[Problem]]:
-    bench = Bench(topic, LocalSeat(topic, load_source(topic.stub)), known=known)
-    trial = _measured(runner.run(bench), "stub", topic.stub.name)
+def _try_stub(topic: Topic, runner: CheckRunner) -> tuple[Trial, list[Problem]]:
+    bench = runner.run(_bench(topic, load_source(topic.stub)))
+    trial = _measured(bench, "stub", topic.stub.name)
     problems = [
         Problem("stub", f"part {part.name} scores {part.score:g} and is {part.verdict.words}")
         for part in bench.parts()

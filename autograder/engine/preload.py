@@ -6,9 +6,10 @@ TensorFlow must not execute an operation before a fork, or its forks hang.
 import gc
 import os
 
+from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
 from nnlearn.quiet import import_keras
 
-os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # a class is graded on the CPU, alike everywhere
+os.environ.update(TENSORFLOW_ENVIRONMENT)  # the reference rounds as the learners' processes do
 import_keras()
 
 import autograder.engine.worker  # noqa: E402, F401

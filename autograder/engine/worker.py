@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import functools
 import signal
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.gallery import known_replies
+from autograder.gallery import Gallery
 from autograder.submissions import Submission
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
-from nnlearn.diagnosis import KnownReplies, load_gallery
 from nnlearn.errors import SubmissionError
 from nnlearn.learner.isolated import IsolatedSeat
 from nnlearn.learner.source import load_source
@@ -60,8 +58,8 @@ class TopicGrader:
         self._workers = workers
         self._seed = seed
         self._runner = CheckRunner(topic, topic.checks)
-        self._gallery = load_gallery(topic)
-        self._known: dict[str, tuple[KnownReplies, ...]] = {}
+        workers.prepare(part.forbid for part in topic.parts)
+        self._known = Gallery(self._runner, seed).known_replies()
 
     def grade(self, submission: Submission) -> Graded:
         """Run every check on a submission. Whatever it does, there is a report."""
@@ -70,12 +68,11 @@ class TopicGrader:
         except SubmissionError as error:
             return Graded(self._unreadable(submission, error), ())
         seat = IsolatedSeat(self.topic, source, self._workers)
-        bench = Bench(self.topic, seat, self._seed)
+        bench = Bench(self.topic, seat, self._seed, self._known)
         try:
             self._runner.run(bench)
         finally:
             seat.close()
-        bench.known = self._known_for(bench)
         report = Report(
             learner=submission.learner,
             submission=submission.name,
@@ -85,16 +82,6 @@ class TopicGrader:
             output=seat.output,
         )
         return Graded(report, seat.layers)
-
-    def _known_for(self, bench: Bench) -> Sequence[KnownReplies]:
-        """How the known mistakes answer, for the parts where something went wrong."""
-        wrong = {
-            run.info.part for run in bench.runs.values() if run.verdict in (Verdict.FAILED, Verdict.RAISED)
-        }
-        for part in wrong - self._known.keys():
-            items = [item for item in self._gallery if item.part == part]
-            self._known[part] = known_replies(self._runner, items, self._seed)
-        return [replies for part in sorted(wrong) for replies in self._known[part]]
 
     def _unreadable(self, submission: Submission, error: SubmissionError) -> Report:
         """The report of a file that cannot be read: every part is the learner's to hand in again."""

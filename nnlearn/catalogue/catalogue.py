@@ -67,18 +67,14 @@ def load_catalogue(content: Path | None = None) -> Catalogue:
     """
     root, origin = _root(content)
     if not root.is_dir():
-        raise ContentError(
-            f"{origin}: there is no folder {root}", "name the folder that holds exercises/"
-        )
+        raise ContentError(f"{origin}: there is no folder {root}", "name the folder that holds exercises/")
     if not any((root / tree).is_dir() for tree in ("exercises", "solutions")):
         raise ContentError(
             f"{origin}: {root} holds neither exercises/ nor solutions/, so it is no content tree",
             f"point --content or {CONTENT_VARIABLE} at the folder that holds exercises/",
         )
     names = {folder.name for tree in ("exercises", "solutions") for folder in _folders(root / tree)}
-    topics = tuple(
-        sorted((_read_topic(root, name) for name in names), key=lambda t: (t.order, t.name))
-    )
+    topics = tuple(sorted((_read_topic(root, name) for name in names), key=lambda t: (t.order, t.name)))
     _require_existing(topics)
     _refuse_cycles(topics)
     return Catalogue(root, topics)
@@ -116,9 +112,7 @@ def _read_topic(root: Path, name: str) -> Topic:
             f"rename it, for example: {''.join(c if c.isalnum() else '_' for c in name)}",
         )
     is_private = solution.is_dir()
-    contents = read_topic_toml(
-        (solution if is_private else exercise) / "topic.toml", built=not is_private
-    )
+    contents = read_topic_toml((solution if is_private else exercise) / "topic.toml", built=not is_private)
     parts = contents.part
     if is_private:
         parts = _with_hidden_checks(parts, exercise / "topic.toml")
@@ -149,9 +143,7 @@ def _with_hidden_checks(parts: Iterable[Part], built: Path) -> tuple[Part, ...]:
         counts = {table["name"]: int(table.get("hidden_checks", 0)) for table in tables}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         counts = {}
-    return tuple(
-        msgspec.structs.replace(part, hidden_checks=counts.get(part.name, 0)) for part in parts
-    )
+    return tuple(msgspec.structs.replace(part, hidden_checks=counts.get(part.name, 0)) for part in parts)
 
 
 def _require_existing(topics: tuple[Topic, ...]) -> None:

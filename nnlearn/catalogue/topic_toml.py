@@ -95,9 +95,7 @@ def _load(file: Path) -> dict[str, Any]:
             "write one, or start with `nnlearn topic new NAME`; move the folder if it is no topic",
         ) from None
     except OSError as error:
-        raise ContentError(
-            f"{file} cannot be read: {error.strerror}", "look at its rights"
-        ) from error
+        raise ContentError(f"{file} cannot be read: {error.strerror}", "look at its rights") from error
     except UnicodeDecodeError as error:
         raise ContentError(
             f"{file} is not UTF-8 text: byte {error.start} is 0x{error.object[error.start]:02x}",
@@ -240,7 +238,5 @@ def _toml(value: Any) -> str:
         value = int(value)
     if isinstance(value, list) and len(value) > 3:
         return f"a list of {len(value)}"
-    text = (
-        "a table" if isinstance(value, dict) else json.dumps(value, ensure_ascii=False, default=str)
-    )
+    text = "a table" if isinstance(value, dict) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -71,8 +72,7 @@ class Bench:
         """
         self._session = None
         transport = self.seat.transport(info.part)
-        source = self.topic.stub if self.topic.stub.exists() else self.topic.master
-        session = Session(transport, signatures_of(source) if source else {})
+        session = Session(transport, _signatures(self.topic))
         session.begin(info.part, self.seed_of(check))
         self._session = session
         return Learner(session)
@@ -106,7 +106,9 @@ class Bench:
         noticed = None
         if run.verdict in _EXPLAINABLE:
             evidence = {
-                name: other.evidence for name, other in self.runs.items() if other.info.part == run.info.part
+                name: other.evidence
+                for name, other in self.runs.items()
+                if other.info.part == run.info.part and other.verdict is not Verdict.WAITING
             }
             noticed = explain(run.info.part, run.name, evidence, self.known)
         message = ""
@@ -137,6 +139,13 @@ class Bench:
             for part in self.topic.parts
             if outcomes[part.name]
         )
+
+
+@functools.lru_cache(maxsize=8)
+def _signatures(topic: Topic) -> dict[str, tuple[str, ...]]:
+    """Parameter names of the topic's parts, from the stub or, where that is not built, the master."""
+    source = topic.stub if topic.stub.exists() else topic.master
+    return signatures_of(source) if source else {}
 
 
 def _forbidden_as_a_whole(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:

@@ -149,6 +149,7 @@ def pytest_runtest_makereport(
     run = item.stash.get(RUN, None)
     if run is not None and call.when == "call":
         run.seconds = call.duration
-        if report.failed:
+        # Without a terminal there is nobody to show it to, and diagnosing may need this very session.
+        if report.failed and item.config.pluginmanager.has_plugin("terminalreporter"):
             report.longrepr = bench_of(item).outcome(run).message
     return report

@@ -10,6 +10,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -74,14 +75,27 @@ class CheckRunner:
         """The checks, in their order."""
         return tuple(self._loop.names)
 
+    def checks_of(self, part: str) -> tuple[str, ...]:
+        """The checks of one part, in their order."""
+        pairs = zip(self._loop.names, self._loop.infos, strict=True)
+        return tuple(name for name, info in pairs if info.part == part)
+
     def run(
         self,
         bench: Bench,
         parts: Collection[str] | None = None,
+        only: str | None = None,
         on_check: Callable[[str], None] | None = None,
     ) -> Bench:
-        """Run every check of `parts` (of all parts if left out) on `bench`, and return it."""
-        self._loop.jobs.put((bench, parts, on_check))
+        """Run checks on `bench`, and return it.
+
+        Args:
+            bench: The submission, and where to keep what is found.
+            parts: The parts to check; all if left out.
+            only: The one check to run; all if left out.
+            on_check: Called with the name of each check that has been run.
+        """
+        self._loop.jobs.put(_Job(bench, parts, only, on_check))
         problem = self._loop.done.get()
         if problem is not None:
             raise problem
@@ -114,6 +128,20 @@ class CheckRunner:
             self._loop.done.put(RuntimeError("the pytest session has ended"))
 
 
+@dataclass(frozen=True)
+class _Job:
+    """What the run loop is asked to do."""
+
+    bench: Bench
+    parts: Collection[str] | None
+    only: str | None
+    on_check: Callable[[str], None] | None
+
+    def asks_for(self, check: str, part: str) -> bool:
+        """Whether a check is to be run."""
+        return (self.parts is None or part in self.parts) and self.only in (None, check)
+
+
 class _Loop:
     """A pytest plugin whose run loop takes benches from a queue."""
 
@@ -138,30 +166,25 @@ class _Loop:
             self.errors.append("it holds no check")
         self.ready.set()
         while not self.errors and (job := self.jobs.get()) is not None:
-            self.done.put(self._run_job(session, items, *job))
+            self.done.put(self._run_job(session, items, job))
         return True
 
     def _run_job(
         self,
         session: pytest.Session,
         items: list[tuple[pytest.Item, CheckInfo]],
-        bench: Bench,
-        parts: Collection[str] | None,
-        on_check: Callable[[str], None] | None,
+        job: _Job,
     ) -> BaseException | None:
         try:
             for item, info in items:
-                if parts is not None and info.part not in parts:
+                if not job.asks_for(item.name, info.part):
                     continue
-                session.config.stash[plugin.BENCHES][item.path.parent] = bench
+                session.config.stash[plugin.BENCHES][item.path.parent] = job.bench
                 item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-                if item.name not in bench.runs:
+                if item.name not in job.bench.runs:
                     return RuntimeError(f"{item.name} was not run: a fixture of its own failed")
-                if on_check is not None:
-                    on_check(item.name)
+                if job.on_check is not None:
+                    job.on_check(item.name)
         except BaseException as error:
             return error
         return None
-
-
-_Job = tuple[Bench, Collection[str] | None, Callable[[str], None] | None]

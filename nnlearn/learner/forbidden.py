@@ -26,8 +26,8 @@ class ForbidList:
     """
 
     def __init__(self, forbid: Sequence[str]) -> None:
-        self.names = tuple(name for name in forbid if not name.startswith(_KERNEL))
-        self.kernels = frozenset(k.removeprefix(_KERNEL) for k in forbid if k.startswith(_KERNEL))
+        self.names = dotted_names(forbid)
+        self.kernels = kernel_names(forbid)
         exact = [n for n in self.names if not n.endswith(".*")]
         self._exact = frozenset((*exact, *map(canonical, exact)))
         self._below = tuple(n.removesuffix("*") for n in self.names if n.endswith(".*"))
@@ -63,6 +63,16 @@ class ForbidList:
             if same_library and len(words) > 1 and files & set(words[:-1]):
                 return name
         return ""
+
+
+def dotted_names(forbid: Sequence[str]) -> tuple[str, ...]:
+    """The entries that are names of Python."""
+    return tuple(name for name in forbid if not name.startswith(_KERNEL))
+
+
+def kernel_names(forbid: Sequence[str]) -> frozenset[str]:
+    """The TensorFlow kernels among the entries."""
+    return frozenset(name.removeprefix(_KERNEL) for name in forbid if name.startswith(_KERNEL))
 
 
 def canonical(name: str) -> str:

@@ -15,7 +15,7 @@ import types
 from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
-from nnlearn.learner.forbidden import ForbidList
+from nnlearn.learner.forbidden import kernel_names
 from nnlearn.learner.kernels import watching_kernels
 from nnlearn.learner.source import place
 from nnlearn.learner.tripwires import tripwires
@@ -33,7 +33,7 @@ class Guard:
 
     def __init__(self, forbid: Sequence[str], learner_files: Container[str]) -> None:
         self._forbid = tuple(forbid)
-        self._kernels = ForbidList(forbid).kernels
+        self._kernels = kernel_names(forbid)
         self._files = learner_files
         self._hits: dict[str, str] = {}
 

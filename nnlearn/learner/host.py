@@ -18,6 +18,7 @@ from typing import Any
 
 from nnlearn.learner import kit
 from nnlearn.learner.guard import Guard
+from nnlearn.learner.seeds import set_seeds
 from nnlearn.learner.values import Handle, kind_of, to_plain
 
 MODULE, KERAS, KIT = 0, 1, 2
@@ -51,6 +52,7 @@ class Host:
         self._objects: dict[int, Any] = {}
         self._guard: Guard | None = None
         self._loaded = False
+        self._seeds: set[int] = set()
 
     @classmethod
     def around(cls, module: types.ModuleType, program: Program) -> Host:
@@ -121,7 +123,8 @@ class Host:
         forbid = self._program.forbid.get(part, ())
         self._guard = Guard(forbid, self._files) if forbid else None
         if part:
-            keras.utils.set_random_seed(seed)
+            set_seeds(seed, keep_kernels=bool(self._seeds) and seed not in self._seeds)
+            self._seeds.add(seed)
 
     def _perform(self, verb: str, handle: int, *operands: Any) -> Any:
         target = self._objects[handle]

@@ -9,7 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,6 +52,9 @@ class LearnerProcess(Protocol):
 
 class Workers(Protocol):
     """Where confined processes come from."""
+
+    def prepare(self, forbid: Iterable[tuple[str, ...]]) -> None:
+        """Get ready to watch for what parts must not use."""
 
     def open(self, memory_mb: int, cpu_seconds: int) -> LearnerProcess:
         """A new confined process."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from nnlearn.learner.forbidden import ForbidList, is_below
+from nnlearn.learner.forbidden import ForbidList, dotted_names, is_below
 
 # Public modules that share functions with others: `tf.math.tanh` is `tf.nn.tanh`.
 _SHARING = ("tensorflow", "tensorflow.math", "tensorflow.linalg", "keras.ops")
@@ -91,7 +91,7 @@ def tripwires(forbid: tuple[str, ...]) -> Tripwires:
     Other libraries than Keras and TensorFlow (`scipy.special.softmax`) count once the learner's code has
     imported them.
     """
-    names = ForbidList(forbid).names
+    names = dotted_names(forbid)
     return _tripwires(forbid, tuple(name for name in names if _is_there(name)))
 
 
@@ -121,7 +121,7 @@ def _tripwires(forbid: tuple[str, ...], present: tuple[str, ...]) -> Tripwires:
 
 def unknown_names(forbid: tuple[str, ...]) -> tuple[str, ...]:
     """The dotted entries of `forbid` that the installed libraries do not have: misspelled, most likely."""
-    names = ForbidList(forbid).names
+    names = dotted_names(forbid)
     return tuple(n for n in names if _lookup(n.removesuffix(".*")) is _MISSING)
 
 

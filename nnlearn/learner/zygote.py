@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ class Zygote:
         self._lock = threading.Lock()
         self._running: _Running | None = None
         self._opened = 0
+        self._prepared: dict[tuple[str, ...], None] = {}
         self.starts = 0
 
     @property
@@ -60,6 +62,13 @@ class Zygote:
         """The process to watch or to kill; starts it if need be."""
         with self._lock:
             return self._started().process.pid
+
+    def prepare(self, forbid: Iterable[tuple[str, ...]]) -> None:
+        """Have the zygote look up what parts must not use, once for all its forks."""
+        with self._lock:
+            self._prepared |= dict.fromkeys(names for names in forbid if names)
+            if self._running is not None:
+                self._stop()  # it is told when it starts
 
     def open(self, memory_mb: int, cpu_seconds: int) -> LearnerProcess:
         """A new confined process.
@@ -106,6 +115,8 @@ class Zygote:
         if self._running is None:
             self._running = _Running(self._cores)
             self.starts += 1
+            for names in self._prepared:
+                self._running.ask(("prepare", list(names)))
         return self._running
 
     def _stop(self) -> None:

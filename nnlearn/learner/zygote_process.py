@@ -78,6 +78,8 @@ class Zygote:
                     self._fork(*operands, *descriptors)
                 case "become":
                     self._become(*operands, *descriptors)
+                case "prepare":
+                    self._prepare(*operands)
                 case "reap":
                     self._reap(*operands)
             for descriptor in descriptors:
@@ -110,6 +112,15 @@ class Zygote:
             process = os.pidfd_open(child)
             self._reply("forked", child, pass_on=(process,))
             os.close(process)
+
+    def _prepare(self, forbid: list[str]) -> None:
+        """Look up what a part must not use, which every fork would otherwise do for itself."""
+        from nnlearn.learner.guard import Guard
+
+        Guard.prepare(forbid)
+        gc.collect()
+        gc.freeze()
+        self._reply("prepared")
 
     def _become(self, memory_mb: int, cpu: int, uid: int, scratch: str, connection: int, output: int) -> None:
         """Be the one learner's process, where forks are not to be had."""

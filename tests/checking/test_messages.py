@@ -72,7 +72,11 @@ def test_the_first_difference_is_shown_even_far_into_a_large_array():
 @pytest.mark.parametrize(
     ("check", "kind", "detail"),
     [
-        (lambda: expect.close(np.ones(3), np.ones((3, 1)), "c"), "shape", "its shape is (3,) instead of (3, 1)"),
+        (
+            lambda: expect.close(np.ones(3), np.ones((3, 1)), "c"),
+            "shape",
+            "its shape is (3,) instead of (3, 1)",
+        ),
         (lambda: expect.close(np.array([np.nan, 1]), np.ones(2), "c"), "finite", "element [0] is nan, not 1"),
         (lambda: expect.close(None, np.ones(2), "c"), "type", "it is None"),
         (lambda: expect.close("text", np.ones(2), "c"), "type", "it is text"),

@@ -15,9 +15,7 @@ BOB = Submission("bob", Path("bob.py"), "toy", "bob.py", "0b")
 
 
 def report(name):
-    outcome = Outcome(
-        "test_a", "A.", True, 1.0, Verdict.FAILED, "no", 0.25, Noticed("adds", "It adds.")
-    )
+    outcome = Outcome("test_a", "A.", True, 1.0, Verdict.FAILED, "no", 0.25, Noticed("adds", "It adds."))
     return Report(name, f"{name}.py", "0a", (PartResult("a", 2.0, (outcome,)),), ("note",), "out")
 
 

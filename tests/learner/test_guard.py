@@ -41,7 +41,7 @@ def learner(code: str) -> types.ModuleType:
     vars(module).update(keras=keras, tf=tf, np=np)
     # AutoGraph reads the source.
     linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)
-    exec(compile(code, FILE, "exec"), vars(module))  # noqa: S102
+    exec(compile(code, FILE, "exec"), vars(module))
     return module
 
 
@@ -87,7 +87,7 @@ def test_the_place_of_a_hit() -> None:
     guard = Guard(NAMES, {"/home/ada/part.py", "cell 7"})
     code = compile("import keras\ndef part(x):\n    return keras.ops.softmax(x)", "cell 7", "exec")
     module: dict[str, Any] = {}
-    exec(code, module)  # noqa: S102
+    exec(code, module)
     with guard.watching():
         module["part"](X)
     assert guard.hits == ("keras.ops.softmax (cell 7, line 3)",)
@@ -323,7 +323,7 @@ Guard.prepare({(*NAMES, *KERNELS)!r})
 from tensorflow.python.eager import context
 assert not context.context()._initialized
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)  # noqa: S603
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
 def test_names_that_do_not_exist_are_told() -> None:

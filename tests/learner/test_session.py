@@ -8,7 +8,7 @@ from nnlearn.learner.host import Host, Program
 from nnlearn.learner.local import LocalTransport
 from nnlearn.learner.session import Learner, Session
 
-CODE = '''
+CODE = """
 import keras
 import numpy as np
 from keras import ops
@@ -51,7 +51,7 @@ def five():
 
 PREDICTIONS = {"known": 3, "open": None}
 raise RuntimeError("late")
-'''
+"""
 
 
 @pytest.fixture(scope="module")
