@@ -649,8 +649,8 @@ def fold_batch_norm(kernel, bias, gamma, beta, mean, variance, epsilon):
         variance: Its moving variance, of shape (outputs,).
         epsilon: A float, what it adds to the variance under the square root.
 
-    Each array is anything `keras.ops.convert_to_tensor` accepts, nested lists and Keras variables
-    included; none is changed. They share one floating dtype, or are integers, which count as float32.
+    Each array is anything `keras.ops.convert_to_tensor` accepts, nested lists included. They share one
+    floating dtype, or are integers, which count as float32.
 
     Returns:
         A pair `(kernel, bias)` of tensors, of the shapes of `kernel` and of `gamma` and of the dtype
@@ -691,15 +691,8 @@ try:
     signal = held_out[0]
     for number in (0, 3):
         dense, norm = model.layers[number], model.layers[number + 1]
-        kernel, bias = fold_batch_norm(
-            dense.kernel,
-            None,
-            norm.gamma,
-            norm.beta,
-            norm.moving_mean,
-            norm.moving_variance,
-            norm.epsilon,
-        )
+        (kernel,), (gamma, beta, mean, variance) = dense.get_weights(), norm.get_weights()
+        kernel, bias = fold_batch_norm(kernel, None, gamma, beta, mean, variance, norm.epsilon)
         signal = ops.relu(signal @ kernel + bias)
     folded = model.layers[-1](signal)
     print("largest difference after folding:", np.abs(folded - model(held_out[0])).max())
