@@ -67,5 +67,5 @@ def call_lines(call: CallText | None) -> tuple[str, ...]:
     """The `Call` row: the call, then each array among its arguments."""
     if call is None:
         return ()
-    one_line = f"{call.call:<18} {call.where[0]}" if len(call.where) == 1 else ""
+    one_line = f"{call.call:<17}  {call.where[0]}" if len(call.where) == 1 else ""
     return (one_line,) if one_line and len(one_line) <= 70 else (call.call, *call.where)
