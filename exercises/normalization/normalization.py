@@ -156,8 +156,8 @@ def fold_batch_norm(kernel, bias, gamma, beta, mean, variance, epsilon):
         variance: Its moving variance, of shape (outputs,).
         epsilon: A float, what it adds to the variance under the square root.
 
-    Each array is anything `keras.ops.convert_to_tensor` accepts, nested lists and Keras variables
-    included; none is changed. They share one floating dtype, or are integers, which count as float32.
+    Each array is anything `keras.ops.convert_to_tensor` accepts, nested lists included. They share one
+    floating dtype, or are integers, which count as float32.
 
     Returns:
         A pair `(kernel, bias)` of tensors, of the shapes of `kernel` and of `gamma` and of the dtype
