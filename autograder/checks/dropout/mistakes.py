@@ -1029,17 +1029,6 @@ def leaves_moving_statistics_changed(model, x, passes):
 
 
 @mistake("mc_predict")
-def restores_trainable_weights_only(model, x, passes):
-    """Only the trainable weights are put back. Moving statistics are not trainable, and they are the ones
-    that change. model.get_weights() has both."""
-    weights = [ops.copy(v) for v in model.trainable_variables]
-    answers = ops.stack([model(x, training=True) for _ in range(passes)])
-    for variable, value in zip(model.trainable_variables, weights, strict=True):
-        variable.assign(value)
-    return ops.mean(answers, axis=0), ops.std(answers, axis=0)
-
-
-@mistake("mc_predict")
 def restores_the_random_state(model, x, passes):
     """The random states are put back together with the weights, so that a second call repeats the same
     passes. Put back weights only: model.weights leaves random states out, model.variables does not."""

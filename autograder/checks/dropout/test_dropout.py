@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnlearn.checking import check, expect
+from nnlearn.learner.errors import LearnerRaised
 
 RATES = (0.1, 0.3, 0.8)
 TOLERANCE = {
@@ -295,7 +296,21 @@ def layer_has_its_own_coins(learner, rng, kind):
     expect.different(first, others, "layers with different seeds should draw different masks")
 
 
+def fate_of_rate(learner, kind, rate):
+    """When a layer with this rate is refused, if it is."""
+    try:
+        layer = kind.make(learner, rate)
+    except LearnerRaised as error:
+        return f"{error.type_name} when made, rate in it: {str(rate) in error.message}"
+    try:
+        layer(np.ones((2, 3, 4, 5)[: len(kind.shape)], "float32"), training=True)
+    except LearnerRaised:
+        return "refused when called"
+    return "accepted"
+
+
 def layer_refuses_other_rates(learner, kind):
+    learner.observed([fate_of_rate(learner, kind, rate) for rate in (-0.5, 1.5, 30)])
     for rate in (-0.5, 1.5, 30):
         with expect.raises(ValueError, f"a rate of {rate} should be refused", mentions=str(rate)):
             kind.make(learner, rate)
@@ -420,15 +435,23 @@ def layer_works_in_fit(learner, rng, kind):
     sums = x.sum(axis=-1, keepdims=True)
     zeros = np.zeros_like(sums)
     # The loss against zeros is the mean of the sums; 80 examples leave a last batch of 16.
-    losses = model.fit(x, zeros, epochs=3, batch_size=32, shuffle=False, verbose=0).history["loss"]
+    history = model.fit(
+        x,
+        zeros,
+        epochs=2,
+        batch_size=32,
+        shuffle=False,
+        validation_data=(x, zeros),
+        validation_freq=2,
+        verbose=0,
+    ).history
     units = x.sum(axis=kind.whole, dtype=float) / sums.size
     bound = 5 * math.sqrt(0.3 / 0.7 * float((units**2).sum()))
     mean = float(sums.mean(dtype=float))
-    expect.between(losses, mean - bound, mean + bound, "in fit the values should keep their mean")
-    expect.true(len(set(losses)) == 3, "each epoch of fit should draw new masks")
-    off = model.evaluate(x, zeros, batch_size=32, verbose=0)
-    expect.close(off, mean, "evaluate should run without dropout", rtol=1e-5)
-    expect.close(model.predict(x, batch_size=32, verbose=0), sums, "predict should run without dropout")
+    first, second = history["loss"]
+    expect.between([first, second], mean - bound, mean + bound, "in fit the values should keep their mean")
+    expect.true(first != second, "each epoch of fit should draw new masks")
+    expect.close(history["val_loss"], [mean], "validation should run without dropout", rtol=1e-5)
 
 
 def layer_survives_saving(learner, rng, kind):
@@ -507,7 +530,7 @@ def test_layer_flips_separate_coins(learner, rng):
     layer_flips_separate_coins(learner, rng, ELEMENTS)
 
 
-@check("Dropout", hidden=True, after=test_layer_has_its_own_coins)
+@check("Dropout", hidden=True, after=test_layer_drops_and_scales)
 def test_layer_passes_gradients(learner, rng):
     """The gradient through Dropout is scaled where kept, 0 where dropped, and unchanged at inference."""
     layer_passes_gradients(learner, rng, ELEMENTS)
@@ -525,7 +548,7 @@ def test_layer_cannot_be_frozen(learner, rng):
     layer_cannot_be_frozen(learner, rng, ELEMENTS)
 
 
-@check("Dropout", hidden=True, after=test_layer_has_its_own_coins)
+@check("Dropout", hidden=True, after=test_layer_drops_and_scales)
 def test_layer_shares_no_state(learner, rng):
     """The masks of a Dropout layer do not depend on other layers, other random numbers or inference."""
     layer_shares_no_state(learner, rng, ELEMENTS)
@@ -533,7 +556,7 @@ def test_layer_shares_no_state(learner, rng):
 
 @check("Dropout", hidden=True, points=2, after=test_layer_drops_and_scales)
 def test_layer_works_in_fit(learner, rng):
-    """In a model, Dropout drops in fit, with new masks each epoch, and is off in evaluate and predict."""
+    """In a model, Dropout drops in fit, with new masks each epoch, and is off in validation."""
     layer_works_in_fit(learner, rng, ELEMENTS)
 
 
@@ -610,7 +633,7 @@ def test_spatial_flips_separate_coins(learner, rng):
     layer_flips_separate_coins(learner, rng, CHANNELS)
 
 
-@check("SpatialDropout2D", hidden=True, after=test_spatial_has_its_own_coins)
+@check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
 def test_spatial_passes_gradients(learner, rng):
     """The gradient through SpatialDropout2D is scaled where kept, 0 where dropped, unchanged at inference."""
     layer_passes_gradients(learner, rng, CHANNELS)
@@ -628,7 +651,7 @@ def test_spatial_cannot_be_frozen(learner, rng):
     layer_cannot_be_frozen(learner, rng, CHANNELS)
 
 
-@check("SpatialDropout2D", hidden=True, after=test_spatial_has_its_own_coins)
+@check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
 def test_spatial_shares_no_state(learner, rng):
     """The masks of SpatialDropout2D do not depend on other layers, other random numbers or inference."""
     layer_shares_no_state(learner, rng, CHANNELS)
@@ -636,7 +659,7 @@ def test_spatial_shares_no_state(learner, rng):
 
 @check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
 def test_spatial_works_in_fit(learner, rng):
-    """In a model, SpatialDropout2D drops in fit, with new masks each epoch, and is off otherwise."""
+    """In a model, SpatialDropout2D drops in fit, with new masks each epoch, and is off in validation."""
     layer_works_in_fit(learner, rng, CHANNELS)
 
 
@@ -712,7 +735,7 @@ def test_path_flips_separate_coins(learner, rng):
     layer_flips_separate_coins(learner, rng, EXAMPLES)
 
 
-@check("DropPath", hidden=True, after=test_path_has_its_own_coins)
+@check("DropPath", hidden=True, after=test_path_drops_whole_examples)
 def test_path_passes_gradients(learner, rng):
     """The gradient through DropPath is scaled where kept, 0 where dropped, and unchanged at inference."""
     layer_passes_gradients(learner, rng, EXAMPLES)
@@ -730,7 +753,7 @@ def test_path_cannot_be_frozen(learner, rng):
     layer_cannot_be_frozen(learner, rng, EXAMPLES)
 
 
-@check("DropPath", hidden=True, after=test_path_has_its_own_coins)
+@check("DropPath", hidden=True, after=test_path_drops_whole_examples)
 def test_path_shares_no_state(learner, rng):
     """The masks of a DropPath layer do not depend on other layers, other random numbers or inference."""
     layer_shares_no_state(learner, rng, EXAMPLES)
@@ -738,7 +761,7 @@ def test_path_shares_no_state(learner, rng):
 
 @check("DropPath", hidden=True, after=test_path_drops_whole_examples)
 def test_path_works_in_fit(learner, rng):
-    """In a model, DropPath drops in fit, with new masks each epoch, and is off in evaluate and predict."""
+    """In a model, DropPath drops in fit, with new masks each epoch, and is off in validation."""
     layer_works_in_fit(learner, rng, EXAMPLES)
 
 
@@ -777,6 +800,17 @@ def pair(answer):
     return answer
 
 
+def passes_have_masks_of_their_own(kept, rate, passes):
+    """The share of passes that kept a value varies as with separate coins, within 5 standard deviations."""
+    counts = np.arange(passes + 1)
+    chances = np.array([math.comb(passes, k) * (1 - rate) ** k * rate ** (passes - k) for k in counts])
+    spreads = counts / passes * (1 - counts / passes)
+    mean = float(chances @ spreads)
+    bound = 5 * math.sqrt(max(float(chances @ spreads**2) - mean**2, 0) / kept.size) + 1e-9
+    claim = "every pass should draw masks of its own"
+    expect.between((kept * (1 - kept)).mean(), mean - bound, mean + bound, claim)
+
+
 def sums_up_the_passes(learner, shape, rate, passes):
     """Mean and deviation of `passes` masks: of k kept ones, whatever k is, both are known exactly."""
     x = np.ones(shape, "float32")
@@ -789,10 +823,9 @@ def sums_up_the_passes(learner, shape, rate, passes):
     kept = np.asarray(mean) * (1 - rate)  # the share of the passes in which a value was kept
     whole = np.round(kept * passes) / passes
     expect.close(kept, whole, f"the mean of {passes} passes should be a whole number of kept values")
-    varied = "the passes should draw different masks, with dropout on"
-    expect.true(len(np.unique(whole)) > 1 if passes > 1 else True, varied)
     bound = 5 * math.sqrt(rate * (1 - rate) / (passes * x.size))
     expect.between(whole.mean(), 1 - rate - bound, 1 - rate + bound, "the passes should run with dropout on")
+    passes_have_masks_of_their_own(whole, rate, passes)
     want = np.sqrt(whole * (1 - whole)) / (1 - rate)
     claim = "the second answer should be the population standard deviation over the passes"
     expect.close(deviation, want, claim, rtol=1e-4, atol=1e-3)
@@ -818,10 +851,15 @@ def test_mc_sums_up_the_passes(learner):
 @check("mc_predict", after=test_mc_sums_up_the_passes)
 def test_mc_draws_new_masks(learner):
     """A second call of mc_predict sees other masks."""
-    model, x = dropout_alone(learner, (30,), 0.3), np.ones((20, 30), "float32")
+    model, twin = dropout_alone(learner, (30,), 0.3), dropout_alone(learner, (30,), 0.3)
+    x = np.ones((20, 30), "float32")
+    model(x, training=True)
     first, _ = pair(learner.mc_predict(model, x, 3))
     second, _ = pair(learner.mc_predict(model, x, 3))
-    learner.observed({"calls differ": not equal(first, second)})
+    fresh, _ = pair(learner.mc_predict(twin, x, 3))
+    learner.observed({"calls differ": not equal(first, second), "starts anew": equal(first, fresh)})
+    claim = "the passes should go on from the model's random state, not from its beginning"
+    expect.different(first, fresh, claim)
     expect.different(first, second, "a second call should see other masks")
 
 

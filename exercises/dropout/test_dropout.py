@@ -1,0 +1,496 @@
+"""Checks of the topic `dropout`.
+
+Masks are random, and correct implementations draw different ones. So nothing here depends on which coins
+fell: what is checked is structure (every value is 0 or x / (1 - rate), which elements share a coin, what
+repeats and what does not) and statistics within 5 standard deviations. Rates are never 0.5, where keeping
+and dropping cannot be told apart.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnlearn.checking import check, expect
+from nnlearn.learner.errors import LearnerRaised
+
+RATES = (0.1, 0.3, 0.8)
+TOLERANCE = {
+    "float16": {"rtol": 4e-3, "atol": 1e-4},
+    "float32": {"rtol": 1e-5, "atol": 1e-7},
+    "float64": {"rtol": 1e-6, "atol": 1e-9},
+}
+
+
+def never_zero(rng, shape, dtype="float32"):
+    """Numbers of both signs and different size, far from 0, so that a 0 in the answer was dropped."""
+    return (rng.uniform(0.5, 2.0, shape) * rng.choice([-1.0, 1.0], shape)).astype(dtype)
+
+
+def facts(y, x):
+    """What does not depend on which coins fell: the factors, the share dropped, where masks are constant."""
+    if not isinstance(y, np.ndarray) or y.shape != x.shape:
+        return {"shape": list(np.shape(y)) if isinstance(y, np.ndarray) else type(y).__name__}
+    kept = y != 0
+    with np.errstate(all="ignore"):
+        factors = np.unique(np.round(y.astype(float) / x, 3)).tolist()
+    axes = range(kept.ndim)
+    return {
+        "dtype": y.dtype.name,
+        "factors": factors if len(factors) <= 4 else "many",
+        "dropped": round(float(1 - kept.mean()), 1),
+        "constant along": [bool((kept == kept.take([0], axis)).all()) for axis in axes],
+    }
+
+
+def kept_units(y, x, rate, whole=(), what="element"):
+    """Which elements (or channels, or examples) were kept, once `y` is known to be `x / (1 - rate)` or 0."""
+    expect.shape(y, x.shape, "the result should have the shape of x")
+    expect.finite(y, "the result should be finite")
+    y = np.asarray(y)
+    kept = y != 0
+    want = np.where(kept, x.astype(float) / (1 - rate), 0.0)
+    claim = f"at rate {rate} every value should be 0 or x / {1 - rate:.3g}"
+    expect.close(y, want, claim, **TOLERANCE[y.dtype.name if y.dtype.name in TOLERANCE else "float32"])
+    if not whole:
+        return kept
+    together = kept.any(axis=whole, keepdims=True)
+    expect.true(bool((kept == together).all()), f"one coin should decide about a whole {what}")
+    return together.squeeze(whole)
+
+
+def share_is(kept, rate, what="element"):
+    """The share dropped lies within 5 standard deviations of `rate`."""
+    bound = 5 * math.sqrt(rate * (1 - rate) / kept.size)
+    claim = f"the share of {what}s dropped at rate {rate} should be {rate} within 5 standard deviations"
+    expect.between(1 - kept.mean(), rate - bound, rate + bound, claim)
+
+
+def is_array(value):
+    """Whether the learner returned a tensor, so that it can be compared."""
+    return isinstance(value, np.ndarray)
+
+
+def equal(first, second):
+    """Whether two answers are arrays with the same numbers."""
+    return is_array(first) and is_array(second) and np.array_equal(first, second)
+
+
+def generator(learner, seed):
+    return learner.keras.random.SeedGenerator(seed)
+
+
+# dropout ---------------------------------------------------------------------------------------
+
+
+@check("dropout")
+def test_dropout_drops_and_scales(learner, rng):
+    """dropout sets a share `rate` of the elements to 0 and multiplies the others by 1 / (1 - rate)."""
+    x = never_zero(rng, (90, 70))
+    answers = [learner.dropout(x, rate, generator(learner, 3)) for rate in RATES]
+    learner.observed([facts(y, x) for y in answers])
+    for rate, y in zip(RATES, answers, strict=True):
+        kept = kept_units(y, x, rate)
+        expect.dtype(y, "float32", "a float32 input should give a float32 result")
+        share_is(kept, rate)
+
+
+@check("dropout", after=test_dropout_drops_and_scales)
+def test_dropout_at_the_ends(learner, rng):
+    """At rate 0 dropout returns x, at rate 1 zeros."""
+    x = never_zero(rng, (6, 5))
+    for rate in (0, 0.0):
+        expect.close(learner.dropout(x, rate, generator(learner, 3)), x, "rate 0 should drop nothing")
+    for rate in (1, 1.0):
+        y = learner.dropout(x, rate, generator(learner, 3))
+        expect.finite(y, "rate 1 should give zeros, not a division by zero")
+        expect.close(y, np.zeros((6, 5)), "rate 1 should drop everything")
+        expect.dtype(y, "float32", "rate 1 should keep the dtype")
+
+
+@check("dropout")
+def test_dropout_refuses_other_rates(learner):
+    """dropout raises a ValueError that contains the rate when it is below 0 or above 1."""
+    x = np.ones((2, 3), "float32")
+    for rate in (-0.5, 1.5, 30):
+        with expect.raises(ValueError, f"a rate of {rate} should be refused", mentions=str(rate)):
+            learner.dropout(x, rate, generator(learner, 3))
+    for rate in (-0.01, 1.01):
+        with expect.raises(ValueError, f"a rate of {rate} should be refused"):
+            learner.dropout(x, rate, generator(learner, 3))
+
+
+@check("dropout", after=test_dropout_drops_and_scales)
+def test_dropout_uses_the_generator(learner, rng):
+    """Each call with a generator draws a new mask; a generator with the same seed repeats the sequence."""
+    x = never_zero(rng, (20, 30))
+    one, same, other = (generator(learner, seed) for seed in (5, 5, 6))
+    first, second = learner.dropout(x, 0.3, one), learner.dropout(x, 0.3, one)
+    learner.keras.random.uniform((3,))  # draws from Keras' global generator, which is none of ours
+    again, also = learner.dropout(x, 0.3, same), learner.dropout(x, 0.3, same)
+    others = learner.dropout(x, 0.3, other)
+    learner.observed(
+        {
+            "calls differ": not equal(first, second),
+            "repeats": equal(first, again) and equal(second, also),
+            "seeds differ": not equal(first, others),
+        }
+    )
+    expect.different(first, second, "two calls with one generator should draw different masks")
+    expect.same(first, again, "a generator with the same seed should give the same first mask")
+    expect.same(second, also, "a generator with the same seed should give the same second mask")
+    expect.different(first, others, "generators with different seeds should give different masks")
+
+
+# What holds for all three layers ---------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A layer: its name, an input for it, which axes share a coin, and what one coin decides about."""
+
+    name: str
+    shape: tuple[int, ...]
+    whole: tuple[int, ...]
+    what: str
+
+    def make(self, learner, rate, **kwargs):
+        return getattr(learner, self.name)(rate, **kwargs)
+
+    def kept(self, y, x, rate):
+        return kept_units(y, x, rate, self.whole, self.what)
+
+
+ELEMENTS = Kind("Dropout", (70, 50), (), "element")
+CHANNELS = Kind("SpatialDropout2D", (50, 3, 5, 40), (1, 2), "channel")
+EXAMPLES = Kind("DropPath", (2500, 3, 2), (1, 2), "example")
+
+
+def layer_drops_and_scales(learner, rng, kind):
+    x = never_zero(rng, kind.shape)
+    answers = [kind.make(learner, rate, seed=3)(x, training=True) for rate in RATES]
+    learner.observed([facts(y, x) for y in answers])
+    for rate, y in zip(RATES, answers, strict=True):
+        kept = kind.kept(y, x, rate)
+        expect.dtype(y, "float32", "the result should be of the layer's compute dtype")
+        share_is(kept, rate, kind.what)
+
+
+def layer_is_off_at_inference(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:20]
+    layer = kind.make(learner, 0.3, seed=3)
+    expect.close(layer(x, training=False), x, "with training=False the layer should return its input")
+    expect.close(layer(x), x, "without the argument training the layer should return its input")
+    layer(x, training=True)
+    expect.close(layer(x), x, "after a call in training, inference should still return the input")
+    for rate in (0.8, 1):
+        still = kind.make(learner, rate, seed=3)(x, training=False)
+        expect.close(still, x, f"at inference a rate of {rate} should not matter")
+
+
+def layer_has_its_own_coins(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    one, same, other = (kind.make(learner, 0.3, seed=seed) for seed in (5, 5, 6))
+    first, second = one(x, training=True), one(x, training=True)
+    again, also = same(x, training=True), same(x, training=True)
+    others = other(x, training=True)
+    learner.observed(
+        {
+            "calls differ": not equal(first, second),
+            "repeats": equal(first, again) and equal(second, also),
+            "seeds differ": not equal(first, others),
+        }
+    )
+    expect.different(first, second, "two calls in training should draw different masks")
+    expect.same(first, again, "a layer with the same seed should draw the same first mask")
+    expect.same(second, also, "a layer with the same seed should draw the same second mask")
+    expect.different(first, others, "layers with different seeds should draw different masks")
+
+
+def fate_of_rate(learner, kind, rate):
+    """When a layer with this rate is refused, if it is."""
+    try:
+        layer = kind.make(learner, rate)
+    except LearnerRaised as error:
+        return f"{error.type_name} when made, rate in it: {str(rate) in error.message}"
+    try:
+        layer(np.ones((2, 3, 4, 5)[: len(kind.shape)], "float32"), training=True)
+    except LearnerRaised:
+        return "refused when called"
+    return "accepted"
+
+
+def layer_refuses_other_rates(learner, kind):
+    learner.observed([fate_of_rate(learner, kind, rate) for rate in (-0.5, 1.5, 30)])
+    for rate in (-0.5, 1.5, 30):
+        with expect.raises(ValueError, f"a rate of {rate} should be refused", mentions=str(rate)):
+            kind.make(learner, rate)
+    for rate in (-0.01, 1.01):
+        with expect.raises(ValueError, f"a rate of {rate} should be refused"):
+            kind.make(learner, rate, seed=3)
+
+
+def layer_survives_its_config(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    layer = kind.make(learner, 0.3, seed=7, name="mine", dtype="float16")
+    config = layer.get_config()
+    expect.true(isinstance(config, dict), "get_config should return a dictionary")
+    learner.observed({"keys": sorted(config)})
+    copy = getattr(learner, kind.name).from_config(config)
+    expect.same(copy.name, "mine", "the copy should have the name of the layer")
+    expect.same(copy.compute_dtype, "float16", "the copy should have the dtype of the layer")
+    y = copy(x, training=True)
+    kind.kept(y, x.astype("float16"), 0.3)
+    claim = "a fresh layer and its copy should draw the same masks"
+    expect.same(y, layer(x, training=True), claim)
+    unseeded = kind.make(learner, 0.3)
+    other = getattr(learner, kind.name).from_config(unseeded.get_config())
+    kind.kept(other(x, training=True), x, 0.3)
+
+
+# Dropout ---------------------------------------------------------------------------------------
+
+
+@check("Dropout")
+def test_layer_drops_and_scales(learner, rng):
+    """In training, Dropout sets a share `rate` to 0 and multiplies the others by 1 / (1 - rate)."""
+    layer_drops_and_scales(learner, rng, ELEMENTS)
+
+
+@check("Dropout")
+def test_layer_is_off_at_inference(learner, rng):
+    """At inference Dropout returns its input, and inference is what it does when nothing is said."""
+    layer_is_off_at_inference(learner, rng, ELEMENTS)
+
+
+@check("Dropout", after=test_layer_drops_and_scales)
+def test_layer_has_its_own_coins(learner, rng):
+    """Dropout draws a new mask at each call; a layer with the same seed repeats the sequence."""
+    layer_has_its_own_coins(learner, rng, ELEMENTS)
+
+
+@check("Dropout")
+def test_layer_refuses_other_rates(learner):
+    """Dropout raises a ValueError that contains the rate when it is made with one below 0 or above 1."""
+    layer_refuses_other_rates(learner, ELEMENTS)
+
+
+@check("Dropout", after=test_layer_drops_and_scales)
+def test_layer_survives_its_config(learner, rng):
+    """get_config and from_config give a Dropout layer with the same rate, seed, name and dtype."""
+    layer_survives_its_config(learner, rng, ELEMENTS)
+
+
+# SpatialDropout2D ------------------------------------------------------------------------------
+
+
+@check("SpatialDropout2D")
+def test_spatial_drops_whole_channels(learner, rng):
+    """In training, SpatialDropout2D drops whole channels, each by its own coin, and scales the others."""
+    layer_drops_and_scales(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D")
+def test_spatial_is_off_at_inference(learner, rng):
+    """At inference SpatialDropout2D returns its input, and that is what it does when nothing is said."""
+    layer_is_off_at_inference(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", after=test_spatial_drops_whole_channels)
+def test_spatial_has_its_own_coins(learner, rng):
+    """SpatialDropout2D draws a new mask at each call; a layer with the same seed repeats the sequence."""
+    layer_has_its_own_coins(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D")
+def test_spatial_refuses_other_rates(learner):
+    """SpatialDropout2D raises a ValueError that contains the rate when it is below 0 or above 1."""
+    layer_refuses_other_rates(learner, CHANNELS)
+
+
+@check("SpatialDropout2D", after=test_spatial_drops_whole_channels)
+def test_spatial_survives_its_config(learner, rng):
+    """get_config and from_config give a SpatialDropout2D layer with the same rate, seed, name and dtype."""
+    layer_survives_its_config(learner, rng, CHANNELS)
+
+
+# DropPath --------------------------------------------------------------------------------------
+
+
+@check("DropPath")
+def test_path_drops_whole_examples(learner, rng):
+    """In training, DropPath drops whole examples, each by its own coin, and scales the others."""
+    layer_drops_and_scales(learner, rng, EXAMPLES)
+
+
+@check("DropPath")
+def test_path_is_off_at_inference(learner, rng):
+    """At inference DropPath returns its input, and that is what it does when nothing is said."""
+    layer_is_off_at_inference(learner, rng, EXAMPLES)
+
+
+@check("DropPath", after=test_path_drops_whole_examples)
+def test_path_has_its_own_coins(learner, rng):
+    """DropPath draws a new mask at each call; a layer with the same seed repeats the sequence."""
+    layer_has_its_own_coins(learner, rng, EXAMPLES)
+
+
+@check("DropPath")
+def test_path_refuses_other_rates(learner):
+    """DropPath raises a ValueError that contains the rate when it is made with one below 0 or above 1."""
+    layer_refuses_other_rates(learner, EXAMPLES)
+
+
+@check("DropPath", after=test_path_drops_whole_examples)
+def test_path_survives_its_config(learner, rng):
+    """get_config and from_config give a DropPath layer with the same rate, seed, name and dtype."""
+    layer_survives_its_config(learner, rng, EXAMPLES)
+
+
+# mc_predict ------------------------------------------------------------------------------------
+
+
+def dropout_alone(learner, shape, rate, seed=4):
+    """A model that is Keras' own dropout and nothing else, so that every pass is a mask."""
+    keras = learner.keras
+    return keras.Sequential([keras.Input(shape), keras.layers.Dropout(rate, seed=seed)])
+
+
+def pair(answer):
+    """The two answers of mc_predict."""
+    two = isinstance(answer, (tuple, list)) and len(answer) == 2
+    expect.true(two, "mc_predict should return two things, the mean and the standard deviation")
+    return answer
+
+
+def passes_have_masks_of_their_own(kept, rate, passes):
+    """The share of passes that kept a value varies as with separate coins, within 5 standard deviations."""
+    counts = np.arange(passes + 1)
+    chances = np.array([math.comb(passes, k) * (1 - rate) ** k * rate ** (passes - k) for k in counts])
+    spreads = counts / passes * (1 - counts / passes)
+    mean = float(chances @ spreads)
+    bound = 5 * math.sqrt(max(float(chances @ spreads**2) - mean**2, 0) / kept.size) + 1e-9
+    claim = "every pass should draw masks of its own"
+    expect.between((kept * (1 - kept)).mean(), mean - bound, mean + bound, claim)
+
+
+def sums_up_the_passes(learner, shape, rate, passes):
+    """Mean and deviation of `passes` masks: of k kept ones, whatever k is, both are known exactly."""
+    x = np.ones(shape, "float32")
+    answer = learner.mc_predict(dropout_alone(learner, shape[1:], rate), x, passes)
+    mean, deviation = pair(answer)
+    expect.shape(mean, shape, "the mean should have the shape of the model's output")
+    expect.shape(deviation, shape, "the standard deviation should have the shape of the model's output")
+    expect.finite(mean, "the mean should be finite")
+    expect.finite(deviation, "the standard deviation should be finite")
+    kept = np.asarray(mean) * (1 - rate)  # the share of the passes in which a value was kept
+    whole = np.round(kept * passes) / passes
+    expect.close(kept, whole, f"the mean of {passes} passes should be a whole number of kept values")
+    bound = 5 * math.sqrt(rate * (1 - rate) / (passes * x.size))
+    expect.between(whole.mean(), 1 - rate - bound, 1 - rate + bound, "the passes should run with dropout on")
+    passes_have_masks_of_their_own(whole, rate, passes)
+    want = np.sqrt(whole * (1 - whole)) / (1 - rate)
+    claim = "the second answer should be the population standard deviation over the passes"
+    expect.close(deviation, want, claim, rtol=1e-4, atol=1e-3)
+
+
+@check("mc_predict")
+def test_mc_sums_up_the_passes(learner):
+    """mc_predict returns the mean and the population standard deviation over passes with dropout on."""
+    x = np.ones((40, 30), "float32")
+    answer = learner.mc_predict(dropout_alone(learner, (30,), 0.3), x, 6)
+    if isinstance(answer, (tuple, list)) and len(answer) == 2 and all(map(is_array, answer)):
+        mean, deviation = (np.asarray(part, float) for part in answer)
+        if mean.shape == deviation.shape == x.shape:
+            between = mean * (1 / 0.7 - mean)
+            inside = between > 0.01
+            relation = np.median(deviation[inside] ** 2 / between[inside]) if inside.any() else -1.0
+            learner.observed({"mean": round(float(mean.mean()), 1), "relation": round(float(relation), 2)})
+        else:
+            learner.observed({"shapes": [list(mean.shape), list(deviation.shape)]})
+    sums_up_the_passes(learner, (40, 30), 0.3, 6)
+
+
+@check("mc_predict", after=test_mc_sums_up_the_passes)
+def test_mc_draws_new_masks(learner):
+    """A second call of mc_predict sees other masks."""
+    model, twin = dropout_alone(learner, (30,), 0.3), dropout_alone(learner, (30,), 0.3)
+    x = np.ones((20, 30), "float32")
+    model(x, training=True)
+    first, _ = pair(learner.mc_predict(model, x, 3))
+    second, _ = pair(learner.mc_predict(model, x, 3))
+    fresh, _ = pair(learner.mc_predict(twin, x, 3))
+    learner.observed({"calls differ": not equal(first, second), "starts anew": equal(first, fresh)})
+    claim = "the passes should go on from the model's random state, not from its beginning"
+    expect.different(first, fresh, claim)
+    expect.different(first, second, "a second call should see other masks")
+
+
+def model_with_statistics(learner, rng):
+    """A model with weights, moving statistics and dropout, set to numbers that are not the initial ones."""
+    keras = learner.keras
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            layers.Dense(6, activation="relu"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.3, seed=2),
+            layers.Dense(3),
+        ]
+    )
+    model.set_weights([rng.uniform(0.5, 1.5, w.shape).astype("float32") for w in model.get_weights()])
+    model.layers[0].trainable = False
+    return model
+
+
+@check("mc_predict", after=test_mc_sums_up_the_passes)
+def test_mc_leaves_the_model_alone(learner, rng):
+    """After mc_predict all weights, moving statistics included, and trainable flags are as before."""
+    model = model_with_statistics(learner, rng)
+    x = rng.normal(size=(9, 5)).astype("float32")
+    before, flags = model.get_weights(), [layer.trainable for layer in model.layers]
+    mean, deviation = pair(learner.mc_predict(model, x, 4))
+    after, flags_now = model.get_weights(), [layer.trainable for layer in model.layers]
+    same = [equal(old, new) for old, new in zip(before, after, strict=True)]
+    learner.observed({"same weights": same, "trainable": flags_now})
+    expect.shape(mean, (9, 3), "the mean should have the shape of the model's output")
+    expect.shape(deviation, (9, 3), "the standard deviation should have the shape of the model's output")
+    for old, new in zip(before, after, strict=True):
+        expect.same(new, old, "weights and moving statistics should be as before")
+    expect.same(flags_now, flags, "the trainable flags of the layers should be as before")
+
+
+# predictions -----------------------------------------------------------------------------------
+
+
+def is_a_number(learner, key):
+    given = learner.prediction(key)
+    number = isinstance(given, (int, float)) and not isinstance(given, bool)
+    expect.true(number, f'PREDICTIONS["{key}"] should be a number', f"it is {given!r}")
+
+
+@check("predictions", points=0.25)
+def test_what_is_dropped_is_filled_in(learner):
+    """The prediction about what is dropped is one of the allowed answers."""
+    given = learner.prediction("what_is_dropped")
+    claim = 'PREDICTIONS["what_is_dropped"] should be "units", "weights" or "layers"'
+    expect.true(given in ("units", "weights", "layers"), claim, f"it is {given!r}")
+
+
+@check("predictions", points=0.25)
+def test_survivor_scale_is_filled_in(learner):
+    """The prediction about the values that are kept is a number."""
+    is_a_number(learner, "survivor_scale")
+
+
+@check("predictions", points=0.25)
+def test_at_inference_is_filled_in(learner):
+    """The prediction about inference is a number."""
+    is_a_number(learner, "at_inference")
+
+
+@check("predictions", points=0.25)
+def test_coin_flips_is_filled_in(learner):
+    """The prediction about the number of coins is a number."""
+    is_a_number(learner, "coin_flips")
