@@ -1,0 +1,96 @@
+"""What is installed: code is public, content is private. A real wheel is built, inspected and used."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring.visible import split_checks
+from nnlearn.catalogue import load_catalogue
+
+CLONE = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, CLONE]
+    subprocess.run(command, check=True, capture_output=True)
+    [file] = folder.glob("*.whl")
+    return file
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """A folder with the wheel unpacked, as an installation has it."""
+    folder = tmp_path_factory.mktemp("site")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def run(installed, *arguments, cwd):
+    return subprocess.run(
+        [sys.executable, "-m", "nnlearn", *map(str, arguments)],
+        env={"PYTHONPATH": str(installed), "PATH": "", "HOME": str(cwd)},
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_wheel_holds_the_code_and_what_learners_get(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for topic in load_catalogue().topics:
+        for file in ("README.md", f"{topic.name}.py", f"{topic.name}.ipynb", "diagnoses.json", "topic.toml"):
+            assert f"nnlearn/content/exercises/{topic.name}/{file}" in names
+    assert "nnlearn/checking/checks.ini" in names
+    assert "autograder/grade.py" in names
+    assert not [name for name in names if name.split("/")[0] in ("solutions", "exercises", "tests")]
+    assert not [name for name in names if name.startswith(("autograder/checks", "autograder/sample_class"))]
+
+
+def test_no_solution_no_hidden_check_and_no_mistake_is_in_the_wheel(wheel):
+    archive = zipfile.ZipFile(wheel)
+    content = {
+        name: archive.read(name).decode()
+        for name in archive.namelist()
+        if name.startswith("nnlearn/content/") and not name.endswith(".png")
+    }
+    assert content
+    secrets = ["BEGIN SOLUTION", "@mistake", "hidden=True", "rubric"]
+    for topic in load_catalogue().topics:
+        secrets += [f"def {name}(" for name in split_checks(topic.checks).hidden_names]
+    for name, text in content.items():
+        assert [secret for secret in secrets if secret in text] == [], name
+
+
+def test_the_installed_command_finds_the_content_that_came_with_it(installed, tmp_path):
+    done = run(installed, "list", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "activations: Activation functions" in done.stdout
+    assert "softmax" in done.stdout
+
+
+def test_a_learner_checks_a_file_with_the_installed_command(installed, tmp_path):
+    stub = installed / "nnlearn/content/exercises/activations/activations.py"
+    text = stub.read_text()
+    message = 'raise NotImplementedError("relu: not written yet")'
+    assert message in text
+    (tmp_path / "activations.py").write_text(
+        text.replace(message, "x = as_floating(x)\n    return ops.where(x > 0, x, ops.zeros_like(x))")
+    )
+    done = run(installed, "check", "activations.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.startswith("relu                     passed         3 of 3 pass\n")
+
+
+def test_grading_needs_the_private_content_and_says_so(installed, tmp_path):
+    (tmp_path / "ada.py").write_text("x = 1\n")
+    done = run(installed, "grade", "ada.py", "--topic", "activations", cwd=tmp_path)
+    assert done.returncode == 4
+    assert "there are no checks to grade activations with" in done.stderr
+    assert "Traceback" not in done.stderr
