@@ -375,7 +375,7 @@ def relu(x):
 # %% [markdown]
 # ## Part 2: `leaky_relu`
 #
-# $$\mathrm{leaky\_relu}(x) = \begin{cases} x & x > 0 \\ \text{negative\_slope} \cdot x & x \le 0 \end{cases}$$
+# $$\mathrm{leaky\_relu}(x) = x \;\; \mathrm{where} \; x > 0, \quad \mathrm{negative\_slope} \cdot x \;\; \mathrm{elsewhere}$$
 #
 # A relu unit that is negative for every example has slope 0 for every example.
 # No gradient reaches its weights, so nothing ever changes: it is called a *dead* unit.
