@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from nnlearn.learner.host import KERAS, KIT, MODULE
 from nnlearn.learner.values import Handle
 
 _OBSERVED = "observed"
+_LABEL = 80
 
 
 class Transport(Protocol):
@@ -82,7 +84,9 @@ class Session:
                 raise NotWritten(message)
             case ("forbidden", uses):
                 raise Forbidden(tuple(uses))
-        raise StopIteration
+            case ("end",):
+                raise StopIteration
+        raise TypeError(f"unknown reply {reply[0]!r}")
 
     def observe(self, facts: Any) -> None:
         """Let `facts` stand for the replies so far; see `Learner.observed`."""
@@ -90,12 +94,14 @@ class Session:
         self.exchanges[:] = [*seen, Exchange((_OBSERVED,), ("value", facts), None)]
 
     def _wrap(self, value: Any, label: str) -> Any:
+        """`value` with `Remote` objects in place of handles; labels stay short whatever the keys are."""
+        label = label[:_LABEL]
         if isinstance(value, Handle):
             return Remote(self, value, label or value.name)
         if isinstance(value, (list, tuple)):
             return type(value)(self._wrap(item, f"{label}[{i}]") for i, item in enumerate(value))
         if isinstance(value, dict):
-            return {key: self._wrap(item, f"{label}[{key!r}]") for key, item in value.items()}
+            return {key: self._wrap(item, f"{label}[{_short(key)!r}]") for key, item in value.items()}
         return value
 
 
@@ -113,6 +119,7 @@ class Remote:
         object.__setattr__(self, "_label", label)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object, where it is."""
         text = describe_call(self._label, args, kwargs, self._session.signatures)
         return self._session.ask(
             "call", self._handle.id, unwrap(args), unwrap(kwargs), text=text, label=text.call
@@ -132,17 +139,25 @@ class Remote:
     def __iter__(self) -> Iterator[Any]:
         if self._handle.kind == "generator":
             return self
-        iterator: Iterator[Any] = self._session.ask("iter", self._handle.id, label=self._label)
+        iterator = self._session.ask("iter", self._handle.id, label=self._label)
+        if not isinstance(iterator, Remote):
+            raise _wrong_kind("iterator", iterator)
         return iterator
 
     def __next__(self) -> Any:
         return self._session.ask("next", self._handle.id, label=f"next({self._label})")
 
     def __len__(self) -> int:
-        return int(self._session.ask("len", self._handle.id))
+        length = self._session.ask("len", self._handle.id)
+        if type(length) is not int or not 0 <= length <= sys.maxsize:
+            raise _wrong_kind("length", length)
+        return length
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        return np.array(self._session.ask("array", self._handle.id), dtype=dtype, copy=copy)
+        array = self._session.ask("array", self._handle.id)
+        if not isinstance(array, np.ndarray):
+            raise _wrong_kind("array of numbers", array)
+        return np.array(array, dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:
         return f"<{self._handle.kind} {self._label}>"
@@ -187,6 +202,16 @@ class Learner(Remote):
             facts: Plain data.
         """
         self._session.observe(facts)
+
+
+def _wrong_kind(wanted: str, given: Any) -> LearnerRaised:
+    """What has no answer of the kind that Python itself insists on counts as raising."""
+    message = f"this should give an {wanted}, not {type(given).__name__}"
+    return LearnerRaised("TypeError", message, ("builtins.TypeError",), ())
+
+
+def _short(key: Any) -> Any:
+    return key[:_LABEL] if isinstance(key, (str, bytes)) else key
 
 
 def unwrap(value: Any) -> Any:

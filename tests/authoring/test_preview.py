@@ -14,7 +14,10 @@ from nnlearn.errors import ContentError, OutputError
 def test_a_page_holds_its_pictures_and_formulas(tmp_path: Path) -> None:
     """As data; what Matplotlib cannot draw is shown as it was written."""
     (tmp_path / "a.png").write_bytes(b"png")
-    text = "# T\n\n![a *curve*](a.png)\n\n$\\tfrac{x}{\\sqrt 2}$\n\n$$\\begin{cases}$$\n\n```python\nif x: pass\n```\n"
+    text = (
+        "# T\n\n![a *curve*](a.png)\n\n$\\tfrac{x}{\\sqrt 2}$\n\n$$\\begin{cases}$$\n\n"
+        "```python\nif x: pass\n```\n"
+    )
     page = render_page("T & U", text, tmp_path)
     assert "<title>T &amp; U</title>" in page
     assert 'src="data:image/png;base64,cG5n" alt="a curve"' in page

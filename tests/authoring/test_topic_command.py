@@ -91,7 +91,5 @@ def test_importing_the_commands_is_cheap() -> None:
     """`nnlearn --help` loads them each time."""
     code = "import sys, autograder.authoring.commands\n"
     code += "print({'keras', 'jupytext', 'nbformat', 'matplotlib', 'numpy', 'mistune'} & set(sys.modules))"
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
