@@ -1,0 +1,102 @@
+"""Measures nnlearn itself, in a process of its own: `python -m benchmarks.engine FOLDER --jobs 2`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from benchmarks.memory import PeakOfLearners, tree, unshared_mb, workers_of_this_process
+from benchmarks.results import Engine, Start
+
+_REPEATS = 10
+_SAMPLED = 4
+
+
+class Lasting(Executor):
+    """A pool that outlives the runs that use it."""
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Pass a job on."""
+        return self._pool.submit(work, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Stay: the next run wants warm processes."""
+
+
+def measure(folder: Path, topic: str, content: Path, jobs: int) -> Engine:
+    """Grade the notebooks in `folder` from nothing, then again with warm processes."""
+    from autograder.engine import grade_all
+    from autograder.engine.run import processes
+    from autograder.submissions import Submission, collect
+    from nnlearn.catalogue import load_catalogue
+    from nnlearn.results import Report, Run
+
+    def grade(submissions: list[Submission]) -> tuple[float, Run]:
+        def ignore(submission: Submission, report: Report) -> None:
+            """Nothing to show: these runs are timed."""
+
+        began = time.perf_counter()
+        run = grade_all(
+            submissions, catalogue, jobs=jobs, seed=0, on_report=ignore, start_executor=lambda: pool
+        )
+        return time.perf_counter() - began, run
+
+    catalogue = load_catalogue(content)
+    submissions = collect([folder], topic, catalogue)
+    with processes(jobs) as real:
+        pool = Lasting(real)
+        first, _ = grade(submissions)
+        warm, run = grade(submissions)
+        workers = workers_of_this_process()
+        worker_mb = max((unshared_mb(tree(worker)) for worker in workers), default=None)
+        with PeakOfLearners() as peak:
+            grade(submissions[:_SAMPLED])
+    scores = tuple(report.score / report.max_score for report in run.topics[0].reports)
+    return Engine(jobs, len(submissions), first, warm, scores, worker_mb, peak.mb or None)
+
+
+def measure_start() -> Start:
+    """How long a zygote takes to start, and a fork to be confined and ready."""
+    from nnlearn.learner.deadlines import Deadlines
+    from nnlearn.learner.host import Program
+    from nnlearn.learner.remote import RemoteTransport
+    from nnlearn.learner.zygote import Zygote
+
+    with Zygote() as zygote:
+        began = time.perf_counter()
+        assert zygote.pid  # noqa: S101 - asking for it starts the zygote
+        started = time.perf_counter() - began
+        forks = []
+        for _ in range(_REPEATS):
+            began = time.perf_counter()
+            transport = RemoteTransport.start(zygote, Program("empty", (), {}), Deadlines(10, 60, 300), 1024)
+            forks.append(time.perf_counter() - began)
+            transport.close()
+    return Start(started, statistics.median(forks))
+
+
+def main(
+    folder: Path,
+    topic: Annotated[str, typer.Option()],
+    content: Annotated[Path, typer.Option()],
+    out: Annotated[Path, typer.Option()],
+    jobs: Annotated[int, typer.Option()] = 0,
+) -> None:
+    """Measure with `jobs` jobs, or without any the start alone; write the result to `out`."""
+    result = measure(folder, topic, content, jobs) if jobs else measure_start()
+    out.write_text(json.dumps(dataclasses.asdict(result)))
+
+
+if __name__ == "__main__":
+    typer.run(main)

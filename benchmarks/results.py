@@ -1,0 +1,126 @@
+"""What was measured, as plain data."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+
+SCHEMA_VERSION = 1
+_PACKAGES = ("nnlearn", "tensorflow", "keras", "numpy", "pytest", "nbgrader")
+
+
+@dataclass(frozen=True)
+class Engine:
+    """nnlearn with one number of jobs. Times in seconds, memory in MB.
+
+    Attributes:
+        jobs: Submissions graded at a time.
+        submissions: How many were graded.
+        first_pass: From nothing, the start of every process included, until all were graded once.
+        warm_pass: All of them once more, with warm processes.
+        scores: The share of the points of each submission.
+        worker_mb: Unshared memory of the processes of one worker, the largest, between submissions.
+        learner_mb: Unshared memory of a learner's process on top of that.
+    """
+
+    jobs: int
+    submissions: int
+    first_pass: float
+    warm_pass: float
+    scores: tuple[float, ...]
+    worker_mb: float | None = None
+    learner_mb: float | None = None
+
+    @property
+    def per_submission(self) -> float:
+        """Seconds for each submission, warm."""
+        return self.warm_pass / self.submissions
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The same checks in one warm process, without isolation."""
+
+    submissions: int
+    warm_pass: float
+    scores: tuple[float, ...]
+
+    @property
+    def per_submission(self) -> float:
+        """Seconds for each submission, warm."""
+        return self.warm_pass / self.submissions
+
+
+@dataclass(frozen=True)
+class Start:
+    """What it takes to get ready: seconds to start a zygote, and from a fork to a confined process."""
+
+    zygote: float
+    fork_to_ready: float
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Another grader on the same notebooks.
+
+    Attributes:
+        name: With its version.
+        submissions: How many it graded; 0 if it could not be run.
+        per_submission: Seconds for each, its own start left out where it starts once for all.
+        reference_share: The share of the points that the reference got: 1.0 if it was graded rightly.
+        problem: Why it could not be run.
+    """
+
+    name: str
+    submissions: int = 0
+    per_submission: float | None = None
+    reference_share: float | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Commands:
+    """What a learner waits for, in seconds: cold starts of two commands."""
+
+    pytest: float
+    list: float
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Where it was measured."""
+
+    cores: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
+    load: float = field(default_factory=lambda: round(os.getloadavg()[0], 2))
+    system: str = field(default_factory=platform.platform)
+    python: str = field(default_factory=lambda: sys.version.split()[0])
+    versions: dict[str, str] = field(default_factory=lambda: {name: _version(name) for name in _PACKAGES})
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One run of the benchmark."""
+
+    topic: str
+    machine: Machine
+    floor: Floor
+    engine: tuple[Engine, ...]
+    start: Start
+    peers: tuple[Peer, ...] = ()
+    commands: Commands | None = None
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def best(self) -> Engine:
+        """The number of jobs with the highest throughput."""
+        return min(self.engine, key=lambda engine: engine.per_submission)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

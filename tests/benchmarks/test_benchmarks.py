@@ -1,0 +1,86 @@
+"""The benchmark's pieces work on a tiny class; how fast anything is depends on the machine and is not held."""
+
+import json
+
+import pytest
+from rich.console import Console
+
+from benchmarks import own, show
+from benchmarks.classroom import hand_in, notebook, part_cells, write
+from benchmarks.floor import measure as measure_floor
+from benchmarks.nbgrader_peer import assignment
+from benchmarks.results import Benchmark, Commands, Engine, Floor, Machine, Peer, Start
+from benchmarks.shim import check_part
+from nnlearn.catalogue import load_catalogue
+
+
+@pytest.fixture(scope="module")
+def activations():
+    return load_catalogue(own.ROOT).topic("activations")
+
+
+@pytest.fixture(scope="module")
+def handed(activations):
+    return hand_in(activations, own.ROOT, 4)
+
+
+def test_a_class_fills_in_every_part_and_no_two_hand_in_the_same(activations, handed):
+    texts = set()
+    for person in handed:
+        book = notebook(activations, person)
+        assert {part for _, part in part_cells(book, activations)} == {p.name for p in activations.parts}
+        texts.add("".join(cell.source for cell in book.cells))
+    assert len(texts) == len(handed)
+
+
+def test_the_floor_gives_the_reference_all_points_and_a_wrong_one_less(activations, handed, tmp_path):
+    for person in handed[:2]:
+        write(notebook(activations, person), tmp_path / f"{person.learner}.ipynb")
+    found = measure_floor(tmp_path, "activations", own.ROOT)
+    assert found.scores[0] == 1.0
+    assert 0 < found.scores[1] < 1.0
+
+
+def test_peers_run_the_same_checks(activations, handed):
+    """What other graders call from their cells tells right from wrong."""
+    namespaces = []
+    for person in (handed[0], hand_in(activations, own.ROOT, 2)[1]):
+        namespace = {}
+        for cell in notebook(activations, person).cells:
+            if cell.cell_type == "code":
+                exec(cell.source, namespace)
+        namespaces.append(namespace)
+    right, wrong = namespaces
+    check_part("sigmoid", right, "activations", str(activations.checks))
+    with pytest.raises(AssertionError, match="sigmoid"):
+        check_part("sigmoid", wrong, "activations", str(activations.checks))
+
+
+def test_an_assignment_has_a_test_cell_for_each_part(activations):
+    marks = [cell.metadata.get("nbgrader", {}) for cell in assignment(activations).cells]
+    graded = [mark for mark in marks if mark.get("grade")]
+    assert sum(mark["points"] for mark in graded) == sum(part.points for part in activations.parts)
+
+
+def test_results_are_shown_and_written(tmp_path):
+    found = Benchmark(
+        "activations",
+        Machine(cores=2, load=3.0),
+        Floor(4, 1.0, (1.0,) * 4),
+        (Engine(1, 4, 9.0, 2.0, (1.0,) * 4, 140.0, 60.0), Engine(2, 4, 8.0, 1.2, (1.0,) * 4)),
+        Start(3.0, 0.01),
+        (Peer("nbgrader 1", 2, 30.0, 1.0), Peer("otter 1", problem="[no] network")),
+        Commands(5.0, 0.1),
+    )
+    console = Console(width=110, record=True)
+    show.print_tables(found, console)
+    text = console.export_text()
+    assert "100.00" in text
+    assert "otter 1: not measured. [no] network" in text
+    assert "provisional" in text
+    show.write_json(found, tmp_path / "benchmark.json")
+    show.draw(found, tmp_path / "benchmark.png")
+    document = json.loads((tmp_path / "benchmark.json").read_text())
+    assert document["schema_version"] == 1
+    assert document["ratios"] == {"nbgrader 1": 100.0, "floor": 0.833}
+    assert (tmp_path / "benchmark.png").read_bytes().startswith(b"\x89PNG")
