@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from nnlearn.cli import check, hint, topics
+from nnlearn.cli import check, doctor, hint, topics
 from nnlearn.errors import EXIT_INTERRUPTED, EXIT_USAGE, NnlearnError
 
 _HELP = "Learn, and teach, what happens inside a neural network."
@@ -29,6 +29,7 @@ def build_app() -> typer.Typer:
     app.command("list")(topics.list_topics)
     app.command("check")(check.check)
     app.command("hint")(hint.hint)
+    app.command("doctor")(doctor.doctor)
     for entry in entry_points(group="nnlearn.commands"):
         entry.load()(app)
     return app

@@ -1,0 +1,147 @@
+"""`nnlearn doctor`: what this machine has, what it lacks, and the command that mends it.
+
+Nothing is imported that it reports on, and nothing that only Linux has unless this is Linux: it has to
+work where little else does.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json as json_format
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK
+
+if TYPE_CHECKING:
+    from nnlearn.learner.confinement import Layer
+
+_NEEDED = ("keras", "tensorflow", "numpy", "pytest")
+_INSTALL = "python -m pip install --upgrade nnlearn"
+_OLDEST_PYTHON = (3, 11)
+_ONLY_LINUX = "Checking your own work works here. Grading the work of others needs Linux."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing nnlearn needs.
+
+    Attributes:
+        name: What it is.
+        found: Its version or value, or an empty string if it is not there.
+        mend: The command that puts it right, or an empty string if it is right.
+        wrong: What is wrong with it, or an empty string.
+    """
+
+    name: str
+    found: str
+    wrong: str = ""
+    mend: str = ""
+
+
+def doctor(
+    json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Say whether nnlearn can work here, and how well it can keep a learner's code to itself.
+
+    Ends with 0, or with 1 when something that nnlearn needs is wrong.
+    """
+    findings = (_python(), *(_package(name) for name in _NEEDED), _backend())
+    layers = _layers()
+    typer.echo(_as_json(findings, layers) if json else _as_text(findings, layers))
+    raise typer.Exit(EXIT_CHECKS_FAILED if any(finding.wrong for finding in findings) else EXIT_OK)
+
+
+def _python() -> Finding:
+    found = platform.python_version()
+    if sys.version_info >= _OLDEST_PYTHON:
+        return Finding("python", found)
+    oldest = ".".join(map(str, _OLDEST_PYTHON))
+    return Finding(
+        "python", found, f"needs {oldest} or newer", f"install Python {oldest} and nnlearn into it"
+    )
+
+
+def _package(name: str) -> Finding:
+    """Whether a package is there, in a version that nnlearn works with."""
+    from packaging.requirements import Requirement  # pytest needs it, so it is there
+
+    try:
+        found = version(name)
+    except PackageNotFoundError:
+        return Finding(name, "", "not installed", _INSTALL)
+    try:
+        listed = [Requirement(text) for text in requires("nnlearn") or ()]
+    except PackageNotFoundError:  # run from a clone that was never installed
+        listed = []
+    for requirement in listed:
+        wanted = requirement.specifier
+        if requirement.name == name and not wanted.contains(found, prereleases=True):
+            return Finding(name, found, f"needs {wanted}", _INSTALL)
+    return Finding(name, found)
+
+
+def _backend() -> Finding:
+    """The backend Keras is told to use; Keras reads it when it is imported."""
+    chosen = os.environ.get("KERAS_BACKEND", "tensorflow")
+    if chosen == "tensorflow":
+        return Finding("KERAS_BACKEND", chosen)
+    return Finding("KERAS_BACKEND", chosen, "needs tensorflow", "export KERAS_BACKEND=tensorflow")
+
+
+def _layers() -> tuple[Layer, ...] | None:
+    """The layers of isolation, or None where there can be none."""
+    if sys.platform != "linux":
+        return None
+    from nnlearn.learner.confinement import layers_available
+
+    return tuple(layers_available())
+
+
+def _missing(layers: Sequence[Layer]) -> tuple[str, ...]:
+    from nnlearn.learner.confinement import missing_layers
+
+    return missing_layers(layer.name for layer in layers if layer.holds)
+
+
+def _as_json(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> str:
+    document = {
+        "findings": [dataclasses.asdict(finding) for finding in findings],
+        "isolation": [dataclasses.asdict(layer) for layer in layers or ()],
+        "missing_layers": None if layers is None else list(_missing(layers)),
+    }
+    return json_format.dumps(document, indent=2)
+
+
+def _as_text(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> str:
+    lines = ["What nnlearn needs"]
+    for finding in findings:
+        mark = "WRONG" if finding.wrong else "ok"
+        lines.append(f"  {mark:<7} {finding.name:<14} {finding.found or '-'}")
+        if finding.wrong:
+            lines.append(f"          {finding.wrong}. Put it right: {finding.mend}")
+    lines += ["", "What keeps a learner's code to itself when it is graded"]
+    if layers is None:
+        return "\n".join([*lines, f"  {_ONLY_LINUX}"])
+    missing = _missing(layers)
+    for layer in layers:
+        mark = "holds" if layer.holds else "MISSING" if layer.name in missing else "-"
+        lines.append(f"  {mark:<7} {layer.name:<14} {layer.protects}")
+        if not layer.holds and layer.why_not:
+            lines.append(f"          {layer.why_not}")
+    if missing:
+        lines += [
+            "",
+            f"Missing: {', '.join(missing)}. nnlearn grade works and says so;",
+            "with --require-isolation it refuses.",
+        ]
+        if any(name.startswith("landlock") for name in missing):
+            lines.append("Landlock needs a package: python -m pip install 'nnlearn[grade]'")
+    return "\n".join(lines)
