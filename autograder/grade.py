@@ -90,6 +90,10 @@ def grade(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same report.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was interrupted.")] = False,
+    require_isolation: Annotated[
+        bool,
+        typer.Option("--require-isolation", help="Refuse to grade where a layer of isolation is missing."),
+    ] = False,
 ) -> None:
     """Grade what learners handed in.
 
@@ -99,6 +103,7 @@ def grade(
     from rich.console import Console
 
     from autograder.engine import forget_finished, grade_all
+    from autograder.isolation import check_isolation
     from autograder.submissions import collect
     from nnlearn.catalogue import load_catalogue
 
@@ -109,6 +114,7 @@ def grade(
     )
     require_checks(submissions, catalogue)
     outputs = open_outputs(submissions, json=json, csv=csv, html=html)
+    check_isolation(required=require_isolation, say=lambda line: _say(line, messages))
     code = run_grading(
         submissions,
         catalogue,

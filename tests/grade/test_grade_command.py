@@ -19,6 +19,8 @@ import nnlearn.catalogue
 from autograder.grade import grade, open_outputs, require_checks, run_grading
 from autograder.submissions import Submission
 from nnlearn.errors import ContentError, NnlearnError, OutputError
+from nnlearn.learner import confinement
+from nnlearn.learner.confinement import LAYERS, Layer
 from nnlearn.results import Report, Run, TopicReports, Verdict
 
 
@@ -77,6 +79,10 @@ def command(monkeypatch: pytest.MonkeyPatch, catalogue: Any, make_report: Any) -
         forget_finished=lambda: state.forgotten.append(True),
     )
     monkeypatch.setitem(sys.modules, "autograder.engine", stand_in)
+    state.lacks = lambda *names: monkeypatch.setattr(
+        confinement, "layers_available", lambda: [Layer(n, n not in names, p) for n, p in LAYERS.items()]
+    )
+    state.lacks()
 
     def run(*arguments: object) -> Any:
         result = CliRunner().invoke(app, [str(argument) for argument in arguments])
@@ -145,6 +151,36 @@ def test_interruption_before_the_first_report(command: Any, handed_in: Path) -> 
     result = command.run(handed_in)
     assert result.exit_code == 2
     assert "Interrupted: 0 of 3 submissions graded." in result.stderr
+
+
+def test_missing_isolation_is_one_loud_line(command: Any, handed_in: Path) -> None:
+    """Grading goes on, but nobody can say they were not told."""
+    command.lacks("netns", "landlock")
+    result = command.run(handed_in)
+    assert result.exit_code == 0
+    loud = [line for line in result.stderr.splitlines() if "WARNING" in line]
+    assert loud == [
+        "WARNING: layers of isolation are missing: netns, landlock. See `nnlearn doctor`.",
+    ]
+
+
+def test_required_isolation_that_is_missing_is_refused(command: Any, handed_in: Path) -> None:
+    """Nothing is graded; each missing layer is named with what it protects."""
+    command.lacks("netns", "landlock")
+    result = command.run(handed_in, "--require-isolation")
+    assert isinstance(result.exception, NnlearnError)
+    assert result.exception.exit_code == 4
+    for name in ("netns", "landlock"):
+        assert f"{name}: {LAYERS[name]}" in result.exception.problem
+    assert command.engine.asked == {}
+
+
+def test_required_isolation_that_holds_is_not_mentioned(command: Any, handed_in: Path) -> None:
+    """A user namespace is not needed by root, nor a uid to drop to by anyone else."""
+    command.lacks("userns")
+    result = command.run(handed_in, "--require-isolation")
+    assert result.exit_code == 0
+    assert "isolation" not in result.stderr
 
 
 @pytest.mark.parametrize(
