@@ -48,7 +48,7 @@ def notebook(topic: Topic, handed: Handed | None = None) -> Any:
 
     Demonstrations are left out: nnlearn does not run them, and other graders would have to.
     """
-    book = nbformat.read(topic.notebook, as_version=4)
+    book = nbformat.read(topic.notebook, as_version=4)  # type: ignore[no-untyped-call]
     book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     book.cells = [
         cell
@@ -63,7 +63,7 @@ def notebook(topic: Topic, handed: Handed | None = None) -> Any:
 
 def write(book: Any, file: Path) -> None:
     """Write a notebook to `file`."""
-    text: str = nbformat.writes(book)
+    text: str = nbformat.writes(book)  # type: ignore[no-untyped-call]
     file.write_text(text, encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 _EVERY = 0.05
 
@@ -25,9 +25,9 @@ def unshared_mb(processes: list[psutil.Process]) -> float:
 
 
 def workers_of_this_process() -> list[psutil.Process]:
-    """The grading workers: those descendants that a zygote belongs to."""
-    zygotes = [p for p in psutil.Process().children(recursive=True) if _is_zygote(p) and not _is_fork(p)]
-    return [parent for zygote in zygotes if (parent := zygote.parent()) is not None]
+    """The grading workers: those descendants that have a zygote without being one."""
+    parents = {p.parent() for p in psutil.Process().children(recursive=True) if _is_zygote(p)}
+    return [parent for parent in parents if parent is not None and not _is_zygote(parent)]
 
 
 def tree(worker: psutil.Process) -> list[psutil.Process]:
@@ -36,10 +36,14 @@ def tree(worker: psutil.Process) -> list[psutil.Process]:
 
 
 class PeakOfLearners:
-    """The most unshared memory that any fork of a zygote held while this context was open."""
+    """The most unshared memory that any learner's process held while this context was open.
+
+    Those are the descendants of this process that come and go: the others are there before.
+    """
 
     def __init__(self) -> None:
         self.mb = 0.0
+        self._lasting = {process.pid for process in psutil.Process().children(recursive=True)}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -59,7 +63,7 @@ class PeakOfLearners:
     def _watch(self) -> None:
         while not self._over.wait(_EVERY):
             for process in psutil.Process().children(recursive=True):
-                if _is_fork(process):
+                if process.pid not in self._lasting:
                     self.mb = max(self.mb, unshared_mb([process]))
 
 
@@ -68,11 +72,3 @@ def _is_zygote(process: psutil.Process) -> bool:
         return any(part.endswith("zygote_process") for part in process.cmdline())
     except psutil.NoSuchProcess:
         return False
-
-
-def _is_fork(process: psutil.Process) -> bool:
-    try:
-        parent = process.parent()
-    except psutil.NoSuchProcess:
-        return False
-    return parent is not None and _is_zygote(process) and _is_zygote(parent)

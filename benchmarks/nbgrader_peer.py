@@ -17,7 +17,7 @@ from benchmarks.results import Peer
 from nnlearn.catalogue import Topic
 
 _CONFIGURATION = 'c = get_config()\nc.CourseDirectory.course_id = "benchmark"\n'
-_UNRUN: dict[str, Any] = {"metadata": {}, "outputs": [], "execution_count": None}
+_UNRUN: dict[str, Any] = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
 _TEST = "from benchmarks.shim import check_part\ncheck_part({part!r}, dict(globals()), {topic!r}, {checks!r})"
 
 
@@ -56,7 +56,8 @@ def assignment(topic: Topic, handed: Handed | None = None) -> Any:
         _mark(cell, name, solution=True)
     for part in topic.parts:
         code = _TEST.format(part=part.name, topic=topic.name, checks=str(topic.checks))
-        cell = nbformat.from_dict({"cell_type": "code", "id": f"test-{part.name}", "source": code, **_UNRUN})
+        unrun = _UNRUN | {"id": f"test-{part.name}", "source": code}
+        cell = nbformat.from_dict(unrun)  # type: ignore[no-untyped-call]
         _mark(cell, f"test-{part.name}", points=part.points)
         book.cells.append(cell)
     return book

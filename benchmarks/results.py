@@ -22,7 +22,7 @@ class Engine:
         first_pass: From nothing, the start of every process included, until all were graded once.
         warm_pass: All of them once more, with warm processes.
         scores: The share of the points of each submission.
-        worker_mb: Unshared memory of the processes of one worker, the largest, between submissions.
+        worker_mb: Unshared memory of one worker and its zygote, between submissions; the largest.
         learner_mb: Unshared memory of a learner's process on top of that.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 
 from rich.console import Console
@@ -58,7 +59,8 @@ def draw(found: Benchmark, path: Path) -> None:
     bars = axis.barh([name for name, _ in rows], [seconds for _, seconds in rows], color=shades)
     axis.bar_label(bars, [f" {seconds:.3g} s" for _, seconds in rows])
     axis.set(xscale="log", xlabel="seconds for each submission, warm")
-    axis.margins(x=0.15)
+    seconds = [each for _, each in rows]
+    axis.set_xlim(10 ** math.floor(math.log10(min(seconds))), 4 * max(seconds))
     axis.invert_yaxis()
     figure.savefig(path)
 

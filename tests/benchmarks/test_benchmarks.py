@@ -1,4 +1,4 @@
-"""The benchmark's pieces work on a tiny class; how fast anything is depends on the machine and is not held."""
+"""The benchmark works on a tiny class; how fast anything is depends on the machine and is not held."""
 
 import json
 
