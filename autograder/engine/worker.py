@@ -85,9 +85,13 @@ class TopicGrader:
 
     def _unreadable(self, submission: Submission, error: SubmissionError) -> Report:
         """The report of a file that cannot be read: every part is the learner's to hand in again."""
-        outcome = Outcome("file", "The file can be read.", False, 1.0, Verdict.RAISED, error.problem)
+        # Where the file lies on this machine is nothing to its author.
+        problem, note = (
+            text.replace(str(submission.path), submission.name) for text in (error.problem, str(error))
+        )
+        outcome = Outcome("file", "The file can be read.", False, 1.0, Verdict.RAISED, problem)
         parts = tuple(PartResult(part.name, part.points, (outcome,)) for part in self.topic.parts)
-        return Report(submission.learner, submission.name, submission.sha256, parts, (str(error),))
+        return Report(submission.learner, submission.name, submission.sha256, parts, (note,))
 
 
 def start_worker() -> None:

@@ -115,8 +115,7 @@ class Bench:
         if run.failure is not None:
             failure = run.failure
             if run.info.hidden:
-                explained = run.verdict in _EXPLAINABLE
-                failure = failure.redacted(run.info.title) if explained else replace(failure, call=())
+                failure = _redacted(run, failure)
             message = render(replace(failure, noticed=noticed.message if noticed else ""))
         return Outcome(
             check=run.name,
@@ -146,6 +145,22 @@ def _signatures(topic: Topic) -> dict[str, tuple[str, ...]]:
     """Parameter names of the topic's parts, from the stub or, where that is not built, the master."""
     source = topic.stub if topic.stub.exists() else topic.master
     return signatures_of(source) if source else {}
+
+
+def _redacted(run: CheckRun, failure: Failure) -> Failure:
+    """What may be said of a hidden check that did not pass: nothing that could hold its inputs."""
+    match run.verdict:
+        case Verdict.NOT_WRITTEN:
+            return replace(failure, claim="not written yet", call=())
+        case Verdict.FORBIDDEN:
+            return replace(failure, claim="this part is about building it yourself, without help", call=())
+        case Verdict.GRADER_ERROR:
+            return replace(failure, call=(), raised=())
+        case Verdict.CRASHED:  # an exit status is a number of the learner's choice
+            return replace(failure, claim="its process ended before it answered", call=())
+        case Verdict.FAILED | Verdict.RAISED | Verdict.OUT_OF_MEMORY:
+            return failure.redacted(run.info.title)
+    return replace(failure, call=())  # it waits, or took too long: the words are ours
 
 
 def _forbidden_as_a_whole(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:

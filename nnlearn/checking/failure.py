@@ -34,7 +34,8 @@ class Failure:
         got: Lines that show what came back.
         part: The part that was checked.
         call: The last call of the learner's code, and what its arguments were.
-        raised: What an exception of the learner's code said.
+        error: The built-in class that an exception of the learner's code has or derives from.
+        raised: What the exception said.
         frames: The learner's own lines it went through.
         noticed: The message of the known mistake that explains it.
         next_step: What to do now.
@@ -48,6 +49,7 @@ class Failure:
     got: tuple[str, ...] = ()
     part: str = ""
     call: tuple[str, ...] = ()
+    error: str = ""
     raised: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
     noticed: str = ""
@@ -57,11 +59,12 @@ class Failure:
     def redacted(self, title: str) -> Failure:
         """What a learner may see of a hidden check: its title and the kind of failure.
 
-        What an exception says is left out too: the learner's code may have put the inputs into it.
+        Nothing that the learner's code chose is left: it may have put the inputs into what an exception
+        says, into the name of its class, of a function, of something forbidden.
         """
-        kind = self.claim if self.frames else KINDS[self.kind]
+        kind = f"it raised {self.error}" if self.error else KINDS[self.kind]
         claim = f"this should hold: {title.rstrip('.')}"
-        return replace(self, claim=claim, detail="", expected=(), got=(kind,), call=(), raised=())
+        return replace(self, claim=claim, detail="", expected=(), got=(kind,), call=(), raised=(), frames=())
 
 
 class CheckFailed(AssertionError):

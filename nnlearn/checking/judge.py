@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import re
 import traceback
 from collections.abc import Sequence
 
@@ -47,7 +49,8 @@ def judge(error: BaseException, trouble: Sequence[str]) -> tuple[Verdict, Failur
             return error.verdict, Failure(error.message)
         case Waiting():
             return Verdict.WAITING, Failure(str(error))
-    text = "".join(traceback.format_exception(error))
+    # Names of files, not their folders: learners may get to read this.
+    text = re.sub(r'File ".*[/\\]', 'File "', "".join(traceback.format_exception(error)))
     claim = f"the grader failed ({type(error).__name__}); this is not your mistake"
     return Verdict.GRADER_ERROR, Failure(claim, raised=tuple(text.rstrip().splitlines()[-12:]))
 
@@ -60,7 +63,17 @@ def _raised(error: LearnerRaised) -> tuple[Verdict, Failure]:
     said = tuple(str(error).splitlines()[:3])
     claim = f"it raised {error.type_name}"
     verdict = Verdict.OUT_OF_MEMORY if memory else Verdict.RAISED
-    return verdict, Failure(claim, "error", raised=said, frames=frames or ("not in your file",))
+    builtin = _builtin_name(error)
+    frames = frames or ("not in your file",)
+    return verdict, Failure(claim, "error", error=builtin, raised=said, frames=frames)
+
+
+def _builtin_name(error: LearnerRaised) -> str:
+    """The built-in exception that the learner's is, or derives from first."""
+    names = [base.removeprefix("builtins.") for base in error.bases if base.startswith("builtins.")]
+    kinds = (getattr(builtins, name, None) for name in names)
+    found = (kind.__name__ for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseException))
+    return next(found, "an exception")
 
 
 def call_lines(call: CallText | None) -> tuple[str, ...]:

@@ -160,6 +160,8 @@ class _Loop:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = [(item, info) for item in session.items if (info := plugin.check_info(item))]
+        # What a learner's code says in a visible check is shown: it must not know a hidden one by then.
+        items.sort(key=lambda pair: pair[1].hidden)
         self.names = [item.name for item, _ in items]
         self.infos = [info for _, info in items]
         if not items and not self.errors:

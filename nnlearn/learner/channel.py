@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from nnlearn.learner.wire import HEADER, WireError, decode, encode, header
 
 _CHUNK = 2**20
+# What a byte of structure, and a message as such, take once they are Python objects.
+_STRUCTURE_COST, _MESSAGE_COST = 16, 2000
 
 
 class ChannelClosedError(WireError):
@@ -40,11 +42,15 @@ class Channel:
     Args:
         connection: A connected stream socket; the channel owns it from now on.
         beside: Emptied whenever the channel waits, so that its writer never blocks.
+
+    Attributes:
+        received: About how much memory all that was received takes. Who listens may set it back.
     """
 
     def __init__(self, connection: socket.socket, beside: Beside | None = None) -> None:
         connection.setblocking(False)
         self._socket = connection
+        self.received = 0
         self._beside = beside
 
     def send(self, value: Any, deadline: float | None = None) -> None:
@@ -73,7 +79,9 @@ class Channel:
             DeadlinePassedError: The message was not complete in time.
         """
         start = self._exactly(HEADER.size, deadline)
-        return decode(start + self._exactly(sum(header(start)), deadline))
+        structure, buffers = header(start)
+        self.received += _MESSAGE_COST + _STRUCTURE_COST * structure + buffers
+        return decode(start + self._exactly(structure + buffers, deadline))
 
     def has_input(self) -> bool:
         """Whether bytes, or the end, are there to be read now."""

@@ -105,11 +105,11 @@ class Host:
                 value = to_plain(self._perform(verb, *operands), self._keep)
         except _Missing as missing:
             return ("not_written", str(missing))
-        except StopIteration:
-            return ("end",)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
+            if verb == "next" and isinstance(error, StopIteration):
+                return ("end",)
             return self._raised(error)
         if self._guard is not None and self._guard.hits:
             return ("forbidden", list(self._guard.hits))

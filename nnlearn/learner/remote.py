@@ -7,6 +7,7 @@ import signal
 import time
 from typing import Any
 
+from nnlearn.learner import replies
 from nnlearn.learner.capture import Capture
 from nnlearn.learner.channel import Channel, ChannelClosedError, DeadlinePassedError
 from nnlearn.learner.deadlines import Allowance, Deadlines
@@ -21,6 +22,7 @@ from nnlearn.results import Verdict
 _READY_SECONDS = 30.0
 _GRACE_SECONDS = 0.5
 _END_SECONDS = 10.0
+_MAX_RECEIVED = 512 * 2**20
 
 
 class RemoteTransport:
@@ -129,6 +131,8 @@ class RemoteTransport:
             raise self._died(Verdict.TIMED_OUT, f"the time is used up: {allowance.rule}")
         if self._channel.has_input():
             self._meet_unasked(deadline)
+        if request[0] == "begin":
+            self._channel.received = 0  # a check keeps what it was told, but not for the next check
         self._number += 1
         sent = False
         try:
@@ -143,7 +147,9 @@ class RemoteTransport:
             if not sent:
                 raise
             raise self._died(Verdict.CRASHED, f"it sent {error}") from None
-        return self._checked(answer)
+        if self._channel.received > _MAX_RECEIVED:
+            raise self._died(Verdict.CRASHED, f"it sent more than {_MAX_RECEIVED // 2**20} MB for one check")
+        return self._checked(request[0], answer)
 
     def _meet_unasked(self, deadline: float) -> None:
         """There is something on the socket before anything was asked: the end, or a forged reply."""
@@ -155,12 +161,13 @@ class RemoteTransport:
             pass
         raise self._died(Verdict.CRASHED, "it answered before it was asked")
 
-    def _checked(self, answer: Any) -> tuple[Any, ...]:
+    def _checked(self, verb: str, answer: Any) -> tuple[Any, ...]:
         match answer:
-            case (int() as number, tuple() as reply) if (
-                number == self._number and reply and type(reply[0]) is str
-            ):
-                return reply
+            case (int() as number, tuple() as reply) if number == self._number:
+                try:
+                    return replies.checked(verb, reply)
+                except WireError as error:
+                    raise self._died(Verdict.CRASHED, f"it sent {error}") from None
         raise self._died(Verdict.CRASHED, "it sent an answer to something that was not asked")
 
     def _died(self, verdict: Verdict, message: str) -> LearnerDied:

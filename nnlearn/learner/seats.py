@@ -66,7 +66,7 @@ class Desk:
         if self.source.kind == "py":
             return notes
         name = re.escape(attribute_of(part))
-        defines = re.compile(rf"^\s*(def|class)\s+{name}\b|^{name}\s*(:.*)?=", re.MULTILINE)
+        defines = re.compile(rf"^[ \t]*(def|class)[ \t]+{name}\b|^{name}[ \t]*(:.*)?=", re.MULTILINE)
         cells = {cell.name for cell in self.source.cells if defines.search(cell.code)}
         return tuple(note for note in notes if any(note.startswith(f"{cell} ") for cell in cells))
 

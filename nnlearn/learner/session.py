@@ -186,6 +186,13 @@ class Learner(Remote):
         object.__setattr__(self, "keras", Remote(session, Handle(KERAS, "module", "keras"), "keras"))
         object.__setattr__(self, "kit", Remote(session, Handle(KIT, "module", "kit"), "kit"))
 
+    def __getattr__(self, name: str) -> Any:
+        value = super().__getattr__(name)
+        if name in self._session.signatures and not isinstance(value, Remote):
+            message = f"{name} should be a function or a class, not {type(value).__name__}"
+            raise LearnerRaised("TypeError", message, ("builtins.TypeError",), ())
+        return value
+
     def prediction(self, key: str) -> Any:
         """What the learner predicted: `PREDICTIONS[key]`, plain data."""
         text = CallText(f'PREDICTIONS["{key}"]', ())

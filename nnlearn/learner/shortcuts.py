@@ -51,7 +51,7 @@ def find_shortcuts(source: Source, part: str, forbid: Sequence[str]) -> tuple[Sh
     return _find(source, part, tuple(forbid))
 
 
-@lru_cache(maxsize=64)  # every check of a part asks again
+@lru_cache(maxsize=4)  # every check of a part asks again; large files take much memory
 def _find(source: Source, part: str, forbid: tuple[str, ...]) -> tuple[Shortcut, ...]:
     return _Search(source, ForbidList(forbid)).run(part)
 

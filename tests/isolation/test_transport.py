@@ -233,7 +233,11 @@ def test_the_socket_in_a_surviving_child_ends_nothing_and_answers_nothing(submit
         """
         import os, time
         def leave():
-            if os.fork():
+            try:
+                child = os.fork()
+            except PermissionError:  # the filter of system calls lets no child be born
+                os._exit(0)
+            if child:
                 os._exit(0)
             time.sleep(60)
         """,

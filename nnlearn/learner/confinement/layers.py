@@ -25,7 +25,7 @@ LAYERS = {
     "ipcns": "no shared memory with other processes, and none is left behind",
     "landlock": "files can be read only where Python's libraries are and written only in scratch",
     "landlock_net": "no TCP, and no signals or abstract sockets to processes outside",
-    "seccomp": "no tracing, no new namespaces, no sockets but local ones",
+    "seccomp": "no other processes, no tracing, no new namespaces, no sockets but local ones",
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from nnlearn.learner.confinement import linux
 
 SCRATCH = "/tmp"  # noqa: S108 - in the private root; a file system of its own for each process
-DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+DEVICES = ("/dev/null", "/dev/urandom", "/dev/random")  # a shared mapping of /dev/zero is uncounted memory
 OWN_NAME = "/proc/self/cmdline"
 _SYSTEM = (
     *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache"),
@@ -43,7 +43,7 @@ def readable_by_others(path: Path) -> bool:
 
 
 def enter_private_root(empty: Path) -> None:
-    """Give this process a root directory with libraries and four devices, all read-only.
+    """Give this process a root directory with libraries and three devices, all read-only.
 
     Args:
         empty: An empty folder; the new root is mounted on it for a moment.

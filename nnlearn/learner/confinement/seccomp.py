@@ -1,4 +1,4 @@
-"""A filter of system calls: no tracing, no namespaces, no kernel interfaces, no sockets but local ones."""
+"""A filter of system calls: no other processes, no namespaces, no uncounted memory, only local sockets."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import struct
 
 from nnlearn.learner.confinement import linux
 
-# Numbers by architecture: (x86_64, aarch64). Those above 423 are the same on both.
-_DENIED = {
+# Numbers by architecture: (x86_64, aarch64), None where there is no such call.
+_DENIED: dict[str, tuple[int, int | None]] = {
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271),
@@ -35,17 +35,31 @@ _DENIED = {
     "fsopen": (430, 430),
     "pidfd_getfd": (438, 438),
     "mount_setattr": (442, 442),
+    # Threads are enough for learners' code; each process would have memory of its own.
+    "execve": (59, 221),
+    "execveat": (322, 281),
+    "fork": (57, None),
+    "vfork": (58, None),
+    # Memory that no limit on a process counts.
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
 }
 _CLONE = (56, 220)
 _CLONE3 = 435
 _SOCKET = (41, 198)
+_MMAP = (9, 222)
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _X32 = 0x40000000
 _NAMESPACES = 0x7E020000
+_THREAD = 0x00010000
+_SHARED_ANONYMOUS, _GROWS_DOWN = 0x21, 0x100
 
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
 _ALLOW, _ERROR, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
-_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _FOURTH_ARGUMENT = 0, 4, 16, 40
 
 
 def filter_system_calls() -> None:
@@ -73,11 +87,21 @@ def _program(column: int, architecture: int) -> bytes:
         (_RETURN, 0, 0, missing),
     ]
     for numbers in _DENIED.values():
-        code += [(_EQUAL, 0, 1, numbers[column]), (_RETURN, 0, 0, refuse)]
+        if (number := numbers[column]) is not None:
+            code += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, refuse)]
     code += [
-        (_EQUAL, 0, 4, _CLONE[column]),
+        (_EQUAL, 0, 5, _CLONE[column]),
         (_LOAD, 0, 0, _FIRST_ARGUMENT),
-        (_ANY_BIT, 0, 1, _NAMESPACES),
+        (_ANY_BIT, 1, 0, _NAMESPACES),
+        (_ANY_BIT, 1, 0, _THREAD),
+        (_RETURN, 0, 0, refuse),
+        (_RETURN, 0, 0, _ALLOW),
+        # `RLIMIT_DATA` counts neither of these kinds of memory.
+        (_EQUAL, 0, 6, _MMAP[column]),
+        (_LOAD, 0, 0, _FOURTH_ARGUMENT),
+        (_ANY_BIT, 2, 0, _GROWS_DOWN),
+        (_AND, 0, 0, _SHARED_ANONYMOUS),
+        (_EQUAL, 0, 1, _SHARED_ANONYMOUS),
         (_RETURN, 0, 0, refuse),
         (_RETURN, 0, 0, _ALLOW),
         (_EQUAL, 0, 3, _SOCKET[column]),
