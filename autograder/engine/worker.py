@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import signal
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from autograder.gallery import Gallery
@@ -111,4 +112,7 @@ def _grader(content: Path, topic: str, seed: int) -> TopicGrader:
 
 @functools.cache
 def _zygote() -> Zygote:
-    return Zygote()
+    zygote = Zygote()
+    # Workers of a pool end without `atexit`; this is what multiprocessing has in its place.
+    Finalize(None, zygote.close, exitpriority=10)
+    return zygote
