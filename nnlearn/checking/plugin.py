@@ -1,10 +1,15 @@
 """The pytest plugin: the `learner` and `rng` fixtures, and failures in the learner's words.
 
-It does nothing for tests that are not marked with `@check`.
+Exercises are checked in this process, where they can be debugged. All checks of a topic, hidden ones
+included, run on a submission in isolation, as grading does. Tests that are not marked with `@check` are
+left alone.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,18 +24,26 @@ if TYPE_CHECKING:
     from nnlearn.catalogue import Topic
     from nnlearn.checking.bench import Bench, CheckRun
     from nnlearn.learner.session import Learner
+    from nnlearn.learner.zygote import Zygote
 
 BENCHES: pytest.StashKey[dict[Path, Bench]] = pytest.StashKey()
 RUN: pytest.StashKey[CheckRun] = pytest.StashKey()
+ZYGOTE: pytest.StashKey[Zygote] = pytest.StashKey()
+ENDING: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--submission FILE`."""
+    """Add `--submission FILE` and `--in-process`."""
     group = parser.getgroup("nnlearn")
     group.addoption(
         "--submission",
         metavar="FILE",
         help="the .py or .ipynb file to check, instead of the exercise next to the checks",
+    )
+    group.addoption(
+        "--in-process",
+        action="store_true",
+        help="run a submission in this process, to debug it: only for a file that you trust",
     )
 
 
@@ -38,6 +51,22 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the mark, and a place for the benches."""
     config.addinivalue_line("markers", f"{MARK}(info): a check of a part of an nnlearn topic")
     config.stash[BENCHES] = {}
+    config.stash[ENDING] = contextlib.ExitStack()
+    if _isolates(config):
+        from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
+
+        os.environ.update(TENSORFLOW_ENVIRONMENT)  # oracles round as the learner's process does
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the processes that ran a submission."""
+    config.stash[ENDING].close()
+
+
+def _isolates(config: pytest.Config) -> bool:
+    """Whether checks with hidden ones among them run in isolation; that needs Linux."""
+    chosen = config.getoption("--submission") is not None
+    return chosen and not config.getoption("--in-process") and sys.platform == "linux"
 
 
 def check_info(item: pytest.Item) -> CheckInfo | None:
@@ -64,9 +93,28 @@ def _self_check_bench(item: pytest.Item) -> Bench:
         topic = topic_of(item.path)
         if chosen is None and topic.checks == item.path:
             pytest.exit(f"say which file to check: pytest {item.path.parent} --submission FILE", 4)
+        if topic.checks == item.path and _isolates(item.config):
+            return _isolated_bench(item.config, topic, Path(chosen))
         return learner_bench(topic, Path(chosen) if chosen else topic.stub)
     except NnlearnError as error:
         pytest.exit(str(error), error.exit_code)
+
+
+def _isolated_bench(config: pytest.Config, topic: Topic, file: Path) -> Bench:
+    from nnlearn.checking.bench import Bench
+    from nnlearn.checking.selfcheck import read_diagnoses
+    from nnlearn.learner.isolated import IsolatedSeat
+    from nnlearn.learner.source import load_source
+    from nnlearn.learner.zygote import Zygote
+    from nnlearn.quiet import start_keras
+
+    start_keras()
+    ending = config.stash[ENDING]
+    if ZYGOTE not in config.stash:
+        config.stash[ZYGOTE] = ending.enter_context(Zygote())
+    seat = IsolatedSeat(topic, load_source(file), config.stash[ZYGOTE])
+    ending.callback(seat.close)
+    return Bench(topic, seat, known=read_diagnoses(topic))
 
 
 def topic_of(checks: Path) -> Topic:
