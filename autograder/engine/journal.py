@@ -36,6 +36,7 @@ class Journal:
     def __init__(self, path: Path, about: Mapping[str, Any], *, resume: bool) -> None:
         self.path = path
         self._about = dict(about)
+        self.layers: dict[str, tuple[str, ...]] = {}
         self.found: dict[str, Report] = self._read() if resume else {}
         fresh = path.with_suffix(".new")
         try:
@@ -43,7 +44,7 @@ class Journal:
             self._file = fresh.open("w", encoding="utf-8")
             self._write(self._about)
             for key, report in self.found.items():
-                self._write({"key": key, "report": report_to_dict(report)})
+                self._write(_entry(key, report, self.layers[key]))
             fresh.replace(path)  # until here, a crash leaves the old journal
         except OSError as error:
             raise OutputError(
@@ -62,9 +63,12 @@ class Journal:
     ) -> None:
         self._file.close()
 
-    def add(self, submission: Submission, report: Report) -> None:
-        """Keep a finished report; it survives whatever happens after this returns."""
-        self._write({"key": key_of(submission), "report": report_to_dict(report)})
+    def add(self, submission: Submission, report: Report, layers: tuple[str, ...] = ()) -> None:
+        """Keep a finished report, and the layers of isolation that held around the submission.
+
+        It survives whatever happens after this returns.
+        """
+        self._write(_entry(key_of(submission), report, layers))
 
     def _write(self, entry: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(entry) + "\n")
@@ -83,10 +87,16 @@ class Journal:
                 if number == 0 and entry != self._about:
                     return found
                 if number > 0:
-                    found[entry["key"]] = report_from_dict(entry["report"])
+                    report = report_from_dict(entry["report"])
+                    self.layers[entry["key"]] = tuple(str(name) for name in entry["layers"])
+                    found[entry["key"]] = report
             except (ValueError, KeyError, TypeError, msgspec.ValidationError):
                 continue  # the line on which the run was killed
         return found
+
+
+def _entry(key: str, report: Report, layers: tuple[str, ...]) -> dict[str, Any]:
+    return {"key": key, "report": report_to_dict(report), "layers": layers}
 
 
 def key_of(submission: Submission) -> str:

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+_STARTS_WITHOUT_RESULT = 5
+
 Job = TypeVar("Job", bound=Hashable)
 Result = TypeVar("Result")
 
@@ -43,14 +45,24 @@ class Pool(Generic[Job, Result]):
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Result | GivenUp[Job]]]:
         """Each job with its result, in the order in which they end."""
         waiting = deque(jobs)
+        in_vain = 0
         while waiting:
             suspects: list[Job] = []
+            before = len(waiting)
             yield from self._until_broken(waiting, suspects, self._window)
+            in_vain = in_vain + 1 if len(waiting) == before else 0
+            if in_vain == _STARTS_WITHOUT_RESULT:
+                yield from ((job, GivenUp(job, "no process could be started")) for job in waiting)
+                return
             for job in suspects:
                 alone, still = deque([job]), list[Job]()
-                yield from self._until_broken(alone, still, 1)
+                for _ in range(_STARTS_WITHOUT_RESULT):
+                    if alone:
+                        yield from self._until_broken(alone, still, 1)
                 for dead in still:
                     yield dead, GivenUp(dead, "the process that graded it died twice")
+                for unstarted in alone:
+                    yield unstarted, GivenUp(unstarted, "no process could be started")
 
     def _until_broken(
         self, waiting: deque[Job], suspects: list[Job], window: int
@@ -62,7 +74,7 @@ class Pool(Generic[Job, Result]):
                 while waiting and len(under_way) < window:
                     try:
                         future = executor.submit(self._work, waiting[0])
-                    except BrokenExecutor:
+                    except (BrokenExecutor, OSError, EOFError):  # what processes are started by died
                         break
                     under_way[future] = waiting.popleft()
                 ended, _ = wait(under_way, return_when=FIRST_COMPLETED)

@@ -48,7 +48,7 @@ def grade_all(
     }
     with Journal(JOURNAL, about, resume=resume) as journal:
         reports = dict(journal.found)
-        layers: list[tuple[str, ...]] = []
+        layers = list(journal.layers.values())
         for submission in submissions:
             if key_of(submission) in reports:
                 on_report(submission, reports[key_of(submission)])
@@ -65,7 +65,7 @@ def grade_all(
                 else:
                     report = result.report
                     layers.append(result.layers)
-                    journal.add(job.submission, report)
+                    journal.add(job.submission, report, result.layers)
                 reports[key_of(job.submission)] = report
                 on_report(job.submission, report)
         except KeyboardInterrupt:

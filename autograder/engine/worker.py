@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import functools
+import multiprocessing
+import os
 import signal
+import threading
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from pathlib import Path
 
+from autograder.engine.watch import Watch
 from autograder.gallery import Gallery
 from autograder.submissions import Submission
 from nnlearn.catalogue import Topic, load_catalogue
@@ -15,7 +19,7 @@ from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.errors import SubmissionError
 from nnlearn.learner.isolated import IsolatedSeat
-from nnlearn.learner.source import load_source
+from nnlearn.learner.source import Source, load_source
 from nnlearn.learner.zygote import Workers, Zygote
 from nnlearn.results import Outcome, PartResult, Report, Verdict
 
@@ -68,7 +72,14 @@ class TopicGrader:
             source = load_source(submission.path)
         except SubmissionError as error:
             return Graded(self._unreadable(submission, error), ())
-        seat = IsolatedSeat(self.topic, source, self._workers)
+        watch = Watch(self._workers)
+        graded = self._grade_once(submission, source, watch)
+        if watch.disturbed or graded.report.has_grader_error:
+            graded = self._grade_once(submission, source, watch)
+        return graded
+
+    def _grade_once(self, submission: Submission, source: Source, workers: Workers) -> Graded:
+        seat = IsolatedSeat(self.topic, source, workers)
         bench = Bench(self.topic, seat, self._seed, self._known)
         try:
             self._runner.run(bench)
@@ -96,8 +107,20 @@ class TopicGrader:
 
 
 def start_worker() -> None:
-    """Make this process fit to grade: it leaves the keyboard to the process that started it."""
+    """Make this process fit to grade: it leaves the keyboard to the grader, and ends when that does."""
+    from nnlearn.learner.confinement import linux
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    linux.die_with_parent(signal.SIGKILL)  # the process all workers are forked from
+    threading.Thread(target=_end_with_grader, name="end with the grader", daemon=True).start()
+
+
+def _end_with_grader() -> None:
+    """Wait for the process that started the grading to end, and end too."""
+    grader = multiprocessing.parent_process()
+    if grader is not None:
+        grader.join()
+        os._exit(1)
 
 
 def grade_job(job: Job) -> Graded:

@@ -20,7 +20,7 @@ from nnlearn.learner.zygote import IsolationError
 from nnlearn.results import Verdict
 
 _READY_SECONDS = 30.0
-_GRACE_SECONDS = 0.5
+_GRACE_SECONDS = 2.0  # a killed process is slow to go on a busy machine
 _END_SECONDS = 10.0
 _MAX_RECEIVED = 512 * 2**20
 
