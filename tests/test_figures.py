@@ -13,7 +13,7 @@ def test_importing_it_loads_no_library():
     """Lessons and commands may import it for nothing."""
     program = "import sys, nnlearn.figures; print({'numpy', 'matplotlib'} & set(sys.modules))"
     command = [sys.executable, "-c", program]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    shown = subprocess.run(command, capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "set()"
 
 

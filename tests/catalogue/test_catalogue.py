@@ -221,9 +221,7 @@ def test_loading_is_quick_and_imports_no_keras(tmp_path: Path) -> None:
         f"assert len(load_catalogue(Path({str(tmp_path)!r})).topics) == 20\n"
         "print({'keras', 'tensorflow', 'numpy', 'rich', 'typer'} & set(sys.modules))"
     )
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
     began = time.perf_counter()
     load_catalogue(tmp_path)
