@@ -31,7 +31,8 @@ class IsolatedSeat(Desk):
         self._transport: RemoteTransport | None = None
         self._death_on_load: LearnerDied | None = None
         self._part = ""
-        self.notes = source.notes
+        self._trouble = source.notes
+        self.notes = (*source.notes, *self.to_look_at)
         self.layers: tuple[str, ...] = ()
         self.output = ""
 
@@ -56,7 +57,7 @@ class IsolatedSeat(Desk):
 
     def trouble(self, part: str) -> tuple[str, ...]:
         """What went wrong with `part` while the file was loaded."""
-        return self.trouble_from(part, self.notes)
+        return self.trouble_from(part, self._trouble)
 
     def _start(self) -> None:
         """Load the submission in a new process; what it prints later may tell about hidden checks."""
@@ -71,5 +72,13 @@ class IsolatedSeat(Desk):
             self._death_on_load = LearnerDied(death.verdict, f"loading the file: {death.message}")
             raise self._death_on_load from None
         finally:
-            self.output = self._transport.output[:_OUTPUT]
-        self.notes = (*self.source.notes, *(str(note)[:500] for note in notes))
+            self.output = _shortened(self._transport.output)
+        self._trouble = (*self.source.notes, *notes)
+        self.notes = (*self._trouble, *self.to_look_at)
+
+
+def _shortened(output: str) -> str:
+    """What was printed, cut with a word about it."""
+    if len(output) <= _OUTPUT:
+        return output
+    return f"{output[:_OUTPUT].rsplit(chr(10), 1)[0]}\n... (cut: {len(output)} characters were printed)"

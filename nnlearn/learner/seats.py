@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Protocol
 
 from nnlearn.catalogue import Topic
@@ -11,8 +12,9 @@ from nnlearn.learner.host import Host, Program
 from nnlearn.learner.local import LocalTransport
 from nnlearn.learner.locate import where_is
 from nnlearn.learner.session import Transport
-from nnlearn.learner.shortcuts import find_shortcuts
+from nnlearn.learner.shortcuts import Shortcut, find_shortcuts
 from nnlearn.learner.source import Source
+from nnlearn.learner.tampering import find_tampering, lookups_at_run_time
 from nnlearn.quiet import start_keras
 
 
@@ -50,9 +52,18 @@ class Desk:
     def refuse_shortcuts(self, part: str) -> None:
         """Raise `Forbidden` if the part's code names what it must not use."""
         forbid = self.topic.part(part).forbid
-        found = find_shortcuts(self.source, part, forbid) if forbid else ()
+        found = find_shortcuts(self.source, part, forbid) + self._tampering if forbid else ()
         if found:
             raise Forbidden(tuple(f"{use.name} ({use.where})" for use in found))
+
+    @property
+    def to_look_at(self) -> tuple[str, ...]:
+        """What reading the file cannot judge, where it matters: for people."""
+        return lookups_at_run_time(self.source) if any(p.forbid for p in self.topic.parts) else ()
+
+    @cached_property
+    def _tampering(self) -> tuple[Shortcut, ...]:
+        return find_tampering(self.source)
 
     def place(self, part: str) -> str:
         """Where `part` stands in the learner's file."""

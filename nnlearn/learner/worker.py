@@ -67,11 +67,18 @@ def _serve(channel: Channel) -> None:
     try:
         name, cells, forbid = channel.receive()
         host = Host(Program(name, tuple(cells), forbid))
+        _forget_own_modules()
         while True:
             number, request = channel.receive()
             _answer(channel, number, host.handle(request))
     except ChannelClosedError:
         return
+
+
+def _forget_own_modules() -> None:
+    """Keep nnlearn's modules, which watch the learner's code, from being found by their names."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "nnlearn"]:
+        del sys.modules[name]
 
 
 def _answer(channel: Channel, number: int, reply: tuple[Any, ...]) -> None:
