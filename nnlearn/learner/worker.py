@@ -13,6 +13,7 @@ from typing import Any
 
 from nnlearn.learner.channel import Channel, ChannelClosedError
 from nnlearn.learner.confinement import Bounds, Enclosure, confine
+from nnlearn.learner.confinement.root import package_path
 from nnlearn.learner.wire import WireError
 
 EXIT_OUT_OF_MEMORY = 71
@@ -79,6 +80,9 @@ def _forget_own_modules() -> None:
     """Keep nnlearn's modules, which watch the learner's code, from being found by their names."""
     for name in [name for name in sys.modules if name.split(".")[0] == "nnlearn"]:
         del sys.modules[name]
+    # Where a clone is installed as it stands, its folder cannot be read and need not be named.
+    clone = str(package_path().parent)
+    sys.path[:] = [path for path in sys.path if path != clone]
 
 
 def _answer(channel: Channel, number: int, reply: tuple[Any, ...]) -> None:
