@@ -55,7 +55,7 @@ def dropout(x, rate, seed):
     Returns:
         A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept,
         integers become float32. Its gradient by `x` is `1 / (1 - rate)` where an element is kept and
-        0 where it is dropped.
+        0 where it is dropped. At rate 1 the gradient is 0 or None, and not NaN.
 
     Raises:
         ValueError: `rate` is below 0 or above 1. The message contains the rate that was given.
@@ -90,7 +90,8 @@ class Dropout(keras.layers.Layer):
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype.
+        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
         ValueError: At construction, where `rate` is below 0 or above 1. The message contains the rate
@@ -135,7 +136,8 @@ class SpatialDropout2D(keras.layers.Layer):
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype.
+        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
         ValueError: At construction, where `rate` is below 0 or above 1. The message contains the rate
@@ -178,7 +180,8 @@ class DropPath(keras.layers.Layer):
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype.
+        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
         ValueError: At construction, where `rate` is below 0 or above 1. The message contains the rate

@@ -191,6 +191,7 @@ axes[0].set_ylabel("loss")
 # The curve below it is measured with the whole network, as the validation loss is.
 # So never compare the training loss that `fit` reports with a validation loss when there is dropout: they are not measured alike.
 # A training loss *above* the validation loss is no sign of a mistake.
+# (Here the wrong labels lift both training curves as well. On the left they are learned by heart in the end, and the validation loss pays for it.)
 #
 # ## "Drop-out layers?"
 #
@@ -272,7 +273,7 @@ for _ in range(2):
 # Which side of the comparison is dropped? Say it in words before you write it: *with probability `rate`, a value is dropped.*
 #
 # **The pitfalls.** `rate` 0.5 hides half of all mistakes, because there keeping and dropping are equally likely. Test with 0.1.
-# And $1/(1 - r)$ has no value at $r = 1$.
+# And $1/(1 - r)$ has no value at $r = 1$: even where the zeros come out right, the *gradient* of a division by zero is NaN.
 
 
 # %%
@@ -293,7 +294,7 @@ def dropout(x, rate, seed):
     Returns:
         A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept,
         integers become float32. Its gradient by `x` is `1 / (1 - rate)` where an element is kept and
-        0 where it is dropped.
+        0 where it is dropped. At rate 1 the gradient is 0 or None, and not NaN.
 
     Raises:
         ValueError: `rate` is below 0 or above 1. The message contains the rate that was given.
@@ -333,6 +334,7 @@ except NotImplementedError as missing:
 #
 # A layer also has to survive being saved. Keras stores what `get_config` returns, and later calls the constructor with it.
 # The configuration of the base class (name, dtype) belongs in it.
+# (For a layer without `get_config`, Keras 3 notes down arguments that are plain numbers or text by itself. Once you write one, it has to be complete.)
 #
 # **The pitfall** here is forgetting the flag, and there are two ways: noise in every prediction, or no dropout ever.
 # The second is the worse one, because everything *seems* to work.
@@ -362,7 +364,8 @@ class Dropout(keras.layers.Layer):
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype.
+        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
         ValueError: At construction, where `rate` is below 0 or above 1. The message contains the rate
@@ -472,7 +475,8 @@ class SpatialDropout2D(keras.layers.Layer):
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype.
+        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
         ValueError: At construction, where `rate` is below 0 or above 1. The message contains the rate
@@ -564,7 +568,8 @@ class DropPath(keras.layers.Layer):
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype.
+        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
         ValueError: At construction, where `rate` is below 0 or above 1. The message contains the rate

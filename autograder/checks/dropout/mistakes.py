@@ -197,6 +197,16 @@ def divides_by_zero_at_one(x, rate, seed):
 
 
 @mistake("dropout")
+def no_gradient_at_one(x, rate, seed):
+    """At rate 1 the zeros are right and the gradient is NaN: ops.where picks the zeros, but the branch that
+    is not picked divides by 0, and its gradient is 0 times infinity. Treat rate 1 by itself."""
+    refuse(rate)
+    x = as_floating(x)
+    kept = keras.random.uniform(ops.shape(x), seed=seed) >= rate
+    return ops.where(kept, x / (1 - rate), 0.0)
+
+
+@mistake("dropout")
 def accepts_any_rate(x, rate, seed):
     """A rate below 0 or above 1 passes without a word: 30, meant as percent, drops everything. Compare
     rate with 0 and 1 first and raise a ValueError that says what was given."""

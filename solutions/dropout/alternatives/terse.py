@@ -6,7 +6,7 @@ PREDICTIONS = {"what_is_dropped": "units", "survivor_scale": 1.25, "at_inference
 
 
 def _drop(x, rate, seed, coins):
-    return ops.where(keras.random.uniform(coins, seed=seed) < rate, 0.0, x / max(1 - rate, 1e-7))
+    return ops.where(keras.random.uniform(coins, seed=seed) < rate, 0.0, x / (1 - rate or 1))
 
 
 def _valid(rate):
