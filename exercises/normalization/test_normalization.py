@@ -32,8 +32,8 @@ def weights_for(features):
 
 
 def prepared(layer, x, names):
-    """The layer, built by a call in inference mode, with values of ours in its weights; and the values."""
-    layer(x, training=False)
+    """The layer, built for inputs like `x`, with values of ours in its weights; and the values."""
+    layer.build((None, *x.shape[1:]))
     values = {name: weights_for(x.shape[-1])[name] for name in names}
     for name, value in values.items():
         getattr(layer, name).assign(value)

@@ -39,8 +39,8 @@ def weights_for(features):
 
 
 def prepared(layer, x, names):
-    """The layer, built by a call in inference mode, with values of ours in its weights; and the values."""
-    layer(x, training=False)
+    """The layer, built for inputs like `x`, with values of ours in its weights; and the values."""
+    layer.build((None, *x.shape[1:]))
     values = {name: weights_for(x.shape[-1])[name] for name in names}
     for name, value in values.items():
         getattr(layer, name).assign(value)
@@ -427,9 +427,8 @@ def test_bn_can_be_made_again_from_its_config(learner, rng):
 def test_bn_survives_saving(learner, rng):
     """A model with the layer gives the same answers after it was saved and loaded."""
     x = uneven(rng, 5, 3)
-    layer = learner.BatchNormalization(momentum=0.6, epsilon=0.2)
+    layer, values = prepared(learner.BatchNormalization(momentum=0.6, epsilon=0.2), x, BATCH_WEIGHTS)
     model = learner.keras.Sequential([learner.keras.Input((3,)), layer])
-    layer, values = prepared(layer, x, BATCH_WEIGHTS)
     again = learner.kit.reloaded(model)
     expect.close(again(x), from_stored(x, values, 0.2), "the answers should survive")
     for array, name in zip(again.get_weights(), BATCH_WEIGHTS, strict=False):
@@ -437,25 +436,6 @@ def test_bn_survives_saving(learner, rng):
     again(x, training=True)
     want = 0.6 * values["moving_mean"] + 0.4 * x.mean(axis=0)
     expect.close(again.get_weights()[2], want, "the loaded layer should go on with the same momentum")
-
-
-@check("BatchNormalization", hidden=True, points=2, after=test_bn_updates_the_moving_statistics)
-def test_bn_inside_fit(learner, rng):
-    """model.fit trains gamma and beta and moves the moving statistics with every batch."""
-    x = uneven(rng, 6, 3)
-    layer = learner.BatchNormalization(momentum=0.75)
-    model = learner.keras.Sequential([layer])
-    model.compile(optimizer="sgd", loss="mean_squared_error", run_eagerly=True)
-    model.fit(x, rng.normal(size=(6, 3)).astype("float32"), batch_size=6, epochs=2, verbose=0)
-    mean, variance = (value[0] for value in statistics(x, 0))
-    left = 0.75**2
-    want = (1 - left) * mean
-    expect.close(np.asarray(layer.moving_mean), want, "moving_mean should follow the batches of fit")
-    want = left + (1 - left) * variance
-    claim = "moving_variance should follow the batches of fit"
-    expect.close(np.asarray(layer.moving_variance), want, claim)
-    expect.different(np.asarray(layer.gamma), np.ones(3), "gamma should have been trained")
-    expect.different(np.asarray(layer.beta), np.zeros(3), "beta should have been trained")
 
 
 @check("BatchNormalization", hidden=True, points=2, after=test_bn_updates_the_moving_statistics)
@@ -476,6 +456,25 @@ def test_bn_inside_a_graph(learner, rng):
     now = {**values, "moving_mean": mean, "moving_variance": variance}
     y = graph(x, training=False)
     expect.close(y, from_stored(x, now), "inference should be right in a graph", atol=5e-5)
+
+
+@check("BatchNormalization", hidden=True, points=2, after=test_bn_inside_a_graph)
+def test_bn_inside_fit(learner, rng):
+    """model.fit trains gamma and beta and moves the moving statistics with every batch."""
+    x = uneven(rng, 6, 3)
+    layer = learner.BatchNormalization(momentum=0.75)
+    model = learner.keras.Sequential([layer])
+    model.compile(optimizer="sgd", loss="mean_squared_error", run_eagerly=True)
+    model.fit(x, rng.normal(size=(6, 3)).astype("float32"), batch_size=6, epochs=2, verbose=0)
+    mean, variance = (value[0] for value in statistics(x, 0))
+    left = 0.75**2
+    want = (1 - left) * mean
+    expect.close(np.asarray(layer.moving_mean), want, "moving_mean should follow the batches of fit")
+    want = left + (1 - left) * variance
+    claim = "moving_variance should follow the batches of fit"
+    expect.close(np.asarray(layer.moving_variance), want, claim)
+    expect.different(np.asarray(layer.gamma), np.ones(3), "gamma should have been trained")
+    expect.different(np.asarray(layer.beta), np.zeros(3), "beta should have been trained")
 
 
 @check("BatchNormalization", hidden=True, after=test_bn_makes_its_four_weights)
@@ -731,29 +730,13 @@ def test_ln_can_be_made_again_from_its_config(learner, rng):
 def test_ln_survives_saving(learner, rng):
     """A model with the layer gives the same answers after it was saved and loaded."""
     x = uneven(rng, 5, 3)
-    layer = learner.LayerNormalization(epsilon=0.2)
+    layer, values = prepared(learner.LayerNormalization(epsilon=0.2), x, LAYER_WEIGHTS)
     model = learner.keras.Sequential([learner.keras.Input((3,)), layer])
-    layer, values = prepared(layer, x, LAYER_WEIGHTS)
     again = learner.kit.reloaded(model)
     want = over_features(x, values["gamma"], values["beta"], 0.2)
     expect.close(again(x), want, "the answers should survive")
     for array, name in zip(again.get_weights(), LAYER_WEIGHTS, strict=False):
         expect.close(array, values[name], f"{name} should survive, in the order gamma, beta")
-
-
-@check("LayerNormalization", hidden=True, after=test_ln_makes_its_two_weights)
-def test_ln_inside_fit(learner, rng):
-    """model.fit trains gamma and beta."""
-    x = uneven(rng, 6, 3)
-    layer = learner.LayerNormalization()
-    model = learner.keras.Sequential([layer])
-    model.compile(optimizer="sgd", loss="mean_squared_error", run_eagerly=True)
-    model.fit(x, rng.normal(size=(6, 3)).astype("float32"), batch_size=6, epochs=2, verbose=0)
-    expect.different(np.asarray(layer.gamma), np.ones(3), "gamma should have been trained")
-    expect.different(np.asarray(layer.beta), np.zeros(3), "beta should have been trained")
-    values = {name: np.asarray(getattr(layer, name)).astype("float64") for name in LAYER_WEIGHTS}
-    want = over_features(x, values["gamma"], values["beta"])
-    expect.close(layer(x), want, "the layer should use what it has learned")
 
 
 @check("LayerNormalization", hidden=True, after=test_ln_scales_by_gamma_and_shifts_by_beta)
@@ -771,6 +754,21 @@ def test_ln_inside_a_graph(learner, rng):
         want = over_features(batch, values["gamma"], values["beta"])
         expect.close(graph(batch), want, "the output should be right in a graph")
         expect.close(model(batch), want, "the output should be right for every length")
+
+
+@check("LayerNormalization", hidden=True, after=test_ln_inside_a_graph)
+def test_ln_inside_fit(learner, rng):
+    """model.fit trains gamma and beta."""
+    x = uneven(rng, 6, 3)
+    layer = learner.LayerNormalization()
+    model = learner.keras.Sequential([layer])
+    model.compile(optimizer="sgd", loss="mean_squared_error", run_eagerly=True)
+    model.fit(x, rng.normal(size=(6, 3)).astype("float32"), batch_size=6, epochs=2, verbose=0)
+    expect.different(np.asarray(layer.gamma), np.ones(3), "gamma should have been trained")
+    expect.different(np.asarray(layer.beta), np.zeros(3), "beta should have been trained")
+    values = {name: np.asarray(getattr(layer, name)).astype("float64") for name in LAYER_WEIGHTS}
+    want = over_features(x, values["gamma"], values["beta"])
+    expect.close(layer(x), want, "the layer should use what it has learned")
 
 
 @check("LayerNormalization", hidden=True, after=test_ln_makes_its_two_weights)
