@@ -24,6 +24,8 @@ def checked(verb: str, reply: tuple[Any, ...]) -> tuple[Any, ...]:
     Raises:
         WireError: No host would reply this.
     """
+    if not reply or type(reply[0]) is not str:  # an array would not even compare
+        raise WireError("an answer that no honest process gives")
     match reply:
         case ("value", list() as notes) if verb == "load":
             return ("value", [_text(note, _MESSAGE) for note in notes[:_NOTES]])
