@@ -15,7 +15,11 @@ from nnlearn.results import Verdict
 FORGE = """
 import os, struct, time
 import msgpack
-from nnlearn.learner import wire
+def encode(value):
+    def tagged(value):
+        return [1, *map(tagged, value)] if isinstance(value, tuple) else value
+    structure = msgpack.packb(tagged(value))
+    return struct.pack("!II", len(structure), 0) + structure
 def put(data):
     while data:
         data = data[os.write(3, data):]
@@ -197,7 +201,7 @@ def early():
     def later():
         time.sleep(0.3)
         for number in range(1, 9):
-            put(wire.encode((number, ("value", 42))))
+            put(encode((number, ("value", 42))))
     threading.Thread(target=later).start()
 def secret(): return 7
 """
@@ -214,7 +218,7 @@ def test_an_answer_twice_is_not_taken_for_the_next_one(submit):
         FORGE
         + """
 def twice():
-    put(wire.encode((3, ("value", 42))) * 2)
+    put(encode((3, ("value", 42))) * 2)
     return 1
 def secret(): return 7
 """
@@ -224,7 +228,7 @@ def secret(): return 7
 
 
 def test_an_answer_to_something_else_is_a_crash(submit):
-    learner = submit(FORGE + "def other():\n    put(wire.encode((99, ('value', 1))))\n    time.sleep(9)\n")
+    learner = submit(FORGE + "def other():\n    put(encode((99, ('value', 1))))\n    time.sleep(9)\n")
     assert "not asked" in death(learner, "other").message
 
 
