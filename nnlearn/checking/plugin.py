@@ -193,9 +193,12 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show a failed check in the learner's words instead of a traceback."""
+    run = item.stash.get(RUN, None) if call.when == "call" else None
+    if run is not None:
+        # pytest would put the whole traceback into words first, which takes longer than most checks.
+        item.repr_failure = lambda _: ""  # type: ignore[method-assign, assignment, misc]
     report = yield
-    run = item.stash.get(RUN, None)
-    if run is not None and call.when == "call":
+    if run is not None:
         run.seconds = call.duration
         # Without a terminal there is nobody to show it to, and diagnosing may need this very session.
         if report.failed and item.config.pluginmanager.has_plugin("terminalreporter"):
