@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,12 +55,14 @@ class Catalogue:
         return next((topic for topic in self.topics if topic.name == path.stem), None)
 
 
-def load_catalogue(content: Path | None = None) -> Catalogue:
-    """Find and validate all topics of a content tree.
+def load_catalogue(content: Path | None = None, only: Collection[str] | None = None) -> Catalogue:
+    """Find and validate the topics of a content tree.
 
     Args:
         content: The tree; without it the one that NNLEARN_CONTENT names, else the one that came
             with nnlearn.
+        only: The topics to read; all if left out. What else the tree holds is not looked at, so a
+            learner may have a choice of topics, and folders of their own beside them.
 
     Raises:
         ContentError: It is no content tree, or a topic in it is not as it should be.
@@ -73,10 +75,13 @@ def load_catalogue(content: Path | None = None) -> Catalogue:
             f"{origin}: {root} holds neither exercises/ nor solutions/, so it is no content tree",
             f"point --content or {CONTENT_VARIABLE} at the folder that holds exercises/",
         )
-    names = {folder.name for tree in ("exercises", "solutions") for folder in _folders(root / tree)}
+    names = only
+    if names is None:
+        names = {folder.name for tree in ("exercises", "solutions") for folder in _folders(root / tree)}
     topics = tuple(sorted((_read_topic(root, name) for name in names), key=lambda t: (t.order, t.name)))
-    _require_existing(topics)
-    _refuse_cycles(topics)
+    if only is None:
+        _require_existing(topics)
+        _refuse_cycles(topics)
     return Catalogue(root, topics)
 
 

@@ -123,7 +123,7 @@ def topic_of(checks: Path) -> Topic:
 
     in_private_tree = checks.parents[1].name == "checks"
     root = checks.parents[3] if in_private_tree else checks.parents[2]
-    return load_catalogue(root).topic(checks.parent.name)
+    return load_catalogue(root, only=[checks.parent.name]).topic(checks.parent.name)
 
 
 class _Deferred:

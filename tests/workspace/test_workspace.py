@@ -1,0 +1,83 @@
+"""A workspace is found from any folder inside it, and knows which file the learner works on."""
+
+import json
+import os
+import shutil
+
+import pytest
+
+from nnlearn.workspace.files import digest_of
+from nnlearn.workspace.state import WorkspaceError
+from nnlearn.workspace.workspace import find_workspace, manifest_of
+
+
+@pytest.fixture
+def root(miniature, tmp_path):
+    """A workspace with the topic `toy`, as `nnlearn init` leaves it."""
+    root = tmp_path / "learn"
+    shutil.copytree(miniature / "exercises", root / "exercises")
+    files = {
+        file.relative_to(root).as_posix(): digest_of(file.read_bytes())
+        for file in root.rglob("*")
+        if file.is_file()
+    }
+    manifest_of(root).parent.mkdir()
+    manifest_of(root).write_text(json.dumps({"schema_version": 1, "files": files}))
+    return root
+
+
+def change(file, when):
+    file.write_text(file.read_text() + "\n")
+    os.utime(file, (when, when))
+
+
+def test_it_is_found_from_any_folder_inside_it(root, monkeypatch):
+    assert find_workspace(root).root == root
+    assert find_workspace(root / "exercises" / "toy").root == root
+    assert find_workspace(root / "exercises" / "toy" / "toy.py").root == root
+    assert find_workspace(root.parent) is None
+    monkeypatch.chdir(root / "exercises")
+    assert find_workspace().root == root
+
+
+def test_its_catalogue_holds_what_was_put_there_and_nothing_of_the_learners(root):
+    (root / "exercises" / "my own notes").mkdir()
+    (root / "exercises" / "my own notes" / "ideas.txt").write_text("x")
+    topics = find_workspace(root).catalogue.topics
+    assert [topic.name for topic in topics] == ["toy"]
+    assert topics[0].solution_dir is None
+
+
+def test_the_file_worked_on_is_the_one_changed_last(root):
+    topic = find_workspace(root).catalogue.topic("toy")
+    assert find_workspace(root).file_of(topic) == topic.stub
+    os.utime(topic.notebook)  # opened, not changed
+    assert find_workspace(root).file_of(topic) == topic.stub
+    change(topic.notebook, 1_000)
+    assert find_workspace(root).file_of(topic) == topic.notebook
+    change(topic.stub, 2_000)
+    assert find_workspace(root).file_of(topic) == topic.stub
+    change(topic.notebook, 3_000)
+    assert find_workspace(root).file_of(topic) == topic.notebook
+    topic.notebook.unlink()
+    assert find_workspace(root).file_of(topic) == topic.stub
+
+
+def test_a_topic_with_a_file_missing_names_the_command_that_restores_it(root):
+    (root / "exercises" / "toy" / "topic.toml").unlink()
+    with pytest.raises(WorkspaceError, match=r"topic\.toml") as caught:
+        _ = find_workspace(root).catalogue
+    assert "nnlearn init" in caught.value.next_step
+
+
+def test_a_topic_that_was_deleted_is_not_there(root):
+    shutil.rmtree(root / "exercises" / "toy")
+    assert find_workspace(root).catalogue.topics == ()
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"schema_version": 1, "files": []}'])
+def test_a_damaged_manifest_says_how_to_mend_it(root, text):
+    manifest_of(root).write_text(text)
+    with pytest.raises(WorkspaceError, match="damaged") as caught:
+        _ = find_workspace(root).catalogue
+    assert "nnlearn init" in caught.value.next_step
