@@ -6,13 +6,15 @@ import typer
 
 
 def register(app: typer.Typer) -> None:
-    """Add `grade` and `topic` to the command line `app`.
+    """Add `grade`, `topic` and `course` to the command line `app`.
 
     Called through the entry point group `nnlearn.commands` each time `nnlearn` starts, so the
     modules imported here import what is slow only when a command runs.
     """
     from autograder.authoring.commands import app as topic
+    from autograder.course.commands import app as course
     from autograder.grade import grade
 
     app.command("grade")(grade)
     app.add_typer(topic, name="topic")
+    app.add_typer(course, name="course")

@@ -1,0 +1,1 @@
+"""Courses that nbgrader runs, with nnlearn's topics and grading in them."""
