@@ -7,6 +7,7 @@ given up and the others go on.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -14,7 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-_STARTS_WITHOUT_RESULT = 5
+# Seconds before each try to start processes. What they are started by may have been killed; the system
+# needs a moment before it says so, and all that time connections to it are refused.
+_PAUSES = (0.0, 0.1, 0.3, 1.0, 3.0)
 
 Job = TypeVar("Job", bound=Hashable)
 Result = TypeVar("Result")
@@ -45,24 +48,28 @@ class Pool(Generic[Job, Result]):
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Result | GivenUp[Job]]]:
         """Each job with its result, in the order in which they end."""
         waiting = deque(jobs)
-        in_vain = 0
         while waiting:
             suspects: list[Job] = []
-            before = len(waiting)
-            yield from self._until_broken(waiting, suspects, self._window)
-            in_vain = in_vain + 1 if len(waiting) == before else 0
-            if in_vain == _STARTS_WITHOUT_RESULT:
-                yield from ((job, GivenUp(job, "no process could be started")) for job in waiting)
-                return
+            yield from self._until_started(waiting, suspects, self._window)
             for job in suspects:
                 alone, still = deque([job]), list[Job]()
-                for _ in range(_STARTS_WITHOUT_RESULT):
-                    if alone:
-                        yield from self._until_broken(alone, still, 1)
+                yield from self._until_started(alone, still, 1)
                 for dead in still:
                     yield dead, GivenUp(dead, "the process that graded it died twice")
-                for unstarted in alone:
-                    yield unstarted, GivenUp(unstarted, "no process could be started")
+
+    def _until_started(
+        self, waiting: deque[Job], suspects: list[Job], window: int
+    ) -> Iterator[tuple[Job, Result | GivenUp[Job]]]:
+        """Run jobs until the executor breaks, or give them up if none can be started."""
+        before = len(waiting)
+        for pause in _PAUSES:
+            time.sleep(pause)
+            yield from self._until_broken(waiting, suspects, window)
+            if len(waiting) < before:
+                return
+        while waiting:
+            job = waiting.popleft()
+            yield job, GivenUp(job, "no process could be started")
 
     def _until_broken(
         self, waiting: deque[Job], suspects: list[Job], window: int

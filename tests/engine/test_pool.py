@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -58,3 +59,25 @@ def test_an_exception_of_ours_is_reported_for_its_job_alone():
     results = dict(pool(fail_on_three).run(range(5)))
     assert results.pop(3) == GivenUp(3, "KeyError: 'three'")
     assert results == {job: 2 * job for job in range(5) if job != 3}
+
+
+class Refusing(ProcessPoolExecutor):
+    """What processes are started by has died, and is not there again at once."""
+
+    def submit(self, *_):
+        raise ConnectionRefusedError
+
+
+def test_jobs_wait_until_processes_can_be_started_again():
+    there_again = time.monotonic() + 0.5
+
+    def start():
+        return (ProcessPoolExecutor if time.monotonic() > there_again else Refusing)(1)
+
+    assert dict(Pool(start, double, 2).run(range(3))) == {0: 0, 1: 2, 2: 4}
+
+
+def test_jobs_are_given_up_when_no_process_can_be_started_at_all(monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    results = dict(Pool(lambda: Refusing(1), double, 2).run(range(3)))
+    assert results == {job: GivenUp(job, "no process could be started") for job in range(3)}
