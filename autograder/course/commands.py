@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-app = typer.Typer(help="Run a course with nbgrader: make, check, grade and export.", no_args_is_help=True)
+_COMMANDS = {
+    "init": "autograder.course.init:init",
+    "add": "autograder.course.add:add",
+    "check": "autograder.course.check:check",
+    "preflight": "autograder.course.preflight:preflight",
+    "grade": "autograder.course.grading:grade",
+    "export": "autograder.exporters.lms:export",
+}
 
-if find_spec("autograder.course.preflight"):
-    from autograder.course.preflight import preflight
 
-    app.command("preflight")(preflight)
-if find_spec("autograder.course.grading"):
-    from autograder.course.grading import grade
+class LazyCommands(TyperGroup):
+    """A group whose commands are imported when they are asked for: `nnlearn list` pays for none of them."""
 
-    app.command("grade")(grade)
-if find_spec("autograder.exporters") and find_spec("autograder.exporters.lms"):
-    from autograder.exporters.lms import export
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
+        """The names, in the order of a course."""
+        return list(_COMMANDS)
 
-    app.command("export")(export)
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # noqa: ARG002
+        """The command called `cmd_name`, or None."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(cmd_name)(getattr(import_module(module), name))
+        return typer.main.get_command(app)
+
+
+app = typer.Typer(
+    cls=LazyCommands,
+    help="Run a course with nbgrader: make, check, grade and export.",
+    no_args_is_help=True,
+)

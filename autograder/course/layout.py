@@ -48,10 +48,7 @@ class Course:
         """The `CourseDirectory` that nbgrader has for this course."""
         from nbgrader.coursedir import CourseDirectory
 
-        config = self.config.copy()
-        if "root" not in config.CourseDirectory:
-            config.CourseDirectory.root = str(self.root)
-        return CourseDirectory(config=config)
+        return CourseDirectory(config=self.config)
 
     @property
     def db_url(self) -> str:
@@ -181,14 +178,17 @@ def load_config(root: Path) -> Config:
     from traitlets.config import Config
     from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
+    config = Config()
+    config.CourseDirectory.root = str(root)
     try:
-        return PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+        config.merge(PyFileConfigLoader(CONFIG, path=str(root)).load_config())
     except ConfigFileNotFound:
-        return Config()
+        return config
     except Exception as error:  # it is a program: anything may come out of it
         raise CourseError(
             f"{root / CONFIG} cannot be read: {type(error).__name__}: {error}", "put that right in the file"
         ) from error
+    return config
 
 
 def content_of(config: Config) -> Path | None:
