@@ -46,7 +46,16 @@ class Capture:
             self._dropped += max(0, len(data) - room)
 
     @property
+    def length(self) -> int:
+        """How many bytes were kept so far."""
+        return len(self._kept)
+
+    def text_from(self, start: int) -> str:
+        """What was kept since `length` was `start`, without control characters."""
+        return _CONTROL.sub("", self._kept[start:].decode("utf-8", "replace"))
+
+    @property
     def text(self) -> str:
         """What was kept, without control characters, and how much was not."""
-        text = _CONTROL.sub("", self._kept.decode("utf-8", "replace"))
+        text = self.text_from(0)
         return f"{text}\n({self._dropped:,} more bytes)" if self._dropped else text

@@ -37,7 +37,12 @@ class Deadlines:
             "the whole submission": submission_seconds,
         }
         self._part = 0.0
+        self._loading = 0.0
         self._submission = 0.0
+
+    def start_loading(self) -> None:
+        """The next requests run the file's cells, one after the other."""
+        self._loading = 0.0
 
     def start_part(self) -> None:
         """The next requests belong to another part."""
@@ -47,7 +52,7 @@ class Deadlines:
         """The time that the next request may take; 0 seconds when a limit is used up."""
         spent = {
             "one call": 0.0,
-            "one part": 0.0 if loading else self._part,
+            "one part": self._loading if loading else self._part,
             "the whole submission": self._submission,
         }
         left = {rule: max(0.0, limit - spent[rule]) for rule, limit in self._limits.items()}
@@ -60,6 +65,7 @@ class Deadlines:
     def spend(self, seconds: float) -> None:
         """Count time that a request took."""
         self._part += seconds
+        self._loading += seconds
         self._submission += seconds
 
     @property

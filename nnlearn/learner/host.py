@@ -63,16 +63,20 @@ class Host:
         host._begin("", 0)
         return host
 
-    def load(self) -> list[str]:
+    def load(self, place: int | None = None) -> list[str]:
         """Run the learner's cells; a cell that raises does not stop the next.
+
+        Args:
+            place: The one cell to run now, counted from 0; cells run in their order. All if left out.
 
         Returns:
             A note for each cell that raised: `cell 7 raised NameError: ...`.
         """
         notes = []
+        cells = self._program.cells
         sys.modules[self._module.__name__] = self._module
         with _plain_tracebacks():
-            for file, code in self._program.cells:
+            for file, code in cells if place is None else cells[place : place + 1]:
                 self._module.__file__ = file
                 # AutoGraph and debuggers read source lines from here, and AutoGraph asks the loader.
                 vars(self._module)["__loader__"] = _Loader(code)
@@ -83,8 +87,11 @@ class Host:
                     raise
                 except BaseException as error:
                     notes.append(self._note(file, error))
-        self._loaded = True
-        self._begin("", 0)
+        if place is not None:
+            _flush_output()
+        if place is None or place + 1 >= len(cells):
+            self._loaded = True
+            self._begin("", 0)
         return notes
 
     def handle(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -96,7 +103,7 @@ class Host:
         """
         verb, *operands = request
         if verb == "load":
-            return ("value", self.load())
+            return ("value", self.load(*operands))
         if verb == "begin":
             self._begin(*operands)
             return ("value", None)
@@ -230,6 +237,11 @@ class _Loader:
         return self._code
 
 
+def is_hosted(namespace: Mapping[str, Any]) -> bool:
+    """Whether these are the globals of a learner's file that a host has loaded, or is loading."""
+    return isinstance(namespace.get("__loader__"), _Loader)
+
+
 class _Missing(Exception):
     """A name that the topic asks for is not in the learner's module."""
 
@@ -259,6 +271,13 @@ def _message(error: BaseException) -> str:
         return f"(its message cannot be shown: {type(problem).__name__})"
     text = _ANSI.sub("", text).strip()
     return text if len(text) <= _MESSAGE_LENGTH else text[:_MESSAGE_LENGTH] + " ..."
+
+
+def _flush_output() -> None:
+    """Send what a cell has printed on its way before the next cell runs; the streams may be the learner's."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception, SystemExit, GeneratorExit):
+            stream.flush()
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from nnlearn.learner.source import Source
 from nnlearn.learner.zygote import Workers
 
 _OUTPUT = 4000
+_NOTES = 50
 
 
 class IsolatedSeat(Desk):
@@ -21,6 +22,11 @@ class IsolatedSeat(Desk):
         topic: What the submission is for.
         source: The submission.
         workers: Where processes come from.
+
+    Attributes:
+        notes: What the learner should know about the file.
+        output: What the file printed while it was loaded, capped.
+        printed: The same by cell: pairs of a cell's name and what it printed.
     """
 
     def __init__(self, topic: Topic, source: Source, workers: Workers) -> None:
@@ -35,6 +41,7 @@ class IsolatedSeat(Desk):
         self.notes = (*source.notes, *self.to_look_at)
         self.layers: tuple[str, ...] = ()
         self.output = ""
+        self.printed: tuple[tuple[str, str], ...] = ()
 
     def transport(self, part: str) -> Transport:
         """The way to the code, in a process that lives."""
@@ -62,19 +69,33 @@ class IsolatedSeat(Desk):
     def _start(self) -> None:
         """Load the submission in a new process; what it prints later may tell about hidden checks."""
         self.close()
+        program = self.program({})
         self._transport = RemoteTransport.start(
-            self._workers, self.program({}), self._deadlines, self.topic.limits.memory_mb
+            self._workers, program, self._deadlines, self.topic.limits.memory_mb
         )
         self.layers = self._transport.layers
         try:
-            _, notes = self._transport.request(("load",))
+            notes = self._load(self._transport, [name for name, _ in program.cells])
         except LearnerDied as death:
             self._death_on_load = LearnerDied(death.verdict, f"loading the file: {death.message}")
             raise self._death_on_load from None
         finally:
             self.output = _shortened(self._transport.output)
-        self._trouble = (*self.source.notes, *notes)
+        self._trouble = (*self.source.notes, *notes[:_NOTES])
         self.notes = (*self._trouble, *self.to_look_at)
+
+    def _load(self, transport: RemoteTransport, cells: list[str]) -> list[str]:
+        """Run the file's cells one by one, so that each keeps what it printed; the notes about them."""
+        self.printed = ()
+        self._deadlines.start_loading()
+        notes: list[str] = []
+        for place, cell in enumerate(cells or [""]):
+            before = transport.printed()
+            try:
+                notes += transport.request(("load", place))[1]
+            finally:
+                self.printed += ((cell, transport.printed_since(before)),)
+        return notes
 
 
 def _shortened(output: str) -> str:

@@ -82,6 +82,16 @@ class RemoteTransport:
             self._capture.drain()
         return self._capture.text
 
+    def printed(self) -> int:
+        """How much of what was printed so far is kept: a place to ask `printed_since` for."""
+        self._capture.drain()
+        return self._capture.length
+
+    def printed_since(self, place: int) -> str:
+        """What the learner's code has printed since `printed` said `place`, as far as it is kept."""
+        self._capture.drain()
+        return self._capture.text_from(place)
+
     def request(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
         """The host's reply.
 

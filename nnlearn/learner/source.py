@@ -95,13 +95,25 @@ def load_source(path: Path) -> Source:
     Raises:
         SubmissionError: The file cannot be read as Python or as a notebook at all.
     """
-    kind = path.suffix.lower()
-    if kind not in (".py", ".ipynb"):
+    if path.suffix.lower() not in (".py", ".ipynb"):
         raise SubmissionError(
             f"{path} is neither a .py file nor a .ipynb notebook",
             "Hand in the file that you filled in, under its own name.",
         )
-    data = _read(path)
+    return read_source(path, _read(path))
+
+
+def read_source(path: Path, data: bytes) -> Source:
+    """Read a submission that is not, or not as it is, in a file.
+
+    Args:
+        path: What the file is called; nothing is read from it.
+        data: What it holds.
+
+    Raises:
+        SubmissionError: It cannot be read as Python or as a notebook at all.
+    """
+    kind = path.suffix.lower()
     digest = hashlib.sha256(data).hexdigest()
     if kind == ".py":
         raw = [Cell(1, _decode_python(path, data), frozenset(), path.name)]
