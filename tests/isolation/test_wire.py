@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import struct
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import ml_dtypes
@@ -210,3 +213,33 @@ def message(tagged: Any, buffers: bytes = b"") -> bytes:
 def test_each_known_trick_is_refused(data):
     with pytest.raises(WireError):
         decode(data)
+
+
+SAMPLES = (
+    ("value", np.arange(6, dtype=np.float32).reshape(2, 3)),
+    ("value", {"a": [1, 2.5, None, True], "b": (b"bytes", "x" * 2000, 2**70)}),
+    ("value", Handle(7, "layer", "Dense")),
+    ("raised", "ValueError", "no", ["Exception"], [("a.py", 3, "f", "raise")]),
+    ("forbidden", ["keras.ops.softmax (a.py:3)"]),
+)
+
+
+def test_a_search_led_by_coverage_finds_only_wire_errors(tmp_path):
+    """`fuzz_wire.py` starts from honest replies and looks for what nobody thought of."""
+    pytest.importorskip("atheris", reason="there is no build of atheris for every Python")
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for number, sample in enumerate(SAMPLES):
+        message = encode(sample)
+        length, _ = wire.HEADER.unpack(message[: wire.HEADER.size])
+        (corpus / str(number)).write_bytes(bytes([length]) + message[wire.HEADER.size :])
+    search = [sys.executable, str(Path(__file__).with_name("fuzz_wire.py")), str(corpus)]
+    run = subprocess.run(
+        [*search, "-runs=100000", "-seed=1", "-max_len=4096"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert "Done 100000 runs" in run.stderr

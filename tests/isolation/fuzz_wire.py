@@ -1,0 +1,34 @@
+"""A search, led by coverage, for bytes on which the wire does more than raise its own error.
+
+`python tests/isolation/fuzz_wire.py -runs=1000000 -max_len=400` searches for longer than the test does.
+"""
+
+import contextlib
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["nnlearn.learner.wire", "nnlearn.learner.replies"]):
+    from nnlearn.learner import replies
+    from nnlearn.learner.wire import HEADER, WireError, decode, encode
+
+VERBS = ("load", "get", "call", "next", "array")
+
+
+def read_as_a_reply(data: bytes) -> None:
+    """Do with `data` what the checks' side does with what a learner's process sends."""
+    # The first byte says how much is structure: without a header that fits, nothing is looked at.
+    length = min(data[0] if data else 0, len(data[1:]))
+    message = HEADER.pack(length, len(data[1:]) - length) + data[1:]
+    with contextlib.suppress(WireError):
+        value = decode(message)
+        encode(value)  # whatever came through is plain data, to the last item
+        if isinstance(value, tuple):
+            for verb in VERBS:
+                with contextlib.suppress(WireError):
+                    replies.checked(verb, value)
+
+
+if __name__ == "__main__":
+    atheris.Setup(sys.argv, read_as_a_reply)
+    atheris.Fuzz()
