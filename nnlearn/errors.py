@@ -38,6 +38,10 @@ class NnlearnError(Exception):
     def __str__(self) -> str:
         return f"{self.problem}\n  {self.next_step}" if self.next_step else self.problem
 
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter shows in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class ContentError(NnlearnError):
     """A content tree, or a file in it, is not as it should be."""

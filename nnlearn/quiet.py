@@ -23,7 +23,7 @@ def import_keras() -> None:
         return
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _unless_it_fails():
+    with without_native_logs():
         import keras  # noqa: F401
 
 
@@ -36,14 +36,14 @@ def start_keras() -> None:
     from tensorflow.python.eager import context
 
     if context.context()._context_handle is None:
-        with _unless_it_fails():
+        with without_native_logs():
             import tensorflow
 
             tensorflow.zeros(())
 
 
 @contextlib.contextmanager
-def _unless_it_fails() -> Iterator[None]:
+def without_native_logs() -> Iterator[None]:
     """Drop what is written to descriptor 2, unless the block raises."""
     sys.stderr.flush()
     terminal = os.dup(2)

@@ -52,7 +52,7 @@ class Desk:
     def refuse_shortcuts(self, part: str) -> None:
         """Raise `Forbidden` if the part's code names what it must not use."""
         forbid = self.topic.part(part).forbid
-        found = find_shortcuts(self.source, part, forbid) + self._tampering if forbid else ()
+        found = find_shortcuts(self.source, part, forbid) + self.tampering(part) if forbid else ()
         if found:
             raise Forbidden(tuple(f"{use.name} ({use.where})" for use in found))
 
@@ -60,6 +60,10 @@ class Desk:
     def to_look_at(self) -> tuple[str, ...]:
         """What reading the file cannot judge, where it matters: for people."""
         return lookups_at_run_time(self.source) if any(p.forbid for p in self.topic.parts) else ()
+
+    def tampering(self, part: str) -> tuple[Shortcut, ...]:  # noqa: ARG002 - the whole file counts
+        """What the code uses of what surrounds it, where that keeps `part` from being judged."""
+        return self._tampering
 
     @cached_property
     def _tampering(self) -> tuple[Shortcut, ...]:

@@ -1,0 +1,1 @@
+"""Checking one's work from inside a notebook: `nnlearn.check("softmax")`."""

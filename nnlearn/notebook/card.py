@@ -1,0 +1,102 @@
+"""How a part went, as a card for a notebook: HTML, and the same as plain text.
+
+The HTML takes colours, fonts and background from whatever shows it, so that it fits every theme; the words
+say all that the accent at its edge says. It holds nothing that runs and nothing that is fetched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from nnlearn.notebook.cells import shell
+from nnlearn.results import Outcome, PartResult, Verdict
+
+# Against white and against Jupyter's dark grey, both have a contrast above 3:1.
+_GREEN, _VERMILION = "#009E73", "#D55E00"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What there is to show.
+
+    Attributes:
+        result: How the part went.
+        hidden: How many more checks run when it is graded.
+    """
+
+    result: PartResult
+    hidden: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether all checks pass."""
+        return self.result.verdict is Verdict.PASSED
+
+    @property
+    def count(self) -> str:
+        """How many checks pass."""
+        outcomes = self.result.outcomes
+        passing = sum(outcome.verdict is Verdict.PASSED for outcome in outcomes)
+        more = f"; {self.hidden} more run when graded" if self.hidden else ""
+        return f"{passing} of {len(outcomes)} visible checks pass{more}"
+
+    @property
+    def summary(self) -> str:
+        """The part and its count, on one line."""
+        return f"{self.result.name}: {self.count}"
+
+    @property
+    def first_failure(self) -> Outcome | None:
+        """The check to look at first."""
+        return next((o for o in self.result.outcomes if o.verdict is not Verdict.PASSED), None)
+
+    def as_text(self) -> str:
+        """The card as plain text."""
+        lines = [f"{self.result.name} {self.result.verdict.words}: {self.count}"]
+        lines += [f"  {o.verdict.words:<14} {o.title}" for o in self.result.outcomes]
+        if self.first_failure:
+            lines += ["", self.first_failure.message]
+        return "\n".join(lines)
+
+    def as_html(self) -> str:
+        """The card as HTML."""
+        accent = _GREEN if self.passed else _VERMILION
+        title = f"{self.result.name} {self.result.verdict.words}"
+        checks = "".join(
+            f"<li>{_mark(o)} <b>{escape(o.verdict.words)}</b> &nbsp;{escape(o.title)}</li>"
+            for o in self.result.outcomes
+        )
+        message = (
+            f'<pre tabindex="0" style="{_PRE}">{escape(self.first_failure.message)}</pre>'
+            if self.first_failure
+            else ""
+        )
+        return (
+            f'<section aria-label="{escape(title)}" style="{_BOX};border-left-color:{accent}">'
+            f'<p style="margin:0 0 .4em"><strong>{"✓" if self.passed else "✗"} {escape(title)}</strong>'
+            f" &nbsp;{escape(self.count)}</p>"
+            f'<ul style="list-style:none;margin:0;padding:0">{checks}</ul>{message}</section>'
+        )
+
+
+_BOX = (
+    "border:1px solid rgba(128,128,128,.5);border-left-width:6px;"
+    "padding:.6em 1em;margin:.3em 0;max-width:60em"
+)
+_PRE = "margin:.8em 0 0;padding:0;overflow-x:auto;background:transparent;line-height:1.4"
+_MARKS = {Verdict.PASSED: "✓", Verdict.WAITING: "…"}
+
+
+def _mark(outcome: Outcome) -> str:
+    return f'<span aria-hidden="true">{_MARKS.get(outcome.verdict, "✗")}</span>'
+
+
+def show(card: Card) -> None:
+    """Show the card in the cell that runs, or print it outside of a notebook."""
+    if shell() is None:
+        print(card.as_text())  # noqa: T201 - it is what was asked for
+        return
+    from IPython.display import display
+
+    display({"text/html": card.as_html(), "text/plain": card.as_text()}, raw=True)  # type: ignore[no-untyped-call]

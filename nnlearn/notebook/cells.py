@@ -1,0 +1,77 @@
+"""The cells that a notebook has run, as far as their code can still be read.
+
+IPython gives the code of each cell a file name of its own and keeps its lines for tracebacks. A script has
+one such piece of code: its file.
+"""
+
+from __future__ import annotations
+
+import linecache
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nnlearn.learner.source import Cell, Source
+from nnlearn.learner.syntax import without_magics
+
+_OLD_NAME = re.compile(r"<ipython-input-(?P<number>\d+)-\w+>")  # IPython 7, which Colab has
+
+
+@dataclass(frozen=True)
+class RunCell:
+    """A cell that was run.
+
+    Attributes:
+        file: Its name in tracebacks.
+        number: When it was run last.
+        name: As people see it: `cell In[7]`, or the name of a file.
+        code: Its code.
+    """
+
+    file: str
+    number: int
+    name: str
+    code: str
+
+
+def shell() -> Any:
+    """The IPython that runs this code, or None."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def run_cells(namespace: dict[str, Any]) -> tuple[RunCell, ...]:
+    """The cells that ran, in their order; outside of IPython the file that `namespace` belongs to."""
+    kernel = shell()
+    if kernel is None or namespace is not kernel.user_ns:
+        file = namespace.get("__file__")
+        if not isinstance(file, str):
+            return ()
+        return (RunCell(file, 1, Path(file).name, "".join(linecache.getlines(file))),)
+    found = []
+    for file, entry in list(linecache.cache.items()):
+        number = _number(kernel, file)
+        if number is not None and len(entry) == 4:
+            found.append(RunCell(file, number, f"cell In[{number}]", "".join(entry[2])))
+    return tuple(sorted(found, key=lambda cell: cell.number))
+
+
+def _number(kernel: Any, file: str) -> int | None:
+    """The execution count of the cell whose code has this file name, or None if it is no cell."""
+    if old := _OLD_NAME.fullmatch(file):
+        return int(old["number"])
+    label = getattr(kernel.compile, "format_code_name", lambda _: None)(file)
+    digits = re.search(r"\d+", label[1]) if label else None
+    return int(digits[0]) if digits else None
+
+
+def source_of(cells: tuple[RunCell, ...]) -> Source:
+    """`cells` as a submission that can be searched; what no parser understands cannot have run."""
+    read = []
+    for cell in cells:
+        code, _, error = without_magics(cell.code)
+        if not error and code.strip():
+            read.append(Cell(cell.number, code, frozenset(), cell.name))
+    return Source(Path("notebook"), "ipynb", tuple(read))

@@ -1,0 +1,119 @@
+"""`nnlearn.check`: the visible checks of a part, on what the notebook holds at this moment."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from nnlearn.errors import EXIT_CHECKS_FAILED, NnlearnError
+
+if TYPE_CHECKING:
+    from nnlearn.catalogue import Catalogue, Topic
+    from nnlearn.checking.runner import CheckRunner
+    from nnlearn.results import PartResult
+
+
+class ChecksFailed(NnlearnError):
+    """A part does not pass its visible checks yet. The card says why; this stops "run all"."""
+
+    exit_code = EXIT_CHECKS_FAILED
+
+
+def check(part: str, topic: str | None = None) -> None:
+    """Run the visible checks of a part and show how they went.
+
+    It looks at the functions and classes as they are in the notebook (or in the program that calls it), so
+    run the cell that defines the part first.
+
+    Args:
+        part: The part, e.g. `"softmax"`; `"predictions"` for PREDICTIONS.
+        topic: The topic, where several have a part of this name.
+
+    Raises:
+        ChecksFailed: Not all of them pass.
+        NnlearnError: There is no such part, or its topic is not clear.
+    """
+    namespace = sys._getframe(1).f_globals
+    if not _is_being_checked(namespace):
+        _check(part, topic, namespace)
+
+
+def _check(part: str, topic_name: str | None, namespace: dict[str, Any]) -> None:
+    from nnlearn.notebook.card import Card, show
+    from nnlearn.notebook.topics import topic_of
+    from nnlearn.results import Verdict
+    from nnlearn.workspace.workspace import find_workspace
+
+    workspace = find_workspace()
+    catalogue = workspace.catalogue if workspace else _catalogue()
+    topic = topic_of(part, topic_name, catalogue, namespace)
+    result = _run(topic, part, namespace)
+    if workspace:
+        workspace.progress.record(topic.name, {part: result.verdict.value})
+    card = Card(result, topic.part(part).hidden_checks)
+    show(card)
+    if result.verdict is not Verdict.PASSED:
+        raise ChecksFailed(card.summary)
+
+
+def _run(topic: Topic, part: str, namespace: dict[str, Any]) -> PartResult:
+    """The visible checks of `part`; the learner's code runs in this very thread."""
+    from nnlearn.checking.bench import Bench
+    from nnlearn.checking.selfcheck import read_diagnoses
+    from nnlearn.notebook.seat import NamespaceSeat
+    from nnlearn.quiet import without_native_logs
+
+    with without_native_logs(), contextlib.redirect_stderr(sys.stdout):
+        runner = _runner(topic)
+        seat = NamespaceSeat(topic, namespace)
+        bench = Bench(topic, seat, known=read_diagnoses(topic))
+        with _own_random_numbers():
+            seat.serve_while(lambda: runner.run(bench, [part]))
+    [result] = bench.parts()
+    return result
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> Catalogue:
+    from nnlearn.catalogue import load_catalogue
+
+    return load_catalogue()
+
+
+@lru_cache(maxsize=8)
+def _runner(topic: Topic) -> CheckRunner:
+    """The warm checks of a topic: collecting them takes longer than running them."""
+    from nnlearn.checking.runner import CheckRunner
+
+    if not topic.visible_checks.exists():
+        raise NnlearnError(
+            f"{topic.visible_checks} is missing: topic `{topic.name}` has no checks here",
+            f"build it first: nnlearn topic build {topic.name}",
+        )
+    return CheckRunner(topic, topic.visible_checks)
+
+
+@contextlib.contextmanager
+def _own_random_numbers() -> Iterator[None]:
+    """Leave the notebook's generators in a state that follows from the one they were in.
+
+    Checks seed every generator; without this, all that a learner draws after a check would be the same.
+    """
+    import keras
+
+    seed = random.getrandbits(32)
+    try:
+        yield
+    finally:
+        keras.utils.set_random_seed(seed)
+
+
+def _is_being_checked(namespace: dict[str, Any]) -> bool:
+    """Whether the caller is a file that is being checked at this moment: it is checked once, not twice."""
+    from nnlearn.learner.host import is_hosted
+
+    return is_hosted(namespace)
