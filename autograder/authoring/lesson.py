@@ -13,6 +13,8 @@ from autograder.authoring.master import PREDICTIONS_PART, Kind, Master, MasterCe
 from autograder.authoring.stub import without_unused_imports
 from nnlearn.catalogue import Part, Response
 
+# Not part of what is graded; and a part that is not written yet does not keep the cells below from running.
+CHECK_TAGS = ["demo", "check", "raises-exception"]
 _RAISE = re.compile(r'raise NotImplementedError\("\w+: not written yet"\)')
 
 
@@ -38,8 +40,9 @@ def write_notebook(master: Master) -> str:
     """`<topic>.ipynb`: the lesson with its code, the parts unwritten."""
     topic = master.topic
     advice = (
-        f"Fill in the cells that raise `NotImplementedError`, save the notebook, and run "
-        f"`nnlearn check {topic.name}.ipynb` in a terminal, in the folder of the notebook."
+        "Fill in the cells that raise `NotImplementedError`, and replace each `None`. "
+        "Run such a cell and the one below it: `nnlearn.check` says what is right, what is not, and why. "
+        f"`nnlearn check {topic.name}.ipynb` in a terminal checks the whole notebook, once it is saved."
     )
     cells = [_notebook_cell("markdown", advice, "how-to-check")]
     for cell in master.cells:
@@ -71,6 +74,12 @@ def _notebook_cells(cell: MasterCell) -> Iterator[dict[str, Any]]:
         yield _notebook_cell("code", cell.public, _named("code", cell.public))
     else:
         yield _notebook_cell("code", cell.public, f"part-{cell.name}")
+        yield _notebook_cell("code", check_code(cell.name), f"check-{cell.name}", CHECK_TAGS)
+
+
+def check_code(part: str) -> str:
+    """The cell below a part's: it checks what the notebook holds at that moment."""
+    return f'import nnlearn\n\nnnlearn.check("{part}")'
 
 
 def _notebook_cell(type_: str, source: str, name: str, tags: list[str] | None = None) -> dict[str, Any]:
