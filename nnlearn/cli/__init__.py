@@ -1,35 +1,56 @@
 """The command `nnlearn`.
 
 Commands of this package are one module each; other packages add theirs through the entry point group
-`nnlearn.commands`. Nothing here imports Keras: a command that needs it imports it when it runs.
+`nnlearn.commands`. Nothing here imports Keras: a command that needs it imports it when it runs. A command
+loads what it needs and no other command, so that what learners type often answers at once.
 """
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
-from importlib.metadata import entry_points
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-import typer
+from nnlearn.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, NnlearnError
 
-from nnlearn.cli import check, doctor, hint, topics
-from nnlearn.errors import EXIT_INTERRUPTED, EXIT_USAGE, NnlearnError
+if TYPE_CHECKING:
+    import typer
 
 _HELP = "Learn, and teach, what happens inside a neural network."
+COMMANDS = {
+    "list": "nnlearn.cli.forms:list_topics",
+    "check": "nnlearn.cli.check:check",
+    "hint": "nnlearn.cli.forms:hint",
+    "progress": "nnlearn.cli.forms:progress",
+    "doctor": "nnlearn.cli.forms:doctor",
+}
 
 
-def build_app() -> typer.Typer:
-    """The command line with all its commands."""
+def build_app(arguments: Sequence[str] | None = None) -> typer.Typer:
+    """The command line.
+
+    Args:
+        arguments: What was typed. Where that names a command of this package, no other is loaded; all
+            are if it is left out.
+    """
+    import typer
+
     app = typer.Typer(
-        help=_HELP,
-        no_args_is_help=True,
         add_completion=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    app.command("list")(topics.list_topics)
-    app.command("check")(check.check)
-    app.command("hint")(hint.hint)
-    app.command("doctor")(doctor.doctor)
+    # With a callback `nnlearn hint` stays a command of its own where no other one is loaded.
+    app.callback(invoke_without_command=True, help=_HELP)(_load("nnlearn.cli.forms:without_command"))
+    if arguments and arguments[0] in COMMANDS:
+        app.command(arguments[0])(_load(COMMANDS[arguments[0]]))
+        return app
+    from importlib.metadata import entry_points
+
+    for name, place in COMMANDS.items():
+        app.command(name)(_load(place))
     for entry in entry_points(group="nnlearn.commands"):
         entry.load()(app)
     return app
@@ -37,19 +58,52 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Run the command line; errors that people can put right end in a message and an exit code."""
+    from nnlearn.cli.say import complain, prepare_output
+
+    prepare_output()
     try:
-        code = build_app()(standalone_mode=False)
+        code = _run(sys.argv[1:])
+        sys.stdout.flush()
     except NnlearnError as error:
-        print(f"nnlearn: {error}", file=sys.stderr)  # noqa: T201
+        complain(f"nnlearn: {error}")
         code = error.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        print("nnlearn: interrupted", file=sys.stderr)  # noqa: T201
+    except KeyboardInterrupt:
+        complain("nnlearn: interrupted")
         code = EXIT_INTERRUPTED
+    except BrokenPipeError:  # `nnlearn list | head`: whoever was reading has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_OK
+    sys.exit(code)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Run what was typed, and return the exit code."""
+    from nnlearn.cli.quick import run_quickly
+
+    if "_NNLEARN_COMPLETE" not in os.environ:
+        code = run_quickly(arguments)
+        if code is not None:
+            return code
+    return _run_parsed(arguments)
+
+
+def _run_parsed(arguments: Sequence[str]) -> int:
+    import typer
+
+    completes = "_NNLEARN_COMPLETE" in os.environ
+    try:
+        code = build_app(None if completes else arguments)(
+            args=list(arguments), prog_name="nnlearn", standalone_mode=False
+        )
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     except typer.Exit as request:
-        code = request.exit_code
+        return request.exit_code
+    except (NnlearnError, BrokenPipeError):
+        raise
     except Exception as error:
-        code = _usage_error(error)
-    sys.exit(code if isinstance(code, int) else 0)
+        return _usage_error(error)
+    return code if isinstance(code, int) else EXIT_OK
 
 
 def _usage_error(error: Exception) -> int:
@@ -59,3 +113,10 @@ def _usage_error(error: Exception) -> int:
         raise error
     show()
     return EXIT_USAGE
+
+
+def _load(place: str) -> Callable[..., Any]:
+    """The function at `module:name`."""
+    module, _, name = place.partition(":")
+    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return function

@@ -7,17 +7,16 @@ work where little else does.
 from __future__ import annotations
 
 import dataclasses
-import json as json_format
+import json
 import os
 import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from nnlearn.cli.say import say
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK
 
 if TYPE_CHECKING:
@@ -46,17 +45,16 @@ class Finding:
     mend: str = ""
 
 
-def doctor(
-    json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
-) -> None:
+def show_findings(as_json: bool = False) -> int:
     """Say whether nnlearn can work here, and how well it can keep a learner's code to itself.
 
-    Ends with 0, or with 1 when something that nnlearn needs is wrong.
+    Returns:
+        The exit code: 0, or 1 when something that nnlearn needs is wrong.
     """
     findings = (_python(), *(_package(name) for name in _NEEDED), _backend())
     layers = _layers()
-    typer.echo(_as_json(findings, layers) if json else _as_text(findings, layers))
-    raise typer.Exit(EXIT_CHECKS_FAILED if any(finding.wrong for finding in findings) else EXIT_OK)
+    say(_as_json(findings, layers) if as_json else _as_text(findings, layers))
+    return EXIT_CHECKS_FAILED if any(finding.wrong for finding in findings) else EXIT_OK
 
 
 def _python() -> Finding:
@@ -117,7 +115,7 @@ def _as_json(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> str
         "isolation": [dataclasses.asdict(layer) for layer in layers or ()],
         "missing_layers": None if layers is None else list(_missing(layers)),
     }
-    return json_format.dumps(document, indent=2)
+    return json.dumps(document, indent=2)
 
 
 def _as_text(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> str:

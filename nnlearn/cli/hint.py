@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import difflib
 import textwrap
-from typing import Annotated
+from pathlib import Path
 
-import typer
-
-from nnlearn.catalogue import load_catalogue
-from nnlearn.cli.options import Content
-from nnlearn.errors import NnlearnError
+from nnlearn.catalogue import Part, Topic
+from nnlearn.cli.place import Place, here
+from nnlearn.cli.say import say
 
 
-def hint(
-    part: Annotated[str, typer.Argument(help="The part you are working on, e.g. softmax.")],
-    number: Annotated[int, typer.Argument(min=1, max=3, help="1 a nudge, 3 nearly the answer.")] = 1,
-    content: Content = None,
-) -> None:
-    """Show a hint for a part: 1 is a nudge, 2 says more, 3 nearly gives the answer."""
-    parts = {p.name: p for topic in load_catalogue(content).topics for p in topic.parts}
-    if part not in parts:
-        nearest = difflib.get_close_matches(part, parts, 1)
-        raise NnlearnError(
-            f"there is no part called `{part}`",
-            f"did you mean `{nearest[0]}`?" if nearest else "`nnlearn list` shows all parts",
-        )
-    hints = parts[part].hints
-    typer.echo(f"{part}, hint {number} of {len(hints)}")
-    typer.echo(textwrap.fill(hints[number - 1], 80, initial_indent="  ", subsequent_indent="  "))
-    if number < len(hints):
-        typer.echo(f"More: nnlearn hint {part} {number + 1}")
+def show_hint(name: str, number: int | None = None, again: bool = False, content: Path | None = None) -> None:
+    """Print a hint for a part.
+
+    Args:
+        name: The part.
+        number: Which hint, 1 to 3; without it the next one that was not shown yet.
+        again: Show the last one that was shown once more.
+        content: What `--content` says.
+    """
+    place = here(content)
+    topic, part = place.part(name)
+    shown = number or _next(place, topic, part, again)
+    total = len(part.hints)
+    say(f"{part.name}, hint {shown} of {total}")
+    say(textwrap.fill(part.hints[shown - 1], 80, initial_indent="  ", subsequent_indent="  "))
+    if shown < total:
+        say(f"More: nnlearn hint {name}" if place.workspace else f"More: nnlearn hint {name} {shown + 1}")
+    elif place.workspace:
+        say(f"That is the last one. Read one again: nnlearn hint {name} 1")
+    place.say_notes()
+
+
+def _next(place: Place, topic: Topic, part: Part, again: bool) -> int:
+    """The number of the hint to show; in a workspace it is remembered."""
+    if place.workspace is None:
+        return 1
+    progress = place.workspace.progress
+    used = progress.hints_used(topic.name, part.name)
+    return used if again and used else progress.use_hint(topic.name, part.name)

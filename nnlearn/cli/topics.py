@@ -1,18 +1,121 @@
-"""`nnlearn list`: the topics, their parts and their points."""
+"""`nnlearn list` and `nnlearn progress`: the topics, their parts, and what is done."""
 
 from __future__ import annotations
 
-import typer
+import json
+from pathlib import Path
 
-from nnlearn.catalogue import load_catalogue
-from nnlearn.cli.options import Content
+from nnlearn.catalogue import Part, Topic
+from nnlearn.cli.place import Place, here
+from nnlearn.cli.say import paint, say
+
+PASSED = "passed"
+_UNTOUCHED = ("", "not_written")
+_BAR = 20
 
 
-def list_topics(content: Content = None) -> None:
-    """List the topics, with their parts and points."""
-    for topic in load_catalogue(content).topics:
-        typer.echo(f"{topic.name}: {topic.title}")
-        typer.echo(f"  {topic.summary}")
+def show_topics(content: Path | None = None) -> None:
+    """Print the topics with their parts and points; in a workspace, with the state of each part."""
+    place = here(content)
+    for topic in place.catalogue.topics:
+        verdicts = verdicts_of(place, topic)
+        count = f"   {_count(topic, verdicts)}" if place.workspace else ""
+        say(f"{topic.name}: {topic.title}{count}")
+        say(f"  {topic.summary}")
         for part in topic.parts:
-            unit = "point" if part.points == 1 else "points"
-            typer.echo(f"    {part.name:<24} {part.points:g} {unit}")
+            say(f"    {part.name:<24} {_points(part):<10}{_state(place, topic, part, verdicts)}".rstrip())
+    place.say_notes()
+    if place.workspace is None:
+        if content is None and place.catalogue.topics:
+            say("\nMake a workspace to work on them: nnlearn init")
+    elif step := next_step(place):
+        say(f"\nNext: {step}")
+
+
+def show_progress(as_json: bool = False, content: Path | None = None) -> None:
+    """Print how much of each topic is done."""
+    place = here(content)
+    if as_json:
+        say(json.dumps(_as_dict(place), indent=2, ensure_ascii=False))
+    else:
+        _show_bars(place)
+    place.say_notes()
+
+
+def next_step(place: Place) -> str:
+    """The command for the first part that does not pass, or an empty string if all do."""
+    for topic in place.catalogue.topics:
+        verdicts = verdicts_of(place, topic)
+        if any(verdicts.get(part.name) != PASSED for part in topic.parts):
+            started = any(verdict not in _UNTOUCHED for verdict in verdicts.values())
+            return f"nnlearn check {topic.name}" if started else f"nnlearn lesson {topic.name}"
+    return ""
+
+
+def verdicts_of(place: Place, topic: Topic) -> dict[str, str]:
+    """The last verdict of each part that was checked; none outside a workspace."""
+    return place.workspace.progress.verdicts(topic.name) if place.workspace else {}
+
+
+def _points(part: Part) -> str:
+    return f"{part.points:g} {'point' if part.points == 1 else 'points'}"
+
+
+def _state(place: Place, topic: Topic, part: Part, verdicts: dict[str, str]) -> str:
+    """The state of a part in words, and how many hints were read."""
+    if place.workspace is None:
+        return ""
+    verdict = verdicts.get(part.name, "")
+    words = verdict.replace("_", " ") or "not checked yet"
+    style = "green" if verdict == PASSED else "" if verdict in _UNTOUCHED else "red"
+    used = place.workspace.progress.hints_used(topic.name, part.name)
+    hints = f"  {used} of {len(part.hints)} hints read" if used else ""
+    return f"{paint(words, style)}{hints}"
+
+
+def _count(topic: Topic, verdicts: dict[str, str]) -> str:
+    passed = sum(verdicts.get(part.name) == PASSED for part in topic.parts)
+    return f"{passed} of {len(topic.parts)} parts pass"
+
+
+def _show_bars(place: Place) -> None:
+    if place.workspace is None:
+        say("Progress is kept in a workspace, and this folder is in none.\nMake one: nnlearn init")
+        return
+    width = max((len(topic.name) for topic in place.catalogue.topics), default=0)
+    done = total = 0
+    for topic in place.catalogue.topics:
+        verdicts = verdicts_of(place, topic)
+        passed = sum(verdicts.get(part.name) == PASSED for part in topic.parts)
+        filled = round(_BAR * passed / len(topic.parts))
+        bar = paint("#" * filled, "green") + "-" * (_BAR - filled)
+        say(f"{topic.name:<{width}}  [{bar}]  {_count(topic, verdicts)}")
+        done, total = done + passed, total + len(topic.parts)
+    say(f"\n{done} of {total} parts pass. The state is that of the last check.")
+    if step := next_step(place):
+        say(f"Next: {step}")
+
+
+def _as_dict(place: Place) -> dict[str, object]:
+    return {
+        "schema_version": 1,
+        "workspace": str(place.workspace.root) if place.workspace else None,
+        "topics": [
+            {
+                "topic": topic.name,
+                "title": topic.title,
+                "parts": [
+                    {
+                        "name": part.name,
+                        "points": part.points,
+                        "verdict": verdicts_of(place, topic).get(part.name),
+                        "hints_used": place.workspace.progress.hints_used(topic.name, part.name)
+                        if place.workspace
+                        else 0,
+                    }
+                    for part in topic.parts
+                ],
+            }
+            for topic in place.catalogue.topics
+        ],
+    }

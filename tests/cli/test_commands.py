@@ -41,8 +41,12 @@ def test_hints_go_from_a_nudge_to_nearly_the_answer(miniature):
 def test_quick_commands_never_import_keras(miniature, arguments):
     program = (
         "import sys\n"
-        "from nnlearn.cli import build_app\n"
-        f"build_app()({arguments!r}, standalone_mode=False)\n"
+        "from nnlearn.cli import main\n"
+        f"sys.argv[1:] = {arguments!r}\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit as end:\n"
+        "    assert not end.code, end.code\n"
         "slow = {'keras', 'tensorflow', 'matplotlib', 'sklearn', 'nbgrader'} & set(sys.modules)\n"
         "sys.exit(f'imported {slow}' if slow else 0)\n"
     )
@@ -74,7 +78,18 @@ def test_nnlearn_never_imports_autograder():
     assert offenders == []
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["check"], ["grade"], ["list", "--nonsense"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["check"],
+        ["grade"],
+        ["list", "--nonsense"],
+        ["list", "x"],
+        ["hint", "relu", "4"],
+        ["hint"],
+    ],
+)
 def test_wrong_usage_exits_4_without_a_traceback(arguments):
     done = nnlearn(*arguments)
     assert done.returncode == 4

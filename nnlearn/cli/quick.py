@@ -1,0 +1,54 @@
+"""A way past the command line's parser for what learners type most.
+
+The parser takes longer to load than these commands take to run. What it would have to look at closely,
+options with values, help, the wrong number of words, is left to it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from nnlearn.errors import EXIT_OK
+
+
+@dataclass(frozen=True)
+class Quick:
+    """A command that needs no parser.
+
+    Attributes:
+        function: Where it is: `module:function`. Takes the words, and a keyword for each flag; returns an
+            exit code, or None for 0.
+        least: The smallest number of words.
+        most: The largest.
+        flags: For each flag the keyword that it makes true.
+    """
+
+    function: str
+    least: int = 0
+    most: int = 0
+    flags: Mapping[str, str] = field(default_factory=dict)
+
+
+QUICK = {
+    "list": Quick("nnlearn.cli.topics:show_topics"),
+    "hint": Quick("nnlearn.cli.hint:show_hint", 1, 1, {"--again": "again"}),
+    "progress": Quick("nnlearn.cli.topics:show_progress", 0, 0, {"--json": "as_json"}),
+    "doctor": Quick("nnlearn.cli.doctor:show_findings", 0, 0, {"--json": "as_json"}),
+}
+
+
+def run_quickly(arguments: Sequence[str]) -> int | None:
+    """Run the command if it is one of these; return its exit code, or None if the parser is needed."""
+    quick = QUICK.get(arguments[0]) if arguments else None
+    if quick is None:
+        return None
+    words = [argument for argument in arguments[1:] if not argument.startswith("-")]
+    flags = [argument for argument in arguments[1:] if argument.startswith("-")]
+    if not quick.least <= len(words) <= quick.most or not set(flags) <= set(quick.flags):
+        return None
+    module, _, name = quick.function.partition(":")
+    function = getattr(importlib.import_module(module), name)
+    code = function(*words, **{quick.flags[flag]: True for flag in flags})
+    return EXIT_OK if code is None else int(code)
