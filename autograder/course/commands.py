@@ -21,11 +21,11 @@ _COMMANDS = {
 class LazyCommands(TyperGroup):
     """A group whose commands are imported when they are asked for: `nnlearn list` pays for none of them."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """The names, in the order of a course."""
         return list(_COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
         """The command called `cmd_name`, or None."""
         if cmd_name not in _COMMANDS:
             return None

@@ -30,7 +30,8 @@ def make_gradebook(file: Path, course_id: str, students: Sequence[Student]) -> N
         _make_tables(partial)
         with Gradebook(f"sqlite:///{partial}", course_id) as gradebook:
             for student in students:
-                gradebook.add_student(**asdict(student))
+                fields = asdict(student)
+                gradebook.add_student(fields.pop("id"), **fields)
             gradebook.engine.dispose()
         partial.rename(file)
     except (OSError, SQLAlchemyError) as error:
