@@ -88,9 +88,7 @@ def configuration(course_id: str, *, exchange: Path | None = None, content: Path
                 f"make it, with the right to write for everybody: mkdir -m 777 {exchange}",
             )
         where = f"c.Exchange.root = {str(exchange.expanduser().resolve())!r}"
-    tree = '# c.GradeWithNnlearn.content = "/path/to/a/content/tree"'
-    if content is not None:
-        tree = f"c.GradeWithNnlearn.content = {str(catalogue.root)!r}"
+    tree = f"c.GradeWithNnlearn.content = {str(catalogue.root) if content else ''!r}"
     template = files("autograder.course").joinpath("nbgrader_config.txt").read_text(encoding="utf-8")
     return Template(template).substitute(course_id=repr(course_id), exchange=where, content=tree)
 
