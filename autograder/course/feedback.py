@@ -1,0 +1,80 @@
+"""What a learner reads under a cell of checks: the score of a part and why, in text and in HTML.
+
+Hidden checks say no more here than their titles and the kind of failure, which is all that an outcome holds
+of them. Whatever a learner's code may have had a hand in is cleaned and escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from autograder.render.text import clean, count, one_line, points
+from nnlearn.results import Outcome, PartResult, Verdict
+
+_MARK = {Verdict.PASSED: "#1b6b3a", Verdict.WAITING: "#5f6368", Verdict.NOT_WRITTEN: "#5f6368"}
+_NOT_PASSED = "#a50e0e"
+_PRE = "white-space:pre-wrap;margin:.3em 0 .8em 1.5em;padding:0;background:none;border:0;font-size:.9em"
+_MOST_NOTES = 20
+
+
+def part_as_text(part: PartResult, score: float, max_score: float) -> str:
+    """The score of a part and the outcome of each of its checks."""
+    lines = [_headline(part, score, max_score), ""]
+    for outcome in part.outcomes:
+        lines.append(f"  {outcome.verdict.words:<12} {one_line(outcome.title)}{_hidden(outcome)}")
+        if outcome.message and not _said_before(part, outcome):
+            lines += [f"      {line}".rstrip() for line in clean(outcome.message).splitlines()]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def part_as_html(part: PartResult, score: float, max_score: float) -> str:
+    """The same as HTML: a headline and a list, words before colour."""
+    rows = []
+    for outcome in part.outcomes:
+        colour = _MARK.get(outcome.verdict, _NOT_PASSED)
+        message = Markup("")
+        if outcome.message and not _said_before(part, outcome):
+            message = Markup('<pre style="{}">{}</pre>').format(_PRE, clean(outcome.message))
+        rows.append(
+            Markup('<li style="margin:.2em 0"><b style="color:{}">{}</b> {}{}{}</li>').format(
+                colour, outcome.verdict.words, one_line(outcome.title), _hidden(outcome), message
+            )
+        )
+    head = Markup("<p><b>{}</b></p>").format(_headline(part, score, max_score))
+    return str(Markup("<div>{}<ul>{}</ul></div>").format(head, Markup("").join(rows)))
+
+
+def notes_as_text(notes: Sequence[str]) -> str:
+    """What there is to say about a notebook as a whole."""
+    return "\n".join(["About your notebook as a whole:", *(f"  - {note}" for note in _few(notes))]) + "\n"
+
+
+def notes_as_html(notes: Sequence[str]) -> str:
+    """The same as HTML."""
+    items = Markup("").join(Markup("<li>{}</li>").format(note) for note in _few(notes))
+    return str(Markup("<div><p><b>About your notebook as a whole</b></p><ul>{}</ul></div>").format(items))
+
+
+def _headline(part: PartResult, score: float, max_score: float) -> str:
+    passed = sum(outcome.verdict is Verdict.PASSED for outcome in part.outcomes)
+    checks = f"{passed} of {count(len(part.outcomes), 'check')} passed"
+    return f"{part.name}: {points(score)} of {points(max_score)} points, {checks}"
+
+
+def _hidden(outcome: Outcome) -> str:
+    return " (a check that runs only when it is graded)" if outcome.hidden else ""
+
+
+def _said_before(part: PartResult, outcome: Outcome) -> bool:
+    """Whether an earlier check of the part says the same, as when a part is not written."""
+    before = part.outcomes[: part.outcomes.index(outcome)]
+    return any(other.message == outcome.message for other in before)
+
+
+def _few(notes: Sequence[str]) -> list[str]:
+    lines = [one_line(note, 400) for note in notes[:_MOST_NOTES]]
+    more = len(notes) - len(lines)
+    return [*lines, f"and {more} more"] if more > 0 else lines

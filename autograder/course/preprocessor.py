@@ -1,0 +1,123 @@
+"""nbgrader preprocessors: `RecoverCells` for the sanitizing, `GradeWithNnlearn` in place of `Execute`.
+
+Named in nbgrader_config.py, they make `nbgrader autograde` grade our topics in isolated, warm processes.
+Notebooks that teach none of our topics are executed as nbgrader always does it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from traitlets import Bool, Integer, Unicode
+
+from autograder.course.blueprint import Blueprint, read_blueprint
+from autograder.course.layout import content_of
+from autograder.course.outputs import require_scores, write_outputs
+from autograder.course.recover import recover
+from autograder.isolation import check_isolation
+from nnlearn.catalogue import Catalogue, load_catalogue
+
+_REMARKS = "remarks"
+
+
+class _TopicPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
+    """What both preprocessors share: the course they work in."""
+
+    def blueprint(self, resources: Any) -> Blueprint:
+        """What the notebook that is being converted consists of."""
+        about = resources["nbgrader"]
+        directory = self._course_directory()
+        folder = directory.format_path(directory.source_directory, ".", about["assignment"])
+        source = Path(directory.root) / folder / f"{about['notebook']}.ipynb"
+        with Gradebook(about["db_url"]) as gradebook:
+            catalogue = _catalogue(content_of(self.config))
+            return read_blueprint(gradebook, about["assignment"], about["notebook"], source, catalogue)
+
+    def _course_directory(self) -> Any:
+        """The `CourseDirectory` of the converter that this belongs to, or one with the same configuration."""
+        owner = self.parent
+        while owner is not None:
+            if getattr(owner, "coursedir", None) is not None:
+                return owner.coursedir
+            owner = owner.parent
+        from nbgrader.coursedir import CourseDirectory
+
+        return CourseDirectory(config=self.config)
+
+
+class RecoverCells(_TopicPreprocessor):
+    """Puts cells that are missing, copied, moved or changed right before nbgrader looks at them."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Put `nb` right, in place; what was done is kept in its metadata for the feedback."""
+        blueprint = self.blueprint(resources)
+        nb.metadata.pop("nnlearn", None)  # a learner may have written it
+        if blueprint.topic is not None:
+            done = recover(nb, blueprint)
+            for item in done:
+                self.log.warning("%s: %s", resources["nbgrader"]["notebook"], item.words)
+            nb.metadata["nnlearn"] = {"topic": blueprint.topic.name, _REMARKS: [item.words for item in done]}
+        return nb, resources
+
+
+class GradeWithNnlearn(_TopicPreprocessor):
+    """Grades the learner's cells in isolation and writes one score into each cell of checks."""
+
+    content = Unicode("", help="The content tree; nnlearn's own if left out.").tag(config=True)
+    seed = Integer(0, min=0, help="The same seed gives the same scores.").tag(config=True)
+    require_isolation = Bool(False, help="Refuse to grade where a layer of isolation is missing.").tag(
+        config=True
+    )
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Grade `nb`, in place.
+
+        Raises:
+            NotGradedError: The grader itself failed; nbgrader reports it and saves no score.
+        """
+        blueprint = self.blueprint(resources)
+        if blueprint.topic is None:
+            return Execute(parent=self.parent).preprocess(nb, resources)  # type: ignore[no-any-return]
+        from autograder.course.warm import grade_notebook
+
+        _isolation(self.require_isolation, self.log)
+        about = resources["nbgrader"]
+        remarks = [*self._remarks(nb), *(item.words for item in recover(nb, blueprint))]
+        graded = grade_notebook(
+            blueprint.topic, about["student"], f"{about['notebook']}.ipynb", nb.cells, self.seed
+        )
+        require_scores(graded.report)
+        write_outputs(nb, blueprint, graded.report, graded.printed, remarks)
+        return nb, resources
+
+    def _remarks(self, nb: Any) -> list[str]:
+        """What `RecoverCells` has put right, if it is there to do so."""
+        names = {getattr(kind, "__name__", str(kind)).rpartition(".")[2] for kind in _sanitizers(self.parent)}
+        if RecoverCells.__name__ not in names:
+            return []  # whatever the notebook says, its author has written
+        found = nb.metadata.get("nnlearn", {}).get(_REMARKS, [])
+        return [str(remark) for remark in found]
+
+
+def _sanitizers(owner: Any) -> list[Any]:
+    """What is run on a submission before it is graded."""
+    while owner is not None:
+        if hasattr(owner, "sanitize_preprocessors"):
+            return list(owner.sanitize_preprocessors)
+        owner = owner.parent
+    return []
+
+
+@lru_cache(maxsize=4)
+def _catalogue(content: Path | None) -> Catalogue:
+    return load_catalogue(content)
+
+
+@lru_cache(maxsize=2)
+def _isolation(required: bool, log: Any) -> None:
+    """Say once, or refuse, when a layer of isolation is missing."""
+    check_isolation(required=required, say=log.warning)

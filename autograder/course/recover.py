@@ -1,0 +1,258 @@
+"""Puts a notebook that was handed in back into the form it was given out in, without losing any work.
+
+Learners' notebooks come back with cells missing, copied, moved, retyped, with the metadata of other courses
+or none. What the gradebook knows of the assignment is put back by `grade_id`; what the learner wrote stays.
+Doing it again changes nothing more.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.course.blueprint import Blueprint, GivenCell
+from nnlearn.learner.seats import attribute_of
+from nnlearn.learner.syntax import parse, without_magics
+
+_CODE_ID = re.compile(r"[^A-Za-z0-9_-]")
+_NOT_RUN = "demo"
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """Something about a notebook that was put right.
+
+    Attributes:
+        kind: `missing`, `duplicated`, `reordered`, `edited`, `retyped` or `relabelled`.
+        grade_id: The cell, or an empty string for the notebook as a whole.
+        words: What was found and what was done, in words for a learner.
+    """
+
+    kind: str
+    grade_id: str
+    words: str
+
+
+def recover(notebook: Any, blueprint: Blueprint) -> tuple[Recovery, ...]:
+    """Put `notebook` right, in place.
+
+    Args:
+        notebook: A notebook of format 4 that somebody handed in.
+        blueprint: What the assignment's notebook consists of.
+
+    Returns:
+        What was put right, in the order in which it was.
+    """
+    done: list[Recovery] = []
+    _relabel(notebook.cells, blueprint, done)
+    _choose_among_copies(notebook.cells, blueprint, done)
+    for cell in list(notebook.cells):
+        if (given := _given(cell, blueprint)) is not None:
+            _retype(cell, given, done)
+            _restore(notebook, cell, given, done)
+    _put_in_order(notebook, blueprint, done)
+    for given in blueprint.cells:
+        if given.is_needed and all(_grade_id(cell) != given.grade_id for cell in notebook.cells):
+            _put_back(notebook, given, blueprint, done)
+    for cell in notebook.cells:
+        if (given := _given(cell, blueprint)) is not None:
+            _mark(cell, given)
+    return tuple(done)
+
+
+def _grade_id(cell: Any) -> str | None:
+    marks = cell.metadata.get("nbgrader")
+    name = marks.get("grade_id") if isinstance(marks, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _given(cell: Any, blueprint: Blueprint) -> GivenCell | None:
+    return blueprint.cell(_grade_id(cell) or "")
+
+
+def _relabel(cells: Iterable[Any], blueprint: Blueprint, done: list[Recovery]) -> None:
+    """Take nbgrader's marks off every cell that is none of the assignment's."""
+    for number, cell in enumerate(cells, start=1):
+        if not isinstance(cell.metadata, dict):
+            cell.metadata = {}
+        if "nbgrader" not in cell.metadata or _given(cell, blueprint) is not None:
+            continue
+        if cell.metadata["nbgrader"]:
+            what = f"cell {number} is marked as a cell that this assignment does not have"
+            done.append(Recovery("relabelled", "", f"{what}; it counts as a cell of your own."))
+        del cell.metadata["nbgrader"]
+
+
+def _choose_among_copies(cells: Sequence[Any], blueprint: Blueprint, done: list[Recovery]) -> None:
+    """Of several cells with one `grade_id`, keep the last one with work in it; the rest lose the id."""
+    for given in blueprint.cells:
+        copies = [cell for cell in cells if _grade_id(cell) == given.grade_id]
+        if len(copies) < 2:
+            continue
+        with_work = [cell for cell in copies if not given.is_untouched(cell.source)]
+        kept = copies[0] if given.locked else (with_work or copies)[-1]
+        for cell in copies:
+            if cell is kept:
+                continue
+            del cell.metadata["nbgrader"]
+            if given.is_untouched(cell.source) or given.part is not None:
+                _leave_out(cell)
+        which = "the first one counts" if given.locked else "the last one that you changed counts"
+        words = f"the cell `{given.grade_id}` was there {len(copies)} times; {which}."
+        done.append(Recovery("duplicated", given.grade_id, words))
+
+
+def _leave_out(cell: Any) -> None:
+    """Keep a cell from being run when the notebook is graded."""
+    tags = [tag for tag in _tags(cell) if tag != _NOT_RUN]
+    cell.metadata["tags"] = [*tags, _NOT_RUN]
+
+
+def _tags(cell: Any) -> list[Any]:
+    tags = cell.metadata.get("tags")
+    return list(tags) if isinstance(tags, list) else []
+
+
+def _retype(cell: Any, given: GivenCell, done: list[Recovery]) -> None:
+    if cell.cell_type == given.cell_type:
+        return
+    words = f"the cell `{given.grade_id}` had become a {cell.cell_type} cell; it is a {given.cell_type} cell"
+    done.append(Recovery("retyped", given.grade_id, f"{words} again."))
+    cell.cell_type = given.cell_type
+    cell.pop("attachments", None)
+    if given.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
+    else:
+        cell.pop("outputs", None)
+        cell.pop("execution_count", None)
+
+
+def _restore(notebook: Any, cell: Any, given: GivenCell, done: list[Recovery]) -> None:
+    """Give a locked cell its text back; code that the learner wrote there stays, in a cell of its own."""
+    if not given.locked or cell.source == given.source:
+        return
+    written, cell.source = cell.source, given.source
+    if given.is_untouched(written):
+        return
+    words = f"the cell `{given.grade_id}` is not yours to change and has its text back"
+    if given.cell_type == "code" and _NOT_RUN not in given.tags and written.strip():
+        _insert(notebook, notebook.cells.index(cell) + 1, _new("code", written, f"yours-{given.grade_id}"))
+        words += "; what you wrote there is in a cell of its own below it"
+    done.append(Recovery("edited", given.grade_id, f"{words}."))
+
+
+def _put_in_order(notebook: Any, blueprint: Blueprint, done: list[Recovery]) -> None:
+    """Sort the assignment's cells as they were given out; a learner's own cell follows the one above it."""
+    first: list[Any] = []
+    groups: list[tuple[int, list[Any]]] = []
+    for cell in notebook.cells:
+        if (given := _given(cell, blueprint)) is not None:
+            groups.append((blueprint.place(given.grade_id), [cell]))
+        else:
+            (groups[-1][1] if groups else first).append(cell)
+    in_order = sorted(groups, key=lambda group: group[0])
+    if in_order == groups:
+        return
+    notebook.cells = [*first, *(cell for _, cells in in_order for cell in cells)]
+    moved = [
+        blueprint.cells[place].grade_id
+        for (place, _), (other, _) in zip(groups, in_order, strict=True)
+        if place != other and blueprint.cells[place].is_needed
+    ]
+    names = ", ".join(f"`{name}`" for name in moved[:6]) or "cells of the lesson"
+    done.append(Recovery("reordered", "", f"cells had been moved and are in their order again: {names}."))
+
+
+def _put_back(notebook: Any, given: GivenCell, blueprint: Blueprint, done: list[Recovery]) -> None:
+    """Bring back a cell that is missing: the learner's own cell that holds its code, or the one given out."""
+    own = _own_cell_with(notebook.cells, given, blueprint)
+    if own is not None:
+        own.metadata["nbgrader"] = {"grade_id": given.grade_id}
+        words = f"the cell `{given.grade_id}` was missing; the cell of yours that defines it stands for it."
+    else:
+        cell = _new(given.cell_type, given.source if given.locked else given.released, given.grade_id)
+        cell.metadata["nbgrader"] = {"grade_id": given.grade_id}
+        if given.tags:
+            cell.metadata["tags"] = list(given.tags)
+        _insert(notebook, _place_after_neighbours(notebook.cells, given, blueprint), cell)
+        words = f"the cell `{given.grade_id}` was missing and is there again, as it was given out."
+    done.append(Recovery("missing", given.grade_id, words))
+
+
+def _own_cell_with(cells: Sequence[Any], given: GivenCell, blueprint: Blueprint) -> Any:
+    """The last of the learner's own cells that defines what belongs in a missing cell, or None."""
+    if not given.solution or given.cell_type != "code":
+        return None
+    name = attribute_of(given.grade_id)
+    for cell in reversed(cells):
+        if cell.cell_type == "code" and _given(cell, blueprint) is None and _NOT_RUN not in _tags(cell):
+            code, _, error = without_magics(cell.source)
+            if error is None and name in _names_defined(code):
+                return cell
+    return None
+
+
+def _names_defined(code: str) -> set[str]:
+    """The names that code binds at its top level by `def`, `class` or `=`."""
+    names = set()
+    for statement in parse(code).body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Assign(targets=targets):
+                names |= {target.id for target in targets if isinstance(target, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                names.add(name)
+    return names
+
+
+def _place_after_neighbours(cells: Sequence[Any], given: GivenCell, blueprint: Blueprint) -> int:
+    """Where a missing cell belongs: below all of the assignment's cells that come before it."""
+    mine = blueprint.place(given.grade_id)
+    before = [
+        number
+        for number, cell in enumerate(cells)
+        if (other := _given(cell, blueprint)) is not None and blueprint.place(other.grade_id) < mine
+    ]
+    return max(before) + 1 if before else 0
+
+
+def _new(cell_type: str, source: str, name: str) -> Any:
+    from nbformat import from_dict
+
+    cell: dict[str, Any] = {
+        "id": _CODE_ID.sub("-", name)[:64],
+        "cell_type": cell_type,
+        "metadata": {},
+        "source": source,
+    }
+    if cell_type == "code":
+        cell |= {"outputs": [], "execution_count": None}
+    return from_dict(cell)  # type: ignore[no-untyped-call]
+
+
+def _insert(notebook: Any, place: int, cell: Any) -> None:
+    """Put `cell` in, with an id that no other cell has, or without one where the format knows none."""
+    if notebook.nbformat == 4 and notebook.get("nbformat_minor", 0) < 5:
+        del cell["id"]
+    else:
+        taken = {other.get("id") for other in notebook.cells}
+        name, number = cell["id"], 2
+        while cell["id"] in taken:
+            cell["id"] = f"{name[:60]}-{number}"
+            number += 1
+    notebook.cells.insert(place, cell)
+
+
+def _mark(cell: Any, given: GivenCell) -> None:
+    """Write the marks that the assignment gives a cell over whatever the notebook says."""
+    from nbformat import from_dict
+
+    cell.metadata["nbgrader"] = from_dict(given.marks)  # type: ignore[no-untyped-call]
+    tags = _tags(cell)
+    if cell.cell_type == "code" and (_NOT_RUN in tags) != (_NOT_RUN in given.tags):
+        tags = [tag for tag in tags if tag != _NOT_RUN] + [tag for tag in given.tags if tag == _NOT_RUN]
+        cell.metadata["tags"] = tags

@@ -1,0 +1,111 @@
+"""What a process that grades notebooks keeps warm: a zygote, and for each topic its checks and mistakes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from multiprocessing.util import Finalize
+from pathlib import Path
+from typing import Any
+
+from autograder.engine.watch import Watch
+from autograder.engine.worker import TopicGrader
+from autograder.submissions import Submission
+from nnlearn.catalogue import Topic
+from nnlearn.checking.bench import Bench
+from nnlearn.errors import SubmissionError
+from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.learner.isolated import IsolatedSeat
+from nnlearn.learner.source import Source, read_source
+from nnlearn.learner.zygote import Zygote
+from nnlearn.results import Report
+
+_TOPICS = 16
+
+
+@dataclass(frozen=True)
+class GradedNotebook:
+    """What came out when a notebook's code was graded.
+
+    Attributes:
+        report: The report.
+        printed: What cells printed while they ran, by their numbers in the notebook, counted from 1.
+        layers: The layers of isolation that held.
+    """
+
+    report: Report
+    printed: Mapping[int, str] = field(default_factory=dict)
+    layers: tuple[str, ...] = ()
+
+
+def grade_notebook(topic: Topic, learner: str, name: str, cells: Sequence[Any], seed: int) -> GradedNotebook:
+    """Run every check of `topic` on the code of a notebook, in isolation.
+
+    Args:
+        topic: The topic, with its checks.
+        learner: Who handed it in.
+        name: What the notebook is called, with its extension.
+        cells: Its cells; those tagged `demo` are not run.
+        seed: What all random numbers follow from.
+    """
+    submission = Submission(learner, Path(name), topic.name, name, "")
+    return _grader(topic, topic.content_digest, seed).grade_data(submission, _as_data(cells))
+
+
+class NotebookGrader(TopicGrader):
+    """Grades notebooks that are in memory, and keeps what each cell printed."""
+
+    def grade_data(self, submission: Submission, data: bytes) -> GradedNotebook:
+        """Run every check on a notebook. Whatever it does, there is a report."""
+        try:
+            source = read_source(submission.path, data)
+        except SubmissionError as error:
+            return GradedNotebook(self._unreadable(submission, error))
+        watch = Watch(self._workers)
+        graded = self._run(submission, source, watch)
+        if watch.disturbed or graded.report.has_grader_error:
+            graded = self._run(submission, source, watch)
+        return graded
+
+    def _run(self, submission: Submission, source: Source, workers: Watch) -> GradedNotebook:
+        seat = IsolatedSeat(self.topic, source, workers)
+        bench = Bench(self.topic, seat, self._seed, self._known)
+        try:
+            self._runner.run(bench)
+        finally:
+            seat.close()
+        report = Report(
+            submission.learner, submission.name, submission.sha256, bench.parts(), seat.notes, seat.output
+        )
+        numbers = {cell.name: cell.number for cell in source.cells}
+        printed = {numbers[name]: text for name, text in seat.printed if name in numbers and text}
+        return GradedNotebook(report, printed, seat.layers)
+
+
+def _as_data(cells: Sequence[Any]) -> bytes:
+    """A notebook with what may be run and nothing else: no text, no output, no attachment."""
+    bare = [
+        {
+            "cell_type": cell.cell_type,
+            "metadata": {"tags": cell.metadata.get("tags", [])},
+            "source": cell.source if cell.cell_type == "code" else "",
+        }
+        for cell in cells
+    ]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": bare}).encode()
+
+
+@lru_cache(maxsize=_TOPICS)
+def _grader(topic: Topic, digest: str, seed: int) -> NotebookGrader:  # noqa: ARG001 - changed content is another
+    os.environ.update(TENSORFLOW_ENVIRONMENT)  # the reference rounds as the learners' processes do
+    return NotebookGrader(topic, _zygote(), seed)
+
+
+@lru_cache(maxsize=1)
+def _zygote() -> Zygote:
+    zygote = Zygote()
+    Finalize(None, zygote.close, exitpriority=10)
+    return zygote
