@@ -5,7 +5,7 @@ A content tree holds `exercises/<topic>/` and, for those who write and grade top
 No other module builds such a path or reads topic.toml.
 """
 
-from nnlearn.catalogue.catalogue import CONTENT_VARIABLE, Catalogue, load_catalogue
+from nnlearn.catalogue.catalogue import CONTENT_VARIABLE, Catalogue, came_with_nnlearn, load_catalogue
 from nnlearn.catalogue.topic import Limits, Part, Response, Topic
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "Part",
     "Response",
     "Topic",
+    "came_with_nnlearn",
     "load_catalogue",
 ]

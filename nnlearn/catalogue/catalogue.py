@@ -91,9 +91,13 @@ def _root(content: Path | None) -> tuple[Path, str]:
         return content.expanduser().resolve(), "--content"
     if chosen := os.environ.get(CONTENT_VARIABLE):
         return Path(chosen).expanduser().resolve(), CONTENT_VARIABLE
+    return came_with_nnlearn(), "the content that came with nnlearn"
+
+
+def came_with_nnlearn() -> Path:
+    """The content tree that is part of the installation, or of the clone."""
     installed = _PACKAGE / "content"
-    root = installed if installed.is_dir() else _PACKAGE.parent
-    return root, "the content that came with nnlearn"
+    return installed if installed.is_dir() else _PACKAGE.parent
 
 
 def _folders(tree: Path) -> Iterator[Path]:

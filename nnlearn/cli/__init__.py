@@ -20,10 +20,14 @@ if TYPE_CHECKING:
 
 _HELP = "Learn, and teach, what happens inside a neural network."
 COMMANDS = {
+    "init": "nnlearn.cli.forms:init",
     "list": "nnlearn.cli.forms:list_topics",
+    "lesson": "nnlearn.cli.forms:lesson",
     "check": "nnlearn.cli.check:check",
     "hint": "nnlearn.cli.forms:hint",
     "progress": "nnlearn.cli.forms:progress",
+    "reset": "nnlearn.cli.forms:reset",
+    "solution": "nnlearn.cli.forms:solution",
     "doctor": "nnlearn.cli.forms:doctor",
 }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from nnlearn.cli.complete import complete_parts, complete_topics
+from nnlearn.cli.complete import complete_parts, complete_topics, complete_topics_and_parts
 from nnlearn.cli.options import Content
 
 Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
@@ -24,6 +25,28 @@ def without_command(context: typer.Context) -> None:
         from nnlearn.cli.start import start
 
         start(context.get_help)
+
+
+def init(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="Its folder: made where there is none. [nnlearn-exercises]"),
+    ] = None,
+    topics: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TOPIC...]", help="The topics to put there. [all]", autocompletion=complete_topics
+        ),
+    ] = None,
+    content: Content = None,
+) -> None:
+    """Make a workspace: a folder with the exercises to work on. Or bring it up to date.
+
+    A file that you changed is never overwritten.
+    """
+    from nnlearn.cli.init import make_workspace
+
+    make_workspace(folder, topics or (), content)
 
 
 def list_topics(content: Content = None) -> None:
@@ -52,6 +75,40 @@ def hint(
     from nnlearn.cli.hint import show_hint
 
     show_hint(part, number, again, content)
+
+
+def lesson(
+    topic: TopicName,
+    browser: Annotated[bool, typer.Option("--browser", help="Open it as a page in the browser.")] = False,
+    jupyter: Annotated[bool, typer.Option("--jupyter", help="Open the notebook in Jupyter.")] = False,
+    content: Content = None,
+) -> None:
+    """Read the lesson of a topic."""
+    from nnlearn.cli.lesson import show_lesson
+
+    show_lesson(topic, browser, jupyter, content)
+
+
+def reset(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="TOPIC|PART", help="What to start anew.", autocompletion=complete_topics_and_parts
+        ),
+    ],
+    content: Content = None,
+) -> None:
+    """Put a topic, or one part, back to how it was. What you wrote is kept as a backup."""
+    from nnlearn.cli.reset import reset_work
+
+    reset_work(name, content)
+
+
+def solution(part: PartName, content: Content = None) -> None:
+    """Show the reference solution of a part that passes."""
+    from nnlearn.cli.solution import show_solution
+
+    show_solution(part, content)
 
 
 def doctor(as_json: Json = False) -> None:

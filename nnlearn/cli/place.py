@@ -110,3 +110,16 @@ def require_workspace(content: Path | None = None) -> tuple[Place, Workspace]:
             "go to yours with cd, or make one: nnlearn init",
         )
     return place, place.workspace
+
+
+def source_of(workspace: Workspace, content: Path | None = None) -> Catalogue:
+    """The content tree that a workspace was made from.
+
+    Args:
+        workspace: The workspace.
+        content: Another tree, if `--content` says so.
+
+    Raises:
+        ContentError: It is not there any more.
+    """
+    return load_catalogue(content or workspace.source)

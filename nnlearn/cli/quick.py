@@ -34,7 +34,12 @@ class Quick:
 QUICK = {
     "list": Quick("nnlearn.cli.topics:show_topics"),
     "hint": Quick("nnlearn.cli.hint:show_hint", 1, 1, {"--again": "again"}),
+    "lesson": Quick(
+        "nnlearn.cli.lesson:show_lesson", 1, 1, {"--browser": "in_browser", "--jupyter": "in_jupyter"}
+    ),
     "progress": Quick("nnlearn.cli.topics:show_progress", 0, 0, {"--json": "as_json"}),
+    "reset": Quick("nnlearn.cli.reset:reset_work", 1, 1),
+    "solution": Quick("nnlearn.cli.solution:show_solution", 1, 1),
     "doctor": Quick("nnlearn.cli.doctor:show_findings", 0, 0, {"--json": "as_json"}),
 }
 

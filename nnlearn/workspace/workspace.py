@@ -58,6 +58,17 @@ class Workspace:
         return {name: digest for name, digest in files.items() if isinstance(digest, str)}
 
     @property
+    def source(self) -> Path | None:
+        """The content tree its exercises come from; None while there is no workspace here yet."""
+        from nnlearn.catalogue import came_with_nnlearn
+
+        manifest = read_manifest(self.root)
+        if not manifest:
+            return None
+        source = manifest.get("content")
+        return Path(source) if isinstance(source, str) else came_with_nnlearn()
+
+    @property
     def topic_names(self) -> tuple[str, ...]:
         """The topics that `nnlearn init` put here and whose folders are still there."""
         names = {name.split("/")[1] for name in self.written if name.startswith("exercises/")}

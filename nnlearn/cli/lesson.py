@@ -1,0 +1,126 @@
+"""`nnlearn lesson TOPIC`: in the terminal, in the browser, or in Jupyter."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnlearn.cli.place import Place, here
+from nnlearn.cli.say import say, shows_colours
+from nnlearn.errors import EXIT_OK, NnlearnError
+from nnlearn.workspace.formulas import readable, replace_formulas
+
+if TYPE_CHECKING:
+    from nnlearn.catalogue import Topic
+
+_COMMENT = re.compile(r"\A\s*<!--.*?-->\s*", re.DOTALL)
+_IMAGE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
+_WIDTH = 100
+
+
+def show_lesson(
+    name: str, in_browser: bool = False, in_jupyter: bool = False, content: Path | None = None
+) -> int:
+    """Show the lesson of a topic.
+
+    Args:
+        name: The topic.
+        in_browser: As a page in the browser.
+        in_jupyter: The notebook, in Jupyter.
+        content: What `--content` says.
+
+    Returns:
+        The exit code: that of Jupyter, else 0.
+    """
+    place = here(content)
+    topic = place.catalogue.topic(name)
+    if in_jupyter:
+        return _open_in_jupyter(topic)
+    try:
+        text = topic.lesson.read_text(encoding="utf-8")
+    except OSError as error:
+        raise NnlearnError(
+            f"{topic.lesson} cannot be read: {error.strerror}",
+            "nnlearn init restores it" if place.workspace else f"nnlearn topic build {name} makes it",
+        ) from error
+    if in_browser:
+        _open_in_browser(place, topic, text)
+    elif sys.stdout.isatty():
+        _page_through(topic, text)
+    else:
+        say(_COMMENT.sub("", text).rstrip())
+    return EXIT_OK
+
+
+def for_terminal(markdown: str, folder: Path) -> str:
+    """A lesson as Markdown that reads well in a terminal: formulas as text, pictures by name."""
+
+    def formula(tex: str, on_its_own: bool) -> str:
+        return f"\n    {readable(tex)}\n" if on_its_own else f"`{readable(tex)}`"
+
+    text = replace_formulas(_COMMENT.sub("", markdown), formula)
+    return _IMAGE.sub(lambda m: f"*Figure: {m[1]}*\n\n{_shown(folder / m[2])}", text)
+
+
+def _page_through(topic: Topic, markdown: str) -> None:
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console(no_color=not shows_colours())
+    width = min(console.width, _WIDTH)
+    # `less` shows colours with -R only, and leaves short texts on the screen with -F and -X.
+    os.environ.setdefault("LESS", "-RFX")
+    with console.pager(styles=shows_colours()):
+        console.print(Markdown(for_terminal(markdown, topic.exercise_dir)), width=width)
+    say(f"In the browser, with its figures: nnlearn lesson {topic.name} --browser")
+
+
+def _shown(path: Path) -> str:
+    """A path as it is named from the current folder."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _open_in_browser(place: Place, topic: Topic, markdown: str) -> None:
+    import webbrowser
+
+    page = _page_of(place, topic, markdown)
+    opened = webbrowser.open(page.as_uri())
+    say(f"{'Opened' if opened else 'Open this in your browser:'} {page}")
+
+
+def _page_of(place: Place, topic: Topic, markdown: str) -> Path:
+    """The lesson as a page; made anew only where the lesson has changed."""
+    import tempfile
+
+    from nnlearn.workspace.files import digest_of, write_whole
+
+    if place.workspace is not None:
+        folder = place.workspace.root / ".nnlearn" / "lessons"
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="nnlearn-"))
+    page = folder / f"{topic.name}-{digest_of(markdown.encode())[:12]}.html"
+    if not page.exists():
+        from nnlearn.workspace.page import lesson_page
+
+        write_whole(page, lesson_page(topic.title, markdown, topic.exercise_dir).encode())
+    return page
+
+
+def _open_in_jupyter(topic: Topic) -> int:
+    """Run Jupyter on the notebook until it ends, and return its exit code."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise NnlearnError(
+            "Jupyter is not installed here", 'python -m pip install "nnlearn[notebook]" installs it'
+        )
+    if not topic.notebook.is_file():
+        raise NnlearnError(f"there is no {topic.notebook}", "nnlearn init restores it")
+    command = [sys.executable, "-m", "jupyterlab", str(topic.notebook)]
+    if os.name == "posix":  # Jupyter asks its own questions on Ctrl-C
+        sys.stdout.flush()
+        os.execv(command[0], command)  # noqa: S606 - this very Python
+    return subprocess.run(command, check=False).returncode  # noqa: S603

@@ -1,0 +1,84 @@
+"""A lesson as one HTML page that needs no other file and no network."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import mimetypes
+import re
+from pathlib import Path
+from typing import Any
+
+from nnlearn.workspace.formulas import replace_formulas
+
+_HOLDER = "\ue000{}\ue001"  # characters that no text uses
+_IMAGE = re.compile(r'(<img src=")([^":]+)(")')
+_COMMENT = re.compile(r"\A\s*<!--.*?-->", re.DOTALL)
+_STYLE = """
+:root { color-scheme: light; }
+body { font: 17px/1.55 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem;
+       color: #222; background: #fff; }
+h1, h2, h3 { line-height: 1.25; }
+pre { background: #f5f5f2; padding: .8rem 1rem; overflow-x: auto; font-size: 13.5px; line-height: 1.4; }
+code { font-family: ui-monospace, monospace; background: #f5f5f2; }
+img { max-width: 100%; }
+img.formula { max-width: none; }
+p.formula { text-align: center; overflow-x: auto; }
+table { border-collapse: collapse; }
+td, th { border: 1px solid #ccc; padding: .3rem .6rem; }
+blockquote { border-left: 3px solid #ccc; margin-left: 0; padding-left: 1rem; }
+"""
+
+
+def lesson_page(title: str, markdown: str, folder: Path) -> str:
+    """A lesson as HTML; its pictures are read from `folder` and put into the page."""
+    from markdown_it import MarkdownIt
+
+    formulas: list[str] = []
+
+    def keep(tex: str, on_its_own: bool) -> str:
+        drawn = _formula(tex, 16 if on_its_own else 14)
+        formulas.append(f'<p class="formula">{drawn}</p>' if on_its_own else drawn)
+        return _HOLDER.format(len(formulas) - 1)
+
+    text = replace_formulas(_COMMENT.sub("", markdown), keep)
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    body = re.sub("<p>(\ue000\\d+\ue001)</p>", r"\1", body)
+    body = re.sub("\ue000(\\d+)\ue001", lambda m: formulas[int(m[1])], body)
+    body = _IMAGE.sub(lambda m: m[1] + _picture(folder, m[2]) + m[3], body)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width">\n'
+        f"<title>{html.escape(title)}</title>\n<style>{_STYLE}</style></head>\n"
+        f"<body>\n{body}</body>\n</html>\n"
+    )
+
+
+def _picture(folder: Path, url: str) -> str:
+    """The picture itself in place of its name, if it is there."""
+    picture = folder / html.unescape(url)
+    if not picture.is_file():
+        return url
+    kind = mimetypes.guess_type(picture.name)[0] or "image/png"
+    return f"data:{kind};base64,{base64.b64encode(picture.read_bytes()).decode()}"
+
+
+def _formula(tex: str, size: int) -> str:
+    """A formula as a picture that stands on the line of text; as its source if it cannot be drawn."""
+    from matplotlib import font_manager, mathtext
+
+    drawn = io.BytesIO()
+    # Spellings that Matplotlib does not know, with the same meaning.
+    known = re.sub(r"\\sqrt\s+(\w)", r"\\sqrt{\1}", re.sub(r"\\[td]frac", r"\\frac", tex))
+    shown = html.escape(tex)
+    properties: Any = font_manager.FontProperties(size=size, math_fontfamily="cm")
+    try:
+        depth = mathtext.math_to_image(
+            f"${' '.join(known.split())}$", drawn, prop=properties, dpi=72, format="svg"
+        )
+    except ValueError:  # LaTeX that Matplotlib does not know
+        return f"<code>{shown}</code>"
+    data = base64.b64encode(drawn.getvalue()).decode()
+    style = f"vertical-align: -{depth:.1f}pt"
+    return f'<img class="formula" src="data:image/svg+xml;base64,{data}" alt="{shown}" style="{style}">'
