@@ -23,7 +23,12 @@ _READABLE = (".py", ".ipynb", ".md", ".json", ".toml", ".txt", ".csv", ".html")
 
 
 def find_leaks(topic: Topic) -> list[str]:
-    """Private things that can be read in `exercises/<topic>/`, one line for each.
+    """Private things that can be read in `exercises/<topic>/`, one line for each."""
+    return leaks_in(topic, topic.exercise_dir, f"exercises/{topic.name}")
+
+
+def leaks_in(topic: Topic, folder: Path, shown_as: str) -> list[str]:
+    """Private things of `topic` that can be read in a folder that learners get, one line for each.
 
     Private are: lines of solutions and of known mistakes, unless the lesson itself shows them; names and
     lines of hidden checks; rubrics; the answers to predictions.
@@ -55,8 +60,8 @@ def find_leaks(topic: Topic) -> list[str]:
         if line.strip()
     ]
     found: dict[str, None] = {}
-    for file in _files(topic.exercise_dir):
-        shown = f"exercises/{topic.name}/{file.relative_to(topic.exercise_dir).as_posix()}"
+    for file in _files(folder):
+        shown = f"{shown_as}/{file.relative_to(folder).as_posix()}"
         text = _text_of(file)
         for what, line in private:
             if line in text:
