@@ -41,7 +41,14 @@ class OutputFile:
             OutputError: It cannot be written any more; the old file is still there.
         """
         # A file name that is no UTF-8 arrives as lone surrogates; JSON writes those as \\udcxx.
-        data = text.encode("utf-8", "backslashreplace")
+        self.write_bytes(text.encode("utf-8", "backslashreplace"))
+
+    def write_bytes(self, data: bytes) -> None:
+        """Replace the file by `data`.
+
+        Raises:
+            OutputError: It cannot be written any more; the old file is still there.
+        """
         try:
             if self._is_stream:
                 self.path.write_bytes(data)

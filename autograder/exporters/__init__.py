@@ -1,0 +1,1 @@
+"""Scores and graders in the forms that learning platforms take."""

@@ -1,0 +1,131 @@
+"""What nbgrader's gradebook says about one assignment: a score, nothing handed in, or not finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.exporters.lms.errors import GradebookError
+from autograder.render.text import shown_name
+from nnlearn.catalogue.nearest import did_you_mean
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook, SubmittedAssignment
+
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True)
+class LearnerScore:
+    """One learner of the gradebook and what there is to export.
+
+    Attributes:
+        id: nbgrader's name for the learner.
+        first_name: May be empty, as the next three.
+        last_name: The family name.
+        email: The address.
+        lms_user_id: What the gradebook knows of the platform's own number.
+        score: Points after the penalty for lateness; None where nothing was handed in.
+        penalty: What lateness has cost.
+        pending: The parts that still wait to be graded, by their cell's name.
+    """
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+    score: float | None = None
+    penalty: float = 0.0
+    pending: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name as people write it; the id where there is none."""
+        return " ".join(filter(None, (self.first_name, self.last_name))) or self.id
+
+    @property
+    def identities(self) -> dict[str, str]:
+        """What a row of the platform's file may know this learner by."""
+        known = {"id": self.id, "email": self.email, "lms_user_id": self.lms_user_id}
+        return {field: value for field, value in known.items() if value}
+
+
+@dataclass(frozen=True)
+class AssignmentScores:
+    """All learners of a course with their scores in one assignment, by id."""
+
+    assignment: str
+    max_score: float
+    learners: tuple[LearnerScore, ...]
+
+
+def read_scores(database: str, assignment: str) -> AssignmentScores:
+    """Read one assignment from a gradebook.
+
+    Args:
+        database: The URL of the gradebook.
+        assignment: Its name.
+
+    Raises:
+        GradebookError: There is no gradebook, or it has no such assignment or no learners.
+    """
+    shown = shown_name(file := database.removeprefix(_SQLITE))
+    if database.startswith(_SQLITE) and not Path(file).is_file():  # nbgrader would make an empty one
+        raise GradebookError(
+            f"{shown}: there is no gradebook.",
+            f"Grade first: nnlearn course grade {assignment}, or nbgrader autograde {assignment}.",
+        )
+    from nbgrader.api import Gradebook
+
+    # Without a name for the course, opening the gradebook does not write to it.
+    with Gradebook(database, course_id="") as gradebook:
+        names = sorted(known.name for known in gradebook.assignments)
+        if assignment not in names:
+            raise GradebookError(
+                f"{shown}: there is no assignment called `{shown_name(assignment)}`.",
+                did_you_mean(assignment, names, "the assignments are") if names else "It holds none yet.",
+            )
+        learners = _learners(gradebook, assignment)
+        max_score = float(gradebook.find_assignment(assignment).max_score)
+    if not learners:
+        raise GradebookError(
+            f"{shown}: there are no learners in the gradebook.",
+            "Add them: nbgrader db student import FILE.csv.",
+        )
+    return AssignmentScores(assignment, max_score, learners)
+
+
+def _learners(gradebook: Gradebook, assignment: str) -> tuple[LearnerScore, ...]:
+    handed_in = {s.student_id: s for s in gradebook.find_assignment(assignment).submissions}
+    learners = []
+    for student in sorted(gradebook.students, key=lambda student: student.id):
+        score, penalty, pending = _score(handed_in.get(student.id))
+        learners.append(
+            LearnerScore(
+                student.id,
+                (student.first_name or "").strip(),
+                (student.last_name or "").strip(),
+                (student.email or "").strip(),
+                (student.lms_user_id or "").strip(),
+                score,
+                penalty,
+                pending,
+            )
+        )
+    return tuple(learners)
+
+
+def _score(submission: SubmittedAssignment | None) -> tuple[float | None, float, tuple[str, ...]]:
+    """Score, penalty and what is pending; lateness counts as it does in `nbgrader export`."""
+    if submission is None:
+        return None, 0.0, ()
+    penalty = float(submission.late_submission_penalty or 0.0)
+    pending = sorted(
+        grade.name
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+        if grade.needs_manual_grade
+    )
+    return max(0.0, float(submission.score) - penalty), penalty, tuple(pending)
