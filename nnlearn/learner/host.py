@@ -123,8 +123,12 @@ class Host:
         return ("value", value)
 
     def _begin(self, part: str, seed: int) -> None:
-        """Forget the handles of the last check, seed every generator, watch for this part."""
+        """Forget the handles and the mode of the last check, seed every generator, watch for this part."""
         import keras
+        from keras.src.backend.common import global_state
+
+        # What breaks off on its way into a layer leaves its `training` behind, for the next call to use.
+        global_state.set_global_attribute("current_call_ctx", None)
 
         self._objects = {MODULE: self._module, KERAS: keras, KIT: kit}
         forbid = self._program.forbid.get(part, ())

@@ -51,3 +51,27 @@ def test_a_part_that_calls_a_forbidden_function() -> None:
         "forbidden",
         ["keras.ops.softmax (cell 0, line 4)", "the TensorFlow kernel Softmax (cell 0, line 4)"],
     )
+
+
+def test_a_call_that_breaks_off_leaves_no_mode_behind() -> None:
+    """The next check begins outside of every layer, in inference mode, as if it were the first."""
+    code = (
+        "import keras\n\nclass Inside(keras.layers.Layer):\n"
+        "    def build(self, shape):\n        self.inner = self\n\n"
+        "    def call(self, x, training=None):\n        return x\n\n"
+        "class Mode(keras.layers.Layer):\n"
+        "    def call(self, x, training=None):\n        return x * (2.0 if training else 1.0)\n"
+    )
+    host = Host(Program("topic", (("cell 0", code),), {}))
+    assert host.handle(("load",)) == ("value", [])
+
+    def call(name: str, **training: bool) -> tuple[Any, ...]:
+        _, layer = host.handle(("get", MODULE, name))
+        _, made = host.handle(("call", layer.id, (), {}))
+        return host.handle(("call", made.id, (X,), training))
+
+    host.handle(("begin", "part", 1))
+    assert call("Inside", training=True)[0] == "raised"
+    host.handle(("begin", "part", 2))
+    np.testing.assert_array_equal(call("Mode", training=True)[1], 2 * X)
+    np.testing.assert_array_equal(call("Mode")[1], X)
