@@ -24,6 +24,7 @@ COMMANDS = {
     "list": "nnlearn.cli.forms:list_topics",
     "lesson": "nnlearn.cli.forms:lesson",
     "check": "nnlearn.cli.check:check",
+    "watch": "nnlearn.cli.watch:watch",
     "hint": "nnlearn.cli.forms:hint",
     "progress": "nnlearn.cli.forms:progress",
     "reset": "nnlearn.cli.forms:reset",
