@@ -1,0 +1,72 @@
+"""`nnlearn watch [TOPIC]`: checks your file each time you save it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nnlearn.cli.complete import complete_topics
+from nnlearn.cli.place import require_workspace
+from nnlearn.errors import NnlearnError
+
+if TYPE_CHECKING:
+    from nnlearn.watch.loop import Front
+
+
+def watch(
+    topic: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[TOPIC]",
+            help="A topic. [the first that is not done]",
+            autocompletion=complete_topics,
+        ),
+    ] = None,
+    poll: Annotated[
+        bool, typer.Option("--poll", help="Look at the file again and again: for disks that tell nothing.")
+    ] = False,
+) -> None:
+    """Check your file of a topic each time you save it, and show the first thing that is wrong.
+
+    Works in a workspace. Off a terminal it prints a block of lines for each save, and ends when its input
+    does: with 0 when all visible checks pass, else with 1.
+    """
+    from nnlearn.watch.course import Course
+    from nnlearn.watch.loop import Watch
+    from nnlearn.watch.process import can_fork
+
+    place, workspace = require_workspace()
+    if not place.catalogue.topics:
+        raise NnlearnError(f"there is no topic in {workspace.root}", "`nnlearn init` puts them there")
+    chosen = place.catalogue.topic(topic) if topic else Course(workspace).first_open()
+    _require_checks(chosen.visible_checks, chosen.name)
+    code = Watch(workspace, chosen, _front, by_fork=can_fork(), polling=poll).run()
+    if code:
+        raise typer.Exit(code)
+
+
+def _require_checks(checks: Path, topic: str) -> None:
+    if not checks.exists():
+        raise NnlearnError(
+            f"{checks} is missing: topic `{topic}` has no checks here",
+            "`nnlearn init` restores what came with nnlearn",
+        )
+
+
+def _front(post: Callable[[Any], None]) -> Front:
+    """A screen on a terminal that can be drawn on and typed into, else plain lines."""
+    from rich.console import Console
+
+    from nnlearn.watch.keys import keyboard
+    from nnlearn.watch.plain import Plain
+    from nnlearn.watch.screen import Screen
+
+    has_keyboard = sys.stdin is not None and sys.stdin.isatty()
+    console = Console()
+    if has_keyboard and sys.stdout.isatty() and console.is_terminal and not console.is_dumb_terminal:
+        return Screen(keyboard(post))
+    return Plain()

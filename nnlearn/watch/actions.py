@@ -1,0 +1,148 @@
+"""What the keys do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from nnlearn.errors import EXIT_INTERRUPTED, EXIT_OK, NnlearnError
+from nnlearn.watch.draw import body_lines
+from nnlearn.watch.pages import Page, lesson_page
+
+if TYPE_CHECKING:
+    from nnlearn.watch.loop import Watch
+
+_CLOSE = ("q", "escape")
+
+
+class Actions:
+    """Does what a key asks for.
+
+    Args:
+        watch: The watch it is pressed in.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._asked_to_reset = ""
+        self._keys: dict[str, Callable[[], None]] = {
+            "h": self._hint,
+            "n": self._next,
+            "l": self._list,
+            "r": self._reset,
+            "o": self._lesson,
+            "m": self._more,
+            "q": lambda: watch.end(EXIT_OK),
+            "escape": self._clear,
+        }
+
+    def press(self, key: str) -> None:
+        """A key was pressed."""
+        if key in ("interrupt", "hang up"):
+            self._watch.end(EXIT_INTERRUPTED)
+            return
+        if self._watch.front.page is not None:
+            self._press_on_page(self._watch.front.page, key)
+            return
+        asked, self._asked_to_reset = self._asked_to_reset, ""
+        self._watch.board.notice = ""
+        if key not in self._keys:
+            return
+        try:
+            if key == "r" and asked:
+                self._do_reset(asked)
+            else:
+                self._keys[key]()
+        except NnlearnError as error:
+            self._watch.board.notice = str(error)
+
+    def _press_on_page(self, page: Page, key: str) -> None:
+        if key in _CLOSE:
+            self._watch.front.page = None
+        elif key == "enter" and page.choices:
+            self._watch.front.page = None
+            self._go_to(page.choices[page.chosen])
+        else:
+            page.move(key)
+
+    def _go_to(self, name: str) -> None:
+        if name != self._watch.board.topic.name:
+            self._watch.turn_to(self._watch.workspace.catalogue.topic(name))
+
+    def _hint(self) -> None:
+        board = self._watch.board
+        if not board.focus:
+            board.notice = "Every part passes: there is nothing to give a hint for."
+            return
+        number = self._watch.workspace.progress.use_hint(board.topic.name, board.focus)
+        board.hints_used[board.focus] = number
+        hints = board.topic.part(board.focus).hints
+        board.hint = f"Hint {number} of {len(hints)} for {board.focus}: {hints[number - 1]}"
+
+    def _next(self) -> None:
+        """To the next part that does not pass, then to the next topic."""
+        board = self._watch.board
+        names = [part.name for part in board.topic.parts]
+        place = names.index(board.focus) if board.focus else len(names)
+        later = [name for name in names[place + 1 :] if name in board.open_parts]
+        if later:
+            board.focus, board.hint = later[0], ""
+        elif board.following is not None:
+            self._watch.turn_to(board.following)
+        else:
+            board.notice = "There is no other topic with anything left to do: l lists them all."
+
+    def _list(self) -> None:
+        course = self._watch.course
+        longest = max(len(topic.name) for topic in course.topics)
+        lines = [
+            f"  {t.name:<{longest}}  {course.passed(t)} of {len(t.parts)} parts pass  {t.title}"
+            for t in course.topics
+        ]
+        texts = [Text(line, no_wrap=True, overflow="ellipsis") for line in lines]
+        names = tuple(topic.name for topic in course.topics)
+        here = names.index(self._watch.board.topic.name)
+        self._watch.front.page = Page("Topics", lambda _: texts, names, here)
+
+    def _lesson(self) -> None:
+        topic = self._watch.board.topic
+        try:
+            markdown = topic.lesson.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise NnlearnError(
+                f"{topic.lesson} cannot be read: {error}",
+                "`nnlearn init` restores what came with nnlearn",
+            ) from error
+        self._watch.front.page = lesson_page(topic.title, markdown)
+
+    def _more(self) -> None:
+        """All that the board has no room for."""
+        board = self._watch.board
+        self._watch.front.page = Page(board.topic.title, lambda width: body_lines(board, width))
+
+    def _reset(self) -> None:
+        board = self._watch.board
+        self._asked_to_reset = board.focus or board.topic.name
+        board.notice = (
+            f"Press r again to put {self._asked_to_reset} back to how it was. What you wrote is kept."
+        )
+
+    def _do_reset(self, name: str) -> None:
+        from nnlearn.catalogue import load_catalogue
+        from nnlearn.workspace.reset import reset_part, reset_topic
+
+        workspace, board = self._watch.workspace, self._watch.board
+        original = load_catalogue(workspace.source).topic(board.topic.name)
+        if name == board.topic.name:
+            resets = reset_topic(workspace, board.topic, original)
+        else:
+            resets = reset_part(workspace, board.topic, name, original)
+        kept = [str(reset.backup.relative_to(workspace.root)) for reset in resets if reset.backup]
+        board.notice = f"{name} is as it was."
+        if kept:
+            board.notice += f" What you had written: {', '.join(kept)}"
+
+    def _clear(self) -> None:
+        self._watch.board.hint = ""

@@ -1,0 +1,95 @@
+"""The visible checks of a topic, collected by pytest once and run as often as one likes.
+
+pytest's run loop itself hands out the checks, in the main thread: a process that is forked inside it can
+run them, which one with a thread of its own for pytest could not.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nnlearn.catalogue import Topic
+from nnlearn.checking import plugin
+from nnlearn.checking.bench import Bench
+from nnlearn.checking.marks import CheckInfo
+from nnlearn.errors import ContentError
+
+_CONFIGURATION = Path(plugin.__file__).with_name("checks.ini")
+_UNWANTED = ("terminal", "cacheprovider", "faulthandler", "logging", "unraisableexception")
+
+
+class CollectedChecks:
+    """Hands the collected checks of a topic to `use`, which is called in the run loop of pytest.
+
+    Args:
+        topic: The topic.
+        use: Called once, with this object. pytest's session ends when it returns.
+    """
+
+    def __init__(self, topic: Topic, use: Callable[[CollectedChecks], None]) -> None:
+        self.topic = topic
+        self._use = use
+        self._errors: list[str] = []
+        self._items: list[tuple[pytest.Item, CheckInfo]] = []
+
+    @property
+    def titles(self) -> dict[str, dict[str, str]]:
+        """For each part its checks: their names, and what the learner reads."""
+        return {part.name: {i.name: c.title for i, c in self._of(part.name)} for part in self.topic.parts}
+
+    def run(self, bench: Bench, part: str, before: Callable[[str], None]) -> None:
+        """Run the checks of `part` on `bench`.
+
+        Args:
+            bench: The learner's file, and where to keep what is found.
+            part: The part.
+            before: Called with the name of each check that is about to run.
+        """
+        for item, _ in self._of(part):
+            before(item.name)
+            item.config.stash[plugin.BENCHES][item.path.parent] = bench
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+            if item.name not in bench.runs:
+                raise RuntimeError(f"{item.name} was not run: a fixture of its own failed")
+
+    def collect(self) -> None:
+        """Have pytest collect the checks and call `use`; returns when that has returned.
+
+        Raises:
+            ContentError: They cannot be collected.
+        """
+        checks = self.topic.visible_checks.resolve()
+        # The root makes the module's name out of the whole path, so that no two topics share one.
+        arguments = [str(checks), "-c", str(_CONFIGURATION), f"--rootdir={checks.anchor}"]
+        arguments += ["--import-mode=importlib", "--noconftest", "--assert=plain", "--capture=no"]
+        arguments += ["--disable-plugin-autoload", *(f"-pno:{name}" for name in _UNWANTED)]
+        code = pytest.main(arguments, plugins=[plugin, self])
+        for name, module in list(sys.modules.items()):
+            if getattr(module, "__file__", None) == str(checks):
+                del sys.modules[name]  # the next time they are read anew
+        if not self._items:
+            words = "\n".join(self._errors) or f"pytest ended with exit code {code}"
+            raise ContentError(
+                f"{checks}: the checks cannot be collected", "\n  ".join(words.splitlines()[-12:])
+            )
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep why something cannot be collected."""
+        if report.failed:
+            self._errors.append(str(report.longrepr))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Take the place of pytest's own loop."""
+        pairs = [(item, info) for item in session.items if (info := plugin.check_info(item))]
+        if not self._errors and pairs:
+            self._items = pairs
+            self._use(self)
+        return True
+
+    def _of(self, part: str) -> list[tuple[pytest.Item, CheckInfo]]:
+        return [(item, info) for item, info in self._items if info.part == part]

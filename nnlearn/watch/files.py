@@ -1,0 +1,109 @@
+"""Notices when a file is saved: by events of the file system, and by looking, where events do not arrive.
+
+What counts is what a look at the files shows. Events only say when to look: editors write in place, by
+renaming, in several steps; network and container file systems report some of it, or nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+OFTEN_S, SELDOM_S = 0.2, 1.0
+_SETTLE_S = 0.01
+_SETTLES = 20
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Something happened in the folder."""
+
+    folder: Path
+
+
+class SavedFiles:
+    """Watches some files of one folder.
+
+    Args:
+        files: The files; none of them has to be there.
+        post: Called with `Touched`, from another thread.
+        polling: Do without events.
+
+    Attributes:
+        look_every: How long, in seconds, to wait for events before looking anyway.
+    """
+
+    def __init__(self, files: Sequence[Path], post: Callable[[Touched], None], *, polling: bool) -> None:
+        self._files = tuple(files)
+        self._folder = files[0].parent
+        self._post = post
+        self._seen = self._signature()
+        self._touched = False
+        self._over = threading.Event()
+        self.look_every = OFTEN_S if polling else SELDOM_S
+        if not polling:
+            threading.Thread(target=self._listen, name="file events", daemon=True).start()
+
+    def touched(self, event: Touched) -> None:
+        """Take in that something happened."""
+        self._touched = self._touched or event.folder == self._folder
+
+    def look(self) -> bool:
+        """Whether a file has changed, come or gone since the last look."""
+        was_touched, self._touched = self._touched, False
+        now = self._signature()
+        if now == self._seen:
+            return False
+        if not was_touched:
+            self.look_every = OFTEN_S  # nobody told us: events do not arrive, or come late
+        for _ in range(_SETTLES):
+            time.sleep(_SETTLE_S)  # an editor may be half way through writing or renaming
+            before, now = now, self._signature()
+            if now == before and self._is_whole(now):
+                break
+        changed = now != self._seen
+        self._seen = now
+        return changed
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._over.set()
+
+    def _signature(self) -> tuple[tuple[int, int, int] | None, ...]:
+        return tuple(_stamp(file) for file in self._files)
+
+    def _is_whole(self, now: tuple[tuple[int, int, int] | None, ...]) -> bool:
+        """Whether no file that was there is missing or empty, which it is for a moment while it is saved."""
+        pairs = zip(self._seen, now, strict=True)
+        return all(before is None or (after is not None and after[1] > 0) for before, after in pairs)
+
+    def _listen(self) -> None:
+        # Imported here: it takes a moment, and the screen can be there before it.
+        import watchfiles
+
+        while not self._over.is_set():
+            try:
+                for _ in watchfiles.watch(
+                    self._folder,
+                    watch_filter=None,
+                    step=10,
+                    debounce=200,
+                    stop_event=self._over,
+                    recursive=False,
+                    raise_interrupt=False,
+                ):
+                    self._post(Touched(self._folder))
+            except (OSError, RuntimeError):  # no such folder for now, or no events to be had here
+                self.look_every = OFTEN_S
+            self._over.wait(SELDOM_S)
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

@@ -1,0 +1,258 @@
+"""The watch: one loop that takes events as they come, from files, keys, signals and the warm process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from nnlearn.catalogue import Topic
+from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, NnlearnError
+from nnlearn.results import PartResult
+from nnlearn.watch.actions import Actions
+from nnlearn.watch.board import Board
+from nnlearn.watch.checker import Checker, Run
+from nnlearn.watch.course import Course
+from nnlearn.watch.files import SavedFiles, Touched
+from nnlearn.watch.keys import Key
+from nnlearn.watch.pages import Page
+from nnlearn.watch.process import Gone, Printed, Said
+from nnlearn.watch.signals import Resized, Stop, Suspend, signals_to, suspend
+from nnlearn.workspace.workspace import Workspace
+
+_WHILE_BUSY_S = 0.25
+_AWAKE_S = 1.0  # more than this between two looks at the clock: the process was stopped in between
+
+
+class Front(Protocol):
+    """Shows the board; a context manager that holds whatever it shows it on.
+
+    Attributes:
+        has_keys: Whether it has a keyboard.
+        page: What lies over the board, or None.
+    """
+
+    has_keys: bool
+    page: Page | None
+
+    def __enter__(self) -> Any:
+        """Begin to show."""
+
+    def __exit__(self, *exception: Any) -> None:
+        """Leave everything as it was."""
+
+    def open(self) -> None:
+        """Begin to show, after `close`."""
+
+    def close(self) -> None:
+        """Leave everything as it was for a while."""
+
+    def paint(self) -> None:
+        """Show the same once more."""
+
+    def changed(self, board: Board) -> None:
+        """Something on the board has changed."""
+
+    def ended(self, board: Board) -> None:
+        """A run has ended."""
+
+
+@dataclass(frozen=True)
+class EndOfInput:
+    """Standard input has ended: whoever started the watch wants no more of it."""
+
+
+class Watch:
+    """Checks the learner's file of a topic whenever it is saved, until it is told to end.
+
+    Args:
+        workspace: Where the learner works.
+        topic: The topic to begin with.
+        front: Makes what shows the board, given where its keys go.
+        by_fork: Whether runs are forks of the warm process.
+        polling: Whether to do without events of the file system.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        topic: Topic,
+        front: Callable[[Callable[[Any], None]], Front],
+        *,
+        by_fork: bool,
+        polling: bool = False,
+    ) -> None:
+        self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._workspace = workspace
+        self._course = Course(workspace)
+        self._polling = polling
+        self._front = front(self._events.put)
+        self._checker = Checker(workspace.root, topic, self, self._events.put, by_fork=by_fork)
+        self._code: int | None = None
+        self._ends_when_idle = False
+        self._noticed = 0.0
+        self._set_up(topic)
+        self._actions = Actions(self)
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where the learner works."""
+        return self._workspace
+
+    @property
+    def course(self) -> Course:
+        """How far the learner has come."""
+        return self._course
+
+    @property
+    def front(self) -> Front:
+        """What shows the board."""
+        return self._front
+
+    def run(self) -> int:
+        """Watch until told to end; returns the exit code.
+
+        Raises:
+            NnlearnError: Nothing can be checked here.
+        """
+        try:
+            with signals_to(self._events.put, on_a_terminal=self._front.has_keys), self._front:
+                if not self._front.has_keys:
+                    self._end_with_input()
+                self.look_again()
+                self._show()
+                return self._loop()
+        finally:
+            self._files.close()
+            self._checker.close()
+
+    def turn_to(self, topic: Topic) -> None:
+        """Watch another topic from now on."""
+        self._files.close()
+        self._set_up(topic)
+        self._checker.turn_to(topic)
+        self.look_again()
+
+    def end(self, code: int) -> None:
+        """End the watch with this exit code."""
+        self._code = code
+
+    def post(self, event: Any) -> None:
+        """Put an event into the queue; safe in any thread."""
+        self._events.put(event)
+
+    def look_again(self) -> None:
+        """Check the file, if it is there."""
+        board = self.board
+        board.file = self._workspace.file_of(board.topic)
+        board.is_missing = not board.file.exists()
+        if not board.is_missing:
+            self._noticed = time.perf_counter()
+            board.seconds = None
+            self._checker.check(board.file, board.in_order())
+
+    def part_checked(self, result: PartResult) -> None:
+        """Take in the result of a part."""
+        board = self.board
+        if board.seconds is None and board.saved_at:
+            board.seconds = time.perf_counter() - self._noticed
+        board.results[result.name] = result
+        board.choose_focus()
+
+    def run_ended(self, run: Run) -> None:
+        """Take in the end of a run, and remember what passes."""
+        board = self.board
+        board.unreadable, board.notes, board.output = run.unreadable, run.notes, run.output
+        if run.unreadable:
+            board.results.clear()
+        board.choose_focus()
+        verdicts = {result.name: result.verdict.value for result in run.results}
+        try:
+            self._workspace.progress.record(board.topic.name, verdicts)
+            self._course.look_at(board)
+        except NnlearnError as error:
+            board.notice = str(error)
+        board.doing = ""
+        self._front.ended(board)
+
+    def _set_up(self, topic: Topic) -> None:
+        self.board = Board(topic, self._workspace.file_of(topic))
+        self._course.look_at(self.board)
+        self.board.choose_focus()
+        files = (topic.stub, topic.notebook)
+        self._files = SavedFiles(files, self._events.put, polling=self._polling)
+
+    def _loop(self) -> int:
+        last = time.monotonic()
+        while self._code is None:
+            wait = _WHILE_BUSY_S if self._checker.is_busy else _AWAKE_S
+            for event in self._events_within(min(wait, self._files.look_every)):
+                self._take(event)
+            now = time.monotonic()
+            self._checker.tick(min(now - last, _AWAKE_S))
+            last = now
+            if self._files.look():
+                self.board.saved_at = time.strftime("%H:%M:%S")
+                self.look_again()
+            self._show()
+            if self._ends_when_idle and not self._checker.is_busy:
+                self._code = EXIT_OK if self.board.all_pass else EXIT_CHECKS_FAILED
+        return self._code
+
+    def _events_within(self, seconds: float) -> list[Any]:
+        """What has come by the time something has, so that it is shown once."""
+        found = []
+        with contextlib.suppress(queue.Empty):
+            found.append(self._events.get(timeout=seconds))
+            while True:
+                found.append(self._events.get_nowait())
+        return found
+
+    def _take(self, event: Any) -> None:
+        match event:
+            case Said() | Printed() | Gone():
+                self._checker.hear(event)
+                self.board.checks = self._checker.checks
+            case Touched():
+                self._files.touched(event)
+            case Key(name):
+                self._actions.press(name)
+            case Resized():
+                self._front.paint()
+            case Suspend():
+                self._front.close()
+                suspend()
+                self._front.open()
+            case Stop(code):
+                self._code = code
+            case EndOfInput():
+                self._ends_when_idle = True
+
+    def _show(self) -> None:
+        board = self.board
+        doing = self._checker.doing
+        if doing or not self._checker.is_busy:
+            board.doing = doing
+        self._front.changed(board)
+
+    def _end_with_input(self) -> None:
+        """End when standard input does, if it is something that ends: a pipe, a file, nothing at all."""
+        if sys.stdin is None or sys.stdin.closed:
+            self._events.put(EndOfInput())
+            return
+        if sys.stdin.isatty():
+            return
+
+        def read() -> None:
+            with contextlib.suppress(OSError):
+                while os.read(0, 1024):
+                    pass
+            self._events.put(EndOfInput())
+
+        threading.Thread(target=read, name="standard input", daemon=True).start()

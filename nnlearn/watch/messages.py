@@ -1,0 +1,183 @@
+"""What the watch and its warm process say to each other: one JSON document a line, each of a known form.
+
+Both sides ignore lines that are no message: a process that was killed may have left half of one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import msgspec
+
+from nnlearn.results import Outcome, PartResult
+
+
+class Open(msgspec.Struct, frozen=True, tag="open"):
+    """Request: collect the visible checks of a topic."""
+
+    topic: str
+
+
+class Check(msgspec.Struct, frozen=True, tag="check"):
+    """Request: run the checks of some parts on a file.
+
+    Attributes:
+        run: A number that all reports of this run carry.
+        file: The learner's file.
+        parts: In the order in which they are to be checked.
+    """
+
+    run: int
+    file: str
+    parts: tuple[str, ...]
+
+
+class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
+    """Request: end the run at once. It takes a fork to do so; without, the process itself is ended."""
+
+    run: int
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """Report: the checks of a topic are collected.
+
+    Attributes:
+        topic: The topic.
+        checks: The titles of each part's checks, by their names.
+    """
+
+    topic: str
+    checks: dict[str, dict[str, str]]
+
+
+class Problem(msgspec.Struct, frozen=True, tag="problem"):
+    """Report: nothing can be checked here, and what to do about it."""
+
+    problem: str
+    next_step: str
+
+
+class Began(msgspec.Struct, frozen=True, tag="began"):
+    """Report: a process has taken the run on."""
+
+    run: int
+
+
+class Unreadable(msgspec.Struct, frozen=True, tag="unreadable"):
+    """Report: the file is neither Python nor a notebook."""
+
+    run: int
+    why: str
+
+
+class Loading(msgspec.Struct, frozen=True, tag="loading"):
+    """Report: the learner's file begins to run."""
+
+    run: int
+
+
+class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
+    """Report: the learner's file has been run.
+
+    Attributes:
+        run: The run.
+        notes: What the learner should know about the file as a whole.
+    """
+
+    run: int
+    notes: tuple[str, ...]
+
+
+class Busy(msgspec.Struct, frozen=True, tag="busy"):
+    """Report: this check begins."""
+
+    run: int
+    part: str
+    check: str
+
+
+class Beat(msgspec.Struct, frozen=True, tag="beat"):
+    """Report: the check is still getting answers from the learner's code."""
+
+    run: int
+
+
+class Checked(msgspec.Struct, frozen=True, tag="checked"):
+    """Report: one check has ended."""
+
+    run: int
+    outcome: Outcome
+
+
+class PartDone(msgspec.Struct, frozen=True, tag="part"):
+    """Report: all checks of a part have ended."""
+
+    run: int
+    result: PartResult
+
+
+class Ended(msgspec.Struct, frozen=True, tag="ended"):
+    """Report: the process of the run has ended.
+
+    Attributes:
+        run: The run.
+        code: Its exit status (0, one of those below, or the learner's own), or the negative number of the
+            signal that ended it.
+    """
+
+    run: int
+    code: int
+
+
+Request = Open | Check | Cancel
+Report = (
+    Ready | Problem | Began | Unreadable | Loading | Loaded | Busy | Beat | Checked | PartDone | Ended
+)  # fmt: skip
+
+EXIT_OWN_FAULT = 70
+EXIT_KEYBOARD_INTERRUPT = 130  # raised by the learner's code: the keyboard does not reach the process
+# Ends what a run has printed: the process puts it where the learner's code prints.
+END_OF_OUTPUT = b"\x00end of run %d\x00\n"
+
+
+def to_line(message: Request | Report) -> bytes:
+    """A message as a line, which begins with a line break: what stands before it may be half a message."""
+    text = json.dumps(msgspec.to_builtins(message), ensure_ascii=False)
+    return b"\n" + text.encode("utf-8", "replace") + b"\n"
+
+
+def send(descriptor: int, message: Request | Report) -> None:
+    """Write a message, whole.
+
+    Raises:
+        OSError: The other side is gone.
+    """
+    data = memoryview(to_line(message))
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+class Lines:
+    """Puts messages together from the bytes that come in.
+
+    Args:
+        kind: `Request` or `Report`.
+    """
+
+    def __init__(self, kind: Any) -> None:
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(kind)
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[Any]:
+        """The messages that are complete now."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        found = []
+        for line in lines:
+            if line:
+                try:
+                    found.append(self._decoder.decode(line))
+                except msgspec.DecodeError:
+                    continue
+        return found

@@ -1,0 +1,74 @@
+"""The watch off a terminal: a block of lines for each save, and nothing is ever drawn over."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+
+from nnlearn.results import Verdict
+from nnlearn.watch.board import Board
+from nnlearn.watch.pages import Page
+
+
+class Plain:
+    """Prints what was found, run by run."""
+
+    has_keys = False
+
+    def __init__(self) -> None:
+        self.page: Page | None = None
+        self._was_missing = False
+
+    def __enter__(self) -> Plain:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        pass
+
+    def open(self) -> None:
+        """There is nothing to take over."""
+
+    def close(self) -> None:
+        """Or to give back."""
+
+    def paint(self) -> None:
+        """Nor to paint."""
+
+    def changed(self, board: Board) -> None:
+        """Say when the file goes away; all else waits for the end of the run."""
+        if board.is_missing and not self._was_missing:
+            _print(f"{board.file.name} is not there. It is checked again as soon as it is back.")
+        self._was_missing = board.is_missing
+
+    def ended(self, board: Board) -> None:
+        """Print what a run has found."""
+        when = f", saved {board.saved_at}" if board.saved_at else ""
+        _print(f"{board.topic.name}: {board.file.name}{when}")
+        for note in board.notes:
+            _print(f"Note: {note}")
+        if board.unreadable:
+            _print(f"{board.unreadable}\n")
+            return
+        for part in board.topic.parts:
+            line = f"{part.name:<24} {board.state(part.name):<14} {board.count(part.name)}"
+            _print(line.rstrip())
+        if board.first_failure is not None and board.first_failure.verdict is not Verdict.NOT_WRITTEN:
+            message = board.first_failure.message.splitlines()
+            _print("\n" + "\n".join(f"    {line}".rstrip() for line in message) + "\n")
+        if board.output:
+            _print("Your code printed:")
+            _print("\n".join(f"    {line}".rstrip() for line in board.output.splitlines()))
+        outcomes = [outcome for result in board.results.values() for outcome in result.outcomes]
+        passed = sum(outcome.verdict is Verdict.PASSED for outcome in outcomes)
+        hidden = f"; {board.hidden_checks} more run when graded" if board.hidden_checks else ""
+        _print(f"{passed} of {len(outcomes)} visible checks pass{hidden}\n")
+
+
+def _print(text: str) -> None:
+    """Print now: what reads this, reads it as it comes."""
+    print(text, file=sys.stdout, flush=True)  # noqa: T201

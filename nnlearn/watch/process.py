@@ -1,0 +1,156 @@
+"""The warm process as the watch holds it: started, written to, listened to, ended."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.watch import messages as m
+
+_KEPT = 64 * 2**10  # of what one run prints
+_END = re.compile(re.escape(m.END_OF_OUTPUT).replace(b"%d", rb"(\d+)"))
+_LONGEST_END = len(m.END_OF_OUTPUT) + 20
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A report of the process with this number."""
+
+    process: int
+    report: m.Report
+
+
+@dataclass(frozen=True)
+class Printed:
+    """All that the learner's code has printed in a run."""
+
+    process: int
+    run: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The process has ended.
+
+    Attributes:
+        process: Its number.
+        code: Its exit status, or the negative number of a signal.
+        text: What was printed and not yet told.
+    """
+
+    process: int
+    code: int
+    text: str
+
+
+def can_fork() -> bool:
+    """Whether runs can be forks. macOS has forks, but its libraries do not survive them."""
+    return sys.platform == "linux" and hasattr(os, "fork")
+
+
+class WarmProcess:
+    """A process that checks files of the workspace at `root`.
+
+    Args:
+        root: The workspace.
+        topic: The name of the topic to begin with.
+        post: Called, from other threads, with all that is heard of it.
+        by_fork: Whether it forks for each run.
+    """
+
+    def __init__(
+        self, root: Path, topic: str, post: Callable[[Said | Printed | Gone], None], *, by_fork: bool
+    ) -> None:
+        self.number = next(_numbers)
+        self.by_fork = by_fork
+        self._post = post
+        self._text = b""
+        manner = "fork" if by_fork else "reload"
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-P", "-m", "nnlearn.watch.warm", str(root), topic, manner],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=os.environ | _environment(),
+        )
+        assert self._process.stdin and self._process.stdout and self._process.stderr  # noqa: PT018, S101
+        self._input = self._process.stdin
+        output = threading.Thread(target=self._read_output, args=(self._process.stderr,), daemon=True)
+        output.start()
+        threading.Thread(target=self._read_reports, args=(self._process.stdout, output), daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
+
+    def send(self, request: m.Request) -> None:
+        """Send a request; if it is gone, `Gone` is on its way."""
+        with contextlib.suppress(OSError, ValueError):
+            m.send(self._input.fileno(), request)
+
+    def kill(self) -> None:
+        """End it, and with it its forks. It is told as `Gone`."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End it and wait until it has ended."""
+        self._process.kill()
+        self._process.wait()
+        with contextlib.suppress(OSError):
+            self._input.close()
+
+    def _read_reports(self, stream: IO[bytes], output: threading.Thread) -> None:
+        lines = m.Lines(m.Report)
+        while data := os.read(stream.fileno(), 2**16):
+            for report in lines.feed(data):
+                self._post(Said(self.number, report))
+        stream.close()
+        code = self._process.wait()
+        output.join(1.0)  # a program that the learner's code started may keep it open
+        self._post(Gone(self.number, code, plain(self._text)))
+
+    def _read_output(self, stream: IO[bytes]) -> None:
+        kept, tail = b"", b""  # the tail may be the beginning of a mark
+        while data := os.read(stream.fileno(), 2**16):
+            tail += data
+            while mark := _END.search(tail):
+                kept = (kept + tail[: mark.start()])[:_KEPT]
+                self._post(Printed(self.number, int(mark[1]), plain(kept)))
+                kept, tail = b"", tail[mark.end() :]
+            kept = (kept + tail[:-_LONGEST_END])[:_KEPT]
+            tail = tail[-_LONGEST_END:]
+            self._text = (kept + tail)[:_KEPT]
+        stream.close()
+
+
+_CONTROL = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
+
+
+def plain(data: bytes) -> str:
+    """What was printed, without what would move the cursor or change colours."""
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    return _CONTROL.sub("", text).expandtabs(4).rstrip()
+
+
+def _environment() -> dict[str, str]:
+    return TENSORFLOW_ENVIRONMENT | {
+        "MPLBACKEND": "Agg",  # a figure must not open a window at each save
+        "PYTHONUTF8": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # a process with threads could not fork safely
+        "OMP_NUM_THREADS": "1",
+    }

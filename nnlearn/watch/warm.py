@@ -1,0 +1,179 @@
+"""The warm process: imports Keras and collects the checks once, then checks the learner's file on request.
+
+Where it can, each run is a fork of it: nothing the learner's code does outlives the run. The fork is made
+before it is needed and has TensorFlow started by then. The process itself never executes an operation: a
+TensorFlow that has run once hangs in its forks.
+Where there are no forks, the process runs the file itself, in a fresh module each time; whoever started it
+ends it when that takes too long, and starts another.
+
+Started by `nnlearn.watch.process`. Requests come on its input, reports go to its output; what the learner's
+code prints goes to descriptor 2, with the end of each run marked.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nnlearn.catalogue import Topic
+from nnlearn.errors import ContentError, NnlearnError
+from nnlearn.watch import messages as m
+from nnlearn.watch.collected import CollectedChecks
+from nnlearn.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from nnlearn.diagnosis import KnownReplies
+
+
+class Lines:
+    """The two descriptors this process speaks over, which the learner's code does not find at 0 and 1."""
+
+    def __init__(self) -> None:
+        self.requests, self._reports = os.dup(0), os.dup(1)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        os.dup2(2, 1)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
+        for name, descriptor in (("stdout", 1), ("stderr", 2)):
+            # Line by line, so that little is lost when the learner's code ends the process.
+            stream = open(descriptor, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+        self._decoder = m.Lines(m.Request)
+
+    def send(self, report: m.Report) -> None:
+        """Send a report."""
+        m.send(self._reports, report)
+
+    def receive(self) -> list[m.Request] | None:
+        """Wait for requests; None when there will be no more."""
+        data = os.read(self.requests, 2**16)
+        return self._decoder.feed(data) if data else None
+
+    def end_of_output(self, run: int) -> None:
+        """Mark the end of what a run has printed."""
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os.write(2, m.END_OF_OUTPUT % run)
+
+
+def main(root: Path, topic: str, *, by_fork: bool) -> None:
+    """Serve requests until the other side is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keyboard belongs to the watch
+    lines = Lines()
+    try:
+        _get_ready()
+        catalogue = Workspace(root).catalogue
+        asked: str | None = topic
+        while asked is not None:
+            asked = _Serving(catalogue.topic(asked), lines, by_fork=by_fork).until_another_topic()
+    except NnlearnError as error:
+        lines.send(m.Problem(error.problem, error.next_step))
+    except ImportError as error:
+        lines.send(m.Problem(f"Keras cannot be imported: {error}", "`nnlearn doctor` says what is missing"))
+
+
+def _get_ready() -> None:
+    """Import all that a run needs; execute nothing."""
+    from nnlearn.quiet import import_keras
+
+    import_keras()
+    import tensorflow as tf
+    from tensorflow.python.framework import kernels
+
+    import nnlearn.learner.host
+    import nnlearn.watch.work  # noqa: F401
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)  # checks are small: threads cost more than
+    tf.config.threading.set_inter_op_parallelism_threads(1)  # they bring, and grading has one as well
+    # A look into TensorFlow's table of kernels, which every fork would otherwise sort for itself.
+    kernels.get_registered_kernels_for_op("AddV2")
+
+
+class _Serving:
+    """Serves runs of the checks of one topic."""
+
+    def __init__(self, topic: Topic, lines: Lines, *, by_fork: bool) -> None:
+        self._topic = topic
+        self._lines = lines
+        self._by_fork = by_fork
+        self._next: str | None = None
+
+    def until_another_topic(self) -> str | None:
+        """Serve; returns the topic that was asked for then, or None when the other side is gone."""
+        if not self._topic.visible_checks.exists():
+            raise ContentError(
+                f"{self._topic.visible_checks} is missing: topic `{self._topic.name}` has no checks here",
+                "`nnlearn init` restores what came with nnlearn",
+            )
+        CollectedChecks(self._topic, self._serve).collect()
+        return self._next
+
+    def _serve(self, checks: CollectedChecks) -> None:
+        from nnlearn.checking.selfcheck import read_diagnoses
+        from nnlearn.learner.guard import Guard
+
+        known = read_diagnoses(self._topic)
+        for part in self._topic.parts:
+            Guard.prepare(part.forbid)
+        self._lines.end_of_output(0)  # what libraries had to say is nobody's output
+        self._lines.send(m.Ready(self._topic.name, checks.titles))
+        # Checks that run an operation while they are collected rule forks out from then on.
+        if self._by_fork and not has_run_an_operation():
+            from nnlearn.watch.forks import serve_by_fork
+
+            gc.collect()
+            gc.freeze()  # what is shared stays shared: the collector does not write to it
+            self._next = serve_by_fork(checks, known, self._lines)
+        else:
+            self._next = self._serve_here(checks, known)
+
+    def _serve_here(self, checks: CollectedChecks, known: Sequence[KnownReplies]) -> str | None:
+        import keras
+
+        from nnlearn.watch.work import work_to_the_end
+
+        for request in _requests(self._lines):
+            match request:
+                case m.Open(topic):
+                    return topic
+                case m.Check(run):
+                    keras.utils.clear_session()
+                    code = work_to_the_end(checks, known, request, self._lines.send)
+                    self._lines.end_of_output(run)
+                    self._lines.send(m.Ended(run, code))
+        return None
+
+
+def _requests(lines: Lines) -> Iterator[m.Request]:
+    """Requests as they come. When the other side is gone the process ends, whatever it is doing."""
+    waiting: queue.SimpleQueue[m.Request] = queue.SimpleQueue()
+
+    def read() -> None:
+        while (found := lines.receive()) is not None:
+            for request in found:
+                waiting.put(request)
+        os._exit(0)
+
+    threading.Thread(target=read, name="requests", daemon=True).start()
+    while True:
+        yield waiting.get()
+
+
+def has_run_an_operation() -> bool:
+    """Whether TensorFlow has set itself up for running operations."""
+    from tensorflow.python.eager import context
+
+    return context.context()._context_handle is not None
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], by_fork=sys.argv[3] == "fork")
