@@ -37,9 +37,17 @@ class Card:
     def count(self) -> str:
         """How many checks pass."""
         outcomes = self.result.outcomes
+        if not outcomes:
+            return f"there is no visible check; {self.hidden} run when graded"
         passing = sum(outcome.verdict is Verdict.PASSED for outcome in outcomes)
         more = f"; {self.hidden} more run when graded" if self.hidden else ""
         return f"{passing} of {len(outcomes)} visible checks pass{more}"
+
+    @property
+    def title(self) -> str:
+        """The part and how it stands."""
+        words = self.result.verdict.words if self.result.outcomes else "not checked"
+        return f"{self.result.name} {words}"
 
     @property
     def summary(self) -> str:
@@ -53,7 +61,7 @@ class Card:
 
     def as_text(self) -> str:
         """The card as plain text."""
-        lines = [f"{self.result.name} {self.result.verdict.words}: {self.count}"]
+        lines = [f"{self.title}: {self.count}"]
         lines += [f"  {o.verdict.words:<14} {o.title}" for o in self.result.outcomes]
         if self.first_failure:
             lines += ["", self.first_failure.message]
@@ -62,7 +70,6 @@ class Card:
     def as_html(self) -> str:
         """The card as HTML."""
         accent = _GREEN if self.passed else _VERMILION
-        title = f"{self.result.name} {self.result.verdict.words}"
         checks = "".join(
             f"<li>{_mark(o)} <b>{escape(o.verdict.words)}</b> &nbsp;{escape(o.title)}</li>"
             for o in self.result.outcomes
@@ -73,8 +80,8 @@ class Card:
             else ""
         )
         return (
-            f'<section aria-label="{escape(title)}" style="{_BOX};border-left-color:{accent}">'
-            f'<p style="margin:0 0 .4em"><strong>{"✓" if self.passed else "✗"} {escape(title)}</strong>'
+            f'<section aria-label="{escape(self.title)}" style="{_BOX};border-left-color:{accent}">'
+            f'<p style="margin:0 0 .4em"><strong>{"✓" if self.passed else "✗"} {escape(self.title)}</strong>'
             f" &nbsp;{escape(self.count)}</p>"
             f'<ul style="list-style:none;margin:0;padding:0">{checks}</ul>{message}</section>'
         )

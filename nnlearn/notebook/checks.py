@@ -52,7 +52,7 @@ def _check(part: str, topic_name: str | None, namespace: dict[str, Any]) -> None
     catalogue = workspace.catalogue if workspace else _catalogue()
     topic = topic_of(part, topic_name, catalogue, namespace)
     result = _run(topic, part, namespace)
-    if workspace:
+    if workspace and result.outcomes:
         workspace.progress.record(topic.name, {part: result.verdict.value})
     card = Card(result, topic.part(part).hidden_checks)
     show(card)
@@ -66,6 +66,7 @@ def _run(topic: Topic, part: str, namespace: dict[str, Any]) -> PartResult:
     from nnlearn.checking.selfcheck import read_diagnoses
     from nnlearn.notebook.seat import NamespaceSeat
     from nnlearn.quiet import without_native_logs
+    from nnlearn.results import PartResult
 
     with without_native_logs(), contextlib.redirect_stderr(sys.stdout):
         runner = _runner(topic)
@@ -73,8 +74,8 @@ def _run(topic: Topic, part: str, namespace: dict[str, Any]) -> PartResult:
         bench = Bench(topic, seat, known=read_diagnoses(topic))
         with _own_random_numbers():
             seat.serve_while(lambda: runner.run(bench, [part]))
-    [result] = bench.parts()
-    return result
+    found = bench.parts()
+    return found[0] if found else PartResult(part, topic.part(part).points, ())
 
 
 @lru_cache(maxsize=1)

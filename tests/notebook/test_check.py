@@ -1,0 +1,177 @@
+"""`nnlearn.check` in a real kernel: a card, an error where something is wrong, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+
+import pytest
+from toy_course import REFERENCE
+
+from nnlearn.errors import EXIT_CHECKS_FAILED
+from nnlearn.notebook.checks import ChecksFailed
+
+COLUMNS = """
+def softmax(logits, axis=-1):
+    e = ops.exp(ops.convert_to_tensor(logits))
+    return e / ops.sum(e, axis=0, keepdims=True)
+"""
+CHECK = 'import nnlearn\n\nnnlearn.check("softmax")'
+
+
+@pytest.fixture
+def filled_in(kernel):
+    """The kernel, in which everything is right."""
+    kernel.run(REFERENCE)
+    return kernel
+
+
+def test_a_part_that_is_right_gives_a_card_and_no_error(filled_in):
+    """Count, titles, the number of hidden checks; nothing printed beside."""
+    done = filled_in.run(CHECK)
+    assert (done.error, done.stdout, done.stderr) == (None, "", "")
+    assert done.card == (
+        "softmax passed: 1 of 1 visible checks pass; 2 more run when graded\n"
+        "  passed         Each row of softmax(z) adds up to 1."
+    )
+    assert "<strong>✓ softmax passed</strong>" in done.html
+
+
+def test_a_mistake_is_named_and_the_cell_ends_in_an_error(filled_in):
+    """The message is that of the terminal; the error is one line, so that "run all" stops and sees why."""
+    filled_in.run(COLUMNS)
+    done = filled_in.run(CHECK)
+    assert "softmax: each row should add up to 1, but " in done.card
+    assert "Noticed    Every column adds up to 1 instead of every row" in done.card
+    assert re.search(r"Where      cell In\[\d+\], line 1", done.card)
+    assert done.error["ename"] == "ChecksFailed"
+    assert done.error["evalue"] == "softmax: 0 of 1 visible checks pass; 2 more run when graded"
+    assert done.error["traceback"] == [f"ChecksFailed: {done.error['evalue']}"]
+    assert done.stderr == ""
+    assert ChecksFailed("").exit_code == EXIT_CHECKS_FAILED
+
+
+def test_the_newest_definition_counts(filled_in):
+    """A cell is changed and run again, as often as it takes."""
+    for code, verdict in ((COLUMNS, "failed"), (REFERENCE, "passed"), (COLUMNS, "failed")):
+        filled_in.run(code)
+        assert filled_in.run(CHECK).card.startswith(f"softmax {verdict}: ")
+
+
+def test_an_exception_shows_the_learners_own_line(filled_in):
+    """In the words of Jupyter, which numbers cells by their runs."""
+    filled_in.run("def softmax(logits, axis=-1):\n    x = 1\n    return unknown")
+    card = filled_in.run(CHECK).card
+    assert "Raised     NameError: name 'unknown' is not defined" in card
+    assert re.search(r"Line       cell In\[\d+\]:3 in softmax: return unknown", card)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "def softmax(logits, axis=-1):\n    return keras.activations.softmax(logits)",
+        "short = getattr(ops, 'soft' + 'max')\ndef softmax(logits, axis=-1):\n    return short(logits)",
+    ],
+    ids=["read", "watched"],
+)
+def test_what_is_forbidden_is_seen_here_too(filled_in, cell):
+    """By reading the cells, and by watching them run."""
+    filled_in.run(cell)
+    card = filled_in.run(CHECK).card
+    assert card.startswith("softmax forbidden: 0 of 1")
+    assert re.search(r"without keras\.(ops|activations)\.softmax\s+\(cell\s+In\[\d+\],\s+line \d\)", card)
+
+
+def test_a_forbidden_call_that_was_given_up_does_not_count(filled_in):
+    """Cells that ran earlier and are superseded are history."""
+    filled_in.run("def softmax(logits, axis=-1):\n    return ops.softmax(logits)")
+    filled_in.run(REFERENCE)
+    assert filled_in.run(CHECK).error is None
+
+
+def test_not_written_and_not_run(filled_in):
+    """A stub, and a cell that was not run at all."""
+    filled_in.run('def softmax(logits):\n    raise NotImplementedError("softmax: not written yet")')
+    done = filled_in.run(CHECK)
+    assert "softmax: not written yet" in done.card
+    assert done.error is not None
+    filled_in.run("del softmax")
+    assert "softmax: softmax is not defined in this notebook" in filled_in.run(CHECK).card
+
+
+def test_a_part_without_visible_checks(filled_in):
+    """It is said so, and it is no failure."""
+    done = filled_in.run('nnlearn.check("predictions")')
+    assert (done.card, done.error) == (
+        "predictions not checked: there is no visible check; 1 run when graded",
+        None,
+    )
+
+
+def test_what_the_learner_prints_is_seen_in_the_cell(filled_in):
+    """Also what goes to stderr, which nbgrader takes for a failure, comes on stdout."""
+    filled_in.run(
+        "import sys\n"
+        "def softmax(logits, axis=-1):\n"
+        "    print('shape', logits.shape)\n"
+        "    print('loud', file=sys.stderr)\n"
+        "    return logits"
+    )
+    done = filled_in.run(CHECK)
+    assert "shape (" in done.stdout
+    assert "loud" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_learners_code_runs_in_the_thread_of_the_cells(filled_in):
+    """Where its output, its breakpoints and Keras' settings for each thread belong."""
+    filled_in.run("import threading\nhome = threading.get_ident()")
+    filled_in.run(
+        "def softmax(logits, axis=-1):\n    print(threading.get_ident() == home)\n    return logits"
+    )
+    assert set(filled_in.run(CHECK).stdout.splitlines()) == {"True"}
+
+
+def test_the_stop_button_ends_an_endless_loop_and_the_next_check_works(filled_in):
+    """Only what the learner's code does can take long, and it is what is interrupted."""
+    filled_in.run("def softmax(logits, axis=-1):\n    print('in', flush=True)\n    while True:\n        pass")
+
+    def stop():
+        time.sleep(2)
+        filled_in.manager.interrupt_kernel()
+
+    done = filled_in.run(CHECK, meanwhile=threading.Thread(target=stop).start)
+    assert done.error["ename"] == "KeyboardInterrupt"
+    filled_in.run(REFERENCE)
+    assert filled_in.run(CHECK).card.startswith("softmax passed")
+
+
+def test_random_numbers_go_on_as_they_would_without_a_name(filled_in):
+    """Checks seed all generators: what is drawn after a check still follows from the notebook's own seed."""
+    draw = f"{CHECK}\nprint(np.random.rand(), ops.convert_to_numpy(keras.random.uniform(())))"
+    filled_in.run("import numpy as np")
+    drawn = [filled_in.run(f"keras.utils.set_random_seed({seed})\n{draw}").stdout for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_names_of_parts_and_topics_that_do_not_exist(filled_in):
+    """One line, with the nearest name, and no traceback."""
+    done = filled_in.run('nnlearn.check("softmix")')
+    assert done.error["traceback"] == [
+        "NnlearnError: there is no part called `softmix`\n  did you mean `softmax`?"
+    ]
+    done = filled_in.run('nnlearn.check("softmax", topic="tay")')
+    assert "there is no topic called `tay`\n  did you mean `toy`?" in done.error["traceback"][0]
+
+
+def test_the_card_holds_nothing_that_runs_or_is_fetched(filled_in):
+    """Whatever the learner's code says is shown as text."""
+    filled_in.run(
+        "def softmax(logits, axis=-1):\n    raise ValueError('<script>alert(1)</script><img src=x>')"
+    )
+    done = filled_in.run(CHECK)
+    assert "<script>alert(1)</script>" in done.card
+    assert "&lt;script&gt;" in done.html
+    assert set(re.findall(r"<(\w+)", done.html)) <= {"section", "p", "strong", "b", "ul", "li", "span", "pre"}
+    assert not re.search(r"\b(src|href|on\w+)=", done.html.replace("&lt;img src=x&gt;", ""))
