@@ -6,15 +6,17 @@ import typer
 
 
 def register(app: typer.Typer) -> None:
-    """Add `grade`, `topic` and `course` to the command line `app`.
+    """Add `grade`, `topic`, `course` and `gradescope` to the command line `app`.
 
     Called through the entry point group `nnlearn.commands` each time `nnlearn` starts, so the
     modules imported here import what is slow only when a command runs.
     """
     from autograder.authoring.commands import app as topic
     from autograder.course.commands import app as course
+    from autograder.exporters.commands import app as gradescope
     from autograder.grade import grade
 
     app.command("grade")(grade)
     app.add_typer(topic, name="topic")
     app.add_typer(course, name="course")
+    app.add_typer(gradescope, name="gradescope")

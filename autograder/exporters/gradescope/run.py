@@ -1,0 +1,104 @@
+"""Grades one submission on Gradescope: `python -m autograder.exporters.gradescope.run ROOT`.
+
+ROOT is laid out as Gradescope's /autograder: `source` is the unpacked archive, `submission` what was handed
+in, and `results/results.json` what is written, whatever happens. What is printed is for instructors only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from autograder.exporters.gradescope.recognise import find_submission
+from autograder.exporters.gradescope.results import failed, refused, report_to_results
+from autograder.exporters.gradescope.settings import Settings, read_settings
+from autograder.isolation import check_isolation
+from autograder.render.files import OutputFile
+from autograder.submissions import Submission
+from nnlearn.catalogue import Catalogue, load_catalogue
+from nnlearn.errors import EXIT_GRADER_ERROR, EXIT_OK, NnlearnError, SubmissionError
+from nnlearn.results import Report
+
+# Any one of these keeps the checks in `source` from a submission.
+_KEEPS_SOURCE = frozenset({"mountns", "landlock", "uid"})
+
+
+class ExposedError(NnlearnError):
+    """A submission could read the checks on this machine."""
+
+
+def main(root: Path) -> int:
+    """Grade what lies in `root` and write the results; the exit code says whether the grader worked."""
+    started = time.monotonic()
+    root = root.resolve()
+    code = EXIT_OK
+    try:
+        results = grade(root, started)
+    except Exception:
+        # Whatever it was, it was ours: the instructor reads it, the learner is told whose fault it is.
+        _say(traceback.format_exc())
+        results, code = failed(time.monotonic() - started), EXIT_GRADER_ERROR
+    OutputFile(root / "results" / "results.json").write(json.dumps(results, indent=2) + "\n")
+    return code
+
+
+def grade(root: Path, started: float) -> dict[str, Any]:
+    """The results for the submission in `root`.
+
+    Raises:
+        Exception: The grader failed; the submission must not get a score.
+    """
+    source = root / "source"
+    settings = read_settings(source)
+    source.chmod(0o700)  # where nothing else hides the checks from another user
+    catalogue = load_catalogue(source / "content")
+    try:
+        path = find_submission(root / "submission", settings.topic)
+    except SubmissionError as error:
+        _say(str(error))
+        return refused(str(error), time.monotonic() - started)
+    check_isolation(required=settings.require_isolation, say=_say)
+    report = _report(path.resolve(), settings, catalogue)
+    if report.has_grader_error:
+        raise NnlearnError("the grader failed on one of the checks: see the report above")
+    return report_to_results(report, settings, time.monotonic() - started)
+
+
+def _report(path: Path, settings: Settings, catalogue: Catalogue) -> Report:
+    """Grade one file through the isolated engine, and show instructors how it went."""
+    from rich.console import Console
+
+    from autograder.engine import forget_finished, grade_all
+    from autograder.render.terminal import print_run
+    from nnlearn.learner.confinement import layers_available
+
+    held = {layer.name for layer in layers_available() if layer.holds}
+    if not held & _KEEPS_SOURCE:
+        raise ExposedError(
+            "nothing on this machine keeps a submission from reading the checks",
+            f"one of these layers has to hold: {', '.join(sorted(_KEEPS_SOURCE))}",
+        )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    submission = Submission("submission", path, settings.topic, path.name, digest)
+    with tempfile.TemporaryDirectory(prefix="nnlearn-") as folder:
+        os.chdir(folder)  # finished reports are kept in the current directory on the way
+        run = grade_all([submission], catalogue, jobs=1, seed=0, on_report=lambda *_: None)
+        forget_finished()
+        os.chdir("/")
+    print_run(run, Console(width=100))
+    return run.topics[0].reports[0]
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line.rstrip()}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
