@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +70,12 @@ class Blueprint:
     Attributes:
         topic: What it teaches, or None for a notebook that is none of ours.
         cells: The cells that nbgrader knows.
+        kernelspec: The notebook's kernel, as its metadata say it.
     """
 
     topic: Topic | None
     cells: tuple[GivenCell, ...]
+    kernelspec: Mapping[str, Any]
 
     @cached_property
     def _by_id(self) -> dict[str, tuple[int, GivenCell]]:
@@ -90,26 +92,47 @@ class Blueprint:
 
 
 def read_blueprint(
-    gradebook: Any, assignment: str, notebook: str, source: Path, catalogue: Catalogue
+    db_url: str, assignment: str, notebook: str, source: Path, catalogue: Catalogue
 ) -> Blueprint:
     """What the notebook of an assignment consists of.
 
     Args:
-        gradebook: nbgrader's `Gradebook`, open.
+        db_url: nbgrader's gradebook.
         assignment: The assignment's name.
         notebook: The notebook's name, without its extension.
         source: The instructor's notebook.
         catalogue: The topics.
 
     Raises:
-        CourseError: The instructor's notebook is missing or was changed without being generated again, or a
-            cell is worth points that nothing would ever give.
-        MissingEntry: The gradebook does not know the notebook.
+        CourseError: The gradebook does not know the notebook; the instructor's notebook is missing or was
+            changed without being generated again; a cell is worth points that nothing would ever give.
     """
+    from nbgrader.api import Assignment, Notebook
+    from sqlalchemy.orm import Session
+
+    with Session(_engine(db_url)) as session:
+        query = session.query(Notebook).join(Assignment, Notebook.assignment_id == Assignment.id)
+        found = query.filter(Notebook.name == notebook, Assignment.name == assignment).one_or_none()
+        if found is None:
+            raise CourseError(
+                f"the gradebook has no notebook `{notebook}` of assignment `{assignment}`",
+                f"run: nbgrader generate_assignment {assignment}",
+            )
+        return _blueprint(found, assignment, source, catalogue)
+
+
+@lru_cache(maxsize=4)
+def _engine(db_url: str) -> Any:
+    """One engine for each gradebook and process: a new one would work out every query anew."""
+    from sqlalchemy import create_engine
+
+    return create_engine(db_url)
+
+
+def _blueprint(found: Any, assignment: str, source: Path, catalogue: Catalogue) -> Blueprint:
     book = _read(source)
     topic = _topic_of(book, source, catalogue)
     order = {grade_id: (number, cell) for number, (grade_id, cell) in enumerate(cells_with_id(book))}
-    found = gradebook.find_notebook(notebook, assignment)
     graded = {cell.name: float(cell.max_score) for cell in (*found.grade_cells, *found.task_cells)}
     kinds = {
         "solution": {cell.name for cell in found.solution_cells},
@@ -122,7 +145,7 @@ def read_blueprint(
         )
     cells = [_given(cell, order[cell.name][1], graded, kinds, topic) for cell in found.source_cells]
     cells.sort(key=lambda cell: order[cell.grade_id][0])
-    return Blueprint(topic, tuple(cells))
+    return Blueprint(topic, tuple(cells), json.loads(found.kernelspec or "{}"))
 
 
 def _given(

@@ -10,8 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import (
+    DeduplicateIds,
+    Execute,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+)
 from traitlets import Bool, Integer, Unicode
 
 from autograder.course.blueprint import Blueprint, read_blueprint
@@ -30,12 +35,13 @@ class _TopicPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
     def blueprint(self, resources: Any) -> Blueprint:
         """What the notebook that is being converted consists of."""
         about = resources["nbgrader"]
+        if "blueprint" in about:  # whoever grades a whole class reads it once
+            return about["blueprint"]  # type: ignore[no-any-return]
         directory = self._course_directory()
         folder = directory.format_path(directory.source_directory, ".", about["assignment"])
         source = Path(directory.root) / folder / f"{about['notebook']}.ipynb"
-        with Gradebook(about["db_url"]) as gradebook:
-            catalogue = _catalogue(content_of(self.config))
-            return read_blueprint(gradebook, about["assignment"], about["notebook"], source, catalogue)
+        catalogue = _catalogue(content_of(self.config))
+        return read_blueprint(about["db_url"], about["assignment"], about["notebook"], source, catalogue)
 
     def _course_directory(self) -> Any:
         """The `CourseDirectory` of the converter that this belongs to, or one with the same configuration."""
@@ -50,17 +56,26 @@ class _TopicPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class RecoverCells(_TopicPreprocessor):
-    """Puts cells that are missing, copied, moved or changed right before nbgrader looks at them."""
+    """Puts cells that are missing, copied, moved or changed right before nbgrader looks at them.
+
+    It does all that `DeduplicateIds`, `OverwriteKernelspec` and `OverwriteCells` do, and for notebooks that
+    teach none of our topics it lets them do it.
+    """
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Put `nb` right, in place; what was done is kept in its metadata for the feedback."""
         blueprint = self.blueprint(resources)
         nb.metadata.pop("nnlearn", None)  # a learner may have written it
-        if blueprint.topic is not None:
-            done = recover(nb, blueprint)
-            for item in done:
-                self.log.warning("%s: %s", resources["nbgrader"]["notebook"], item.words)
-            nb.metadata["nnlearn"] = {"topic": blueprint.topic.name, _REMARKS: [item.words for item in done]}
+        if blueprint.topic is None:
+            for kind in (DeduplicateIds, OverwriteKernelspec, OverwriteCells):
+                nb, resources = kind(parent=self.parent).preprocess(nb, resources)
+            return nb, resources
+        done = recover(nb, blueprint)
+        for item in done:
+            self.log.warning("%s: %s", resources["nbgrader"]["notebook"], item.words)
+        if blueprint.kernelspec:
+            nb.metadata["kernelspec"] = dict(blueprint.kernelspec)
+        nb.metadata["nnlearn"] = {"topic": blueprint.topic.name, _REMARKS: [item.words for item in done]}
         return nb, resources
 
 
