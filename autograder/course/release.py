@@ -6,6 +6,7 @@ Named in nbgrader_config.py. Notebooks that are not made from a topic are treate
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from traitlets import Unicode
 from autograder.authoring.master import PREDICTIONS_PART
 from autograder.authoring.stub import blank_predictions
 from autograder.course.cells import grade_id_of, solution_id, topic_name_of
-from autograder.course.layout import CourseError
+from autograder.course.layout import CourseError, find_course
 
 _REGION = re.compile(rb"^[ \t]*#*[ \t]*#[ \t]*BEGIN SOLUTION\b", re.MULTILINE)
 _SCHEME = re.compile(
@@ -70,6 +71,24 @@ class HideMarkingSchemes(NbGraderPreprocessor):  # type: ignore[misc]
         if utils.is_locked(cell) or utils.is_task(cell):
             cell.source = _SCHEME.sub("", cell.source)
         return cell, resources
+
+
+def complete_feedback(assignment: str, student: str, notebooks: Any) -> None:  # noqa: ARG001
+    """Add what `nbgrader release_feedback` wants of every submission; it ends at the first that lacks it.
+
+    A submission that did not come through the exchange has neither a time nor a secret name. Nobody looks
+    for its feedback there, and nobody can guess the name that it gets.
+
+    Args:
+        assignment: The assignment whose feedback has been generated.
+        student: A pattern of students; all are looked at.
+        notebooks: The notebooks of the last one.
+    """
+    course = find_course(Path.cwd())
+    for folder in course.feedback(assignment, "*").parents[1].glob(f"*/{assignment}"):
+        for name, text in (("timestamp.txt", ""), ("submission_secret.txt", secrets.token_hex(64))):
+            if not (folder / name).exists():
+                (folder / name).write_text(text, encoding="utf-8")
 
 
 def refuse_solutions_beside(folder: Path) -> None:
