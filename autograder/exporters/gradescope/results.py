@@ -61,8 +61,10 @@ def _tests(number: int, part: PartResult, settings: Settings) -> Iterable[dict[s
         ("visible", visible, shares, Visibility.VISIBLE),
         ("hidden", hidden, tuple(round(w - s, 4) for w, s in zip(_whole(part), shares, strict=True)), None),
     )
-    for place, (kind, outcomes, (score, max_score), visibility) in enumerate(groups, start=1):
+    place = 0
+    for kind, outcomes, (score, max_score), visibility in groups:
         if outcomes:
+            place += 1
             passed = all(outcome.verdict is Verdict.PASSED for outcome in outcomes)
             yield {
                 "name": f"{part.name}: {kind} checks",
@@ -100,10 +102,15 @@ def _words(outcomes: Sequence[Outcome], form: OutputFormat) -> str:
 
 def _block(outcome: Outcome) -> str:
     head = f"{outcome.verdict.words}: {one_line(outcome.title)}"
-    return f"{head}\n\n{clean(outcome.message)}" if outcome.message else head
+    return f"{head}\n\n{clean(outcome.message)}" if _has_message(outcome) else head
 
 
 def _html_block(outcome: Outcome) -> str:
     """Nothing of a submission is markup: every text is cleaned and escaped."""
     head = f"<p><b>{outcome.verdict.words}</b>: {html.escape(one_line(outcome.title))}</p>"
-    return f"{head}<pre>{html.escape(clean(outcome.message))}</pre>" if outcome.message else head
+    return f"{head}<pre>{html.escape(clean(outcome.message))}</pre>" if _has_message(outcome) else head
+
+
+def _has_message(outcome: Outcome) -> bool:
+    """Whether there is more to say than the verdict."""
+    return bool(outcome.message) and outcome.verdict not in (Verdict.WAITING, Verdict.NOT_WRITTEN)
