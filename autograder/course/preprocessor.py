@@ -107,6 +107,7 @@ class GradeWithNnlearn(_TopicPreprocessor):
         )
         require_scores(graded.report)
         write_outputs(nb, blueprint, graded.report, graded.printed, remarks)
+        about["graded"] = graded
         return nb, resources
 
     def _remarks(self, nb: Any) -> list[str]:

@@ -1,0 +1,234 @@
+"""Autogrades one submission in a worker: from what was handed in to what is to be written.
+
+It runs the preprocessors that nbgrader_config.py names, in their order, on the same notebooks; those that
+write into the gradebook give their place to `Marks`, which the one writer saves.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from autograder.course.blueprint import Blueprint
+from autograder.course.layout import CourseError, load_config
+from autograder.render.text import one_line
+from nnlearn.errors import NnlearnError
+from nnlearn.results import Report
+
+_SHOWN = 300
+_HAND_IN_AGAIN = "Open it in Jupyter, save it there and hand it in again."
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a worker has to know about a course.
+
+    Attributes:
+        root: The course directory.
+        content: The content tree, or None for what the course says.
+    """
+
+    root: Path
+    content: Path | None
+
+
+@dataclass(frozen=True)
+class SubmissionJob:
+    """One learner's submission of one assignment.
+
+    Attributes:
+        settings: The course.
+        assignment: The assignment's name.
+        student: Who handed it in.
+        notebooks: The paths of its notebooks.
+        blueprints: What each of them consists of, by its name.
+    """
+
+    settings: Settings
+    assignment: str
+    student: str
+    notebooks: tuple[Path, ...]
+    blueprints: Mapping[str, Blueprint] = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What the gradebook is to say about one notebook.
+
+    Attributes:
+        scores: The automatic score of each graded cell, or None where a person has to look.
+        comments: The automatic comment on each cell with work in it, or None.
+    """
+
+    scores: Mapping[str, float | None]
+    comments: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class AutogradedNotebook:
+    """One notebook, graded.
+
+    Attributes:
+        name: Its name, without its extension.
+        text: The file that goes into autograded/.
+        marks: What the gradebook is to say.
+        report: The report, or None for a notebook that teaches none of our topics.
+        layers: The layers of isolation that held.
+    """
+
+    name: str
+    text: str
+    marks: Marks
+    report: Report | None
+    layers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A submission that could not be graded.
+
+    Attributes:
+        reason: Why, in words.
+        is_ours: Whether the grader itself failed, and not the notebook.
+    """
+
+    reason: str
+    is_ours: bool
+
+
+def autograde_job(job: SubmissionJob) -> tuple[AutogradedNotebook, ...] | Failed:
+    """Autograde one submission in this process, which keeps what it warmed up for the next."""
+    try:
+        line = _line(job.settings)
+        return tuple(line.autograde(job, path) for path in job.notebooks)
+    except UnreadableError as error:
+        return Failed(str(error), is_ours=False)
+    except NnlearnError as error:
+        return Failed(str(error), is_ours=True)
+    except Exception as error:  # a fault of ours, or of what the course's configuration names
+        return Failed(f"{type(error).__name__}: {one_line(str(error), _SHOWN)}", is_ours=True)
+
+
+class UnreadableError(CourseError):
+    """A notebook that nbgrader cannot read at all."""
+
+
+class _Line:
+    """The preprocessors of a course, ready for notebook after notebook."""
+
+    def __init__(self, settings: Settings) -> None:
+        from nbgrader.converters import Autograde
+        from nbgrader.coursedir import CourseDirectory
+
+        config = load_config(settings.root)
+        config.CourseDirectory.root = str(settings.root)
+        if settings.content is not None:
+            config.GradeWithNnlearn.content = str(settings.content)
+        directory = CourseDirectory(config=config)
+        self._db_url = directory.db_url
+        converter = Autograde(coursedir=directory, config=config)
+        self._exporter = converter.exporter_class(parent=converter, config=converter.config)
+        self._sanitizing = self._made(converter.sanitize_preprocessors)
+        self._grading = self._made(converter.autograde_preprocessors)
+
+    def autograde(self, job: SubmissionJob, path: Path) -> AutogradedNotebook:
+        """One notebook through all preprocessors.
+
+        Raises:
+            UnreadableError: It is no notebook.
+            NotGradedError: The grader itself failed.
+        """
+        import nbformat
+        from nbgrader import utils
+        from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+
+        notebook = read_notebook(path)
+        resources = self._resources(job, path)
+        marks = Marks({}, {})
+        for preprocessor in self._sanitizing:
+            notebook, resources = preprocessor(notebook, resources)
+        with utils.setenv(NBGRADER_EXECUTION="autograde"):
+            for preprocessor in self._grading:
+                if isinstance(preprocessor, SaveAutoGrades):
+                    marks = marks_of(notebook, preprocessor.log)
+                elif not isinstance(preprocessor, AssignLatePenalties):  # that takes the gradebook
+                    notebook, resources = preprocessor(notebook, resources)
+        text = nbformat.writes(notebook, version=self._exporter.nbformat_version)  # type: ignore[no-untyped-call]
+        graded = resources["nbgrader"].get("graded")
+        return AutogradedNotebook(
+            path.stem,
+            text if text.endswith("\n") else text + "\n",
+            marks,
+            graded.report if graded else None,
+            graded.layers if graded else (),
+        )
+
+    def _made(self, kinds: list[Any]) -> list[Any]:
+        """Preprocessors from their names, made as nbgrader makes them."""
+        self._exporter._preprocessors = []
+        for kind in kinds:
+            self._exporter.register_preprocessor(kind)
+        return list(self._exporter._preprocessors)
+
+    def _resources(self, job: SubmissionJob, path: Path) -> dict[str, Any]:
+        """What nbgrader tells preprocessors about a notebook, and what we tell ours."""
+        return {
+            "unique_key": path.stem,
+            "output_files_dir": f"{path.stem}_files",
+            "metadata": {"name": path.stem, "path": str(path.parent)},
+            "nbgrader": {
+                "student": job.student,
+                "assignment": job.assignment,
+                "notebook": path.stem,
+                "db_url": self._db_url,
+                "blueprint": job.blueprints[path.stem],
+            },
+        }
+
+
+def read_notebook(path: Path) -> Any:
+    """A notebook that was handed in, in format 4.
+
+    Raises:
+        UnreadableError: It is none.
+    """
+    import nbformat
+
+    if not path.is_file():
+        raise UnreadableError(f"{path.name} is not a regular file", _HAND_IN_AGAIN)
+    try:
+        with path.open(encoding="utf-8") as file:
+            notebook = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+        _, notebook = nbformat.validator.normalize(notebook)
+        nbformat.validate(notebook, relax_add_props=True)
+    except (Exception, RecursionError) as error:  # the library trusts what it reads, in many ways
+        what = f"{type(error).__name__}: {one_line(str(error), _SHOWN)}"
+        raise UnreadableError(f"{path.name} cannot be read as a notebook: {what}", _HAND_IN_AGAIN) from error
+    return notebook
+
+
+def marks_of(notebook: Any, log: Any = None) -> Marks:
+    """What nbgrader's `SaveAutoGrades` would write into the gradebook."""
+    from nbgrader import utils
+
+    scores, comments = {}, {}
+    for cell in notebook.cells:
+        if utils.is_grade(cell):
+            scores[cell.metadata.nbgrader["grade_id"]] = utils.determine_grade(cell, log)[0]
+        if utils.is_solution(cell) or utils.is_task(cell):
+            is_given = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
+            empty = is_given and not utils.is_task(cell)
+            comments[cell.metadata.nbgrader["grade_id"]] = "No response." if empty else None
+    return Marks(scores, comments)
+
+
+@lru_cache(maxsize=2)
+def _line(settings: Settings) -> _Line:
+    os.chdir(settings.root)  # as nbgrader does, for paths in the configuration
+    warnings.filterwarnings("ignore", module="nbformat")  # what is wrong with a notebook is put right
+    return _Line(settings)

@@ -1,0 +1,168 @@
+"""The one writer of a class: puts graded submissions into autograded/ and the gradebook as nbgrader does.
+
+What it writes is what `nbgrader autograde` would have written. A submission appears in autograded/ whole and
+after the gradebook has its scores, so that an interrupted run never leaves half of one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import find_all_files, rmtree
+
+from autograder.course.autograding import AutogradedNotebook
+
+
+class ClassWriter(Autograde):  # type: ignore[misc]
+    """nbgrader's `Autograde` with the grading taken out: it knows what is to be graded, and writes."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
+        self._staging = False
+        exporter = self.exporter_class(parent=self, config=self.config)
+        for kind in self.autograde_preprocessors:
+            exporter.register_preprocessor(kind)
+        self._penalties = next(
+            (p for p in exporter._preprocessors if isinstance(p, AssignLatePenalties)), None
+        )
+
+    def close(self) -> None:
+        """Let go of the gradebook."""
+        self.gradebook.close()
+
+    def submissions(self, assignment: str) -> dict[str, list[Path]]:
+        """The notebooks of everybody who handed something in, in nbgrader's order."""
+        self.init_notebooks()
+        pattern = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
+        found = {}
+        for folder in sorted(self.assignments):
+            if (match := re.match(pattern, folder)) and match["assignment_id"] == assignment:
+                found[match["student_id"]] = [Path(path) for path in sorted(self.assignments[folder])]
+        return found
+
+    def is_to_be_graded(self, assignment: str, student: str) -> bool:
+        """Whether nbgrader would grade a submission: it is new, newer than what is there, or forced."""
+        if student in (self.coursedir.student_id_exclude or "").split(","):
+            return False
+        done = self._format_dest(assignment, student)
+        if self.force or not Path(done).exists():
+            return True
+        handed_in = self.coursedir.get_existing_timestamp(self._format_source(assignment, student))
+        graded = self.coursedir.get_existing_timestamp(done)
+        return bool(handed_in is not None and graded is not None and handed_in > graded)
+
+    def save(self, assignment: str, student: str, notebooks: Sequence[AutogradedNotebook]) -> None:
+        """Write one graded submission."""
+        with self._staged(assignment, student) as staging:
+            BaseConverter.init_assignment(self, assignment, student)
+            self._copy_source_files(assignment, staging)
+            for notebook in notebooks:
+                (staging / f"{notebook.name}.ipynb").write_text(notebook.text, encoding="utf-8")
+            self.set_permissions(assignment, student)
+        submission = self._submission(assignment, student)
+        self._save_marks(submission, notebooks)
+        self._save_penalties(submission, notebooks)
+        done = self._without_old(assignment, student)
+        staging.rename(done)
+        self.gradebook.db.expunge_all()
+
+    def save_failure(self, assignment: str, student: str) -> None:
+        """Leave a submission as nbgrader leaves one that it could not grade: known, and without a result."""
+        self._submission(assignment, student)
+        self._without_old(assignment, student)
+        self.gradebook.db.expunge_all()
+
+    def _format_dest(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        folder = super()._format_dest(assignment_id, student_id, escape=escape)
+        if not self._staging:
+            return str(folder)
+        final = Path(os.path.normpath(folder))
+        return str(final.with_name(f".{final.name}.part"))
+
+    @contextlib.contextmanager
+    def _staged(self, assignment: str, student: str) -> Iterator[Path]:
+        """An empty folder that nbgrader's own methods take for the place to write to."""
+        self._staging = True
+        folder = Path(self._format_dest(assignment, student))
+        try:
+            shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
+            folder.mkdir(parents=True)
+            yield folder
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            self._staging = False
+
+    def _without_old(self, assignment: str, student: str) -> Path:
+        """The place of a graded submission, where nothing stands any more."""
+        done = Path(os.path.normpath(self._format_dest(assignment, student)))
+        if done.exists():
+            rmtree(str(done))
+        return done
+
+    def _copy_source_files(self, assignment: str, folder: Path) -> None:
+        """Put the instructor's files over what was handed in under their names."""
+        source = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment)
+        kept = {Path(source) / name for name in self.exclude_overwriting.get(assignment, [])}
+        for file in set(map(Path, find_all_files(source, [*self.coursedir.ignore, "*.ipynb"]))) - kept:
+            target = folder / os.path.relpath(file, source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            shutil.copy(file, target)
+
+    def _submission(self, assignment: str, student: str) -> Any:
+        """The gradebook's entry for a submission, made where it is missing."""
+        handed_in = self._format_source(assignment, student)
+        timestamp = self.coursedir.get_existing_timestamp(handed_in)
+        record = {"timestamp": timestamp} if timestamp else {}
+        with self.gradebook.db.no_autoflush:
+            self.gradebook.update_or_create_student(student)
+            return self.gradebook.update_or_create_submission(assignment, student, **record)
+
+    def _save_marks(self, submission: Any, notebooks: Sequence[AutogradedNotebook]) -> None:
+        """The scores and comments of one submission, in one transaction."""
+        marks = {notebook.name: notebook.marks for notebook in notebooks}
+        for found in submission.notebooks:
+            if found.name not in marks:
+                for grade in found.grades:
+                    grade.auto_score, grade.needs_manual_grade = 0, False
+                continue
+            for grade in found.grades:
+                if grade.name in marks[found.name].scores:
+                    grade.auto_score = marks[found.name].scores[grade.name]
+                    grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            for comment in found.comments:
+                if comment.name in marks[found.name].comments:
+                    comment.auto_comment = marks[found.name].comments[comment.name]
+        self.gradebook.db.commit()
+
+    def _save_penalties(self, submission: Any, notebooks: Sequence[AutogradedNotebook]) -> None:
+        """What being late costs, by nbgrader's own rule and the course's plugin."""
+        if self._penalties is None or not self._penalties.enabled:
+            return
+        late = submission.total_seconds_late
+        graded = {notebook.name for notebook in notebooks}
+        for found in submission.notebooks:
+            if found.name not in graded:
+                continue
+            penalty = None
+            if late > 0:
+                self._penalties.init_plugin()
+                plugin = self._penalties.plugin_inst
+                penalty = plugin.late_submission_penalty(submission.student.id, found.score, late)
+                if penalty is not None:
+                    penalty = self._penalties._check_late_penalty(found, penalty)
+            found.late_submission_penalty = penalty
+        self.gradebook.db.commit()
