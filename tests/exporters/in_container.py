@@ -1,4 +1,4 @@
-"""Runs a command as in an ordinary container, where no namespace can be made: `in_container.py COMMAND...`."""
+"""Runs a command as in a container that may not make namespaces: `in_container.py COMMAND...`."""
 
 import os
 import platform
