@@ -37,8 +37,7 @@ class IsolatedSeat(Desk):
         self._transport: RemoteTransport | None = None
         self._death_on_load: LearnerDied | None = None
         self._part = ""
-        self._trouble = source.notes
-        self.notes = (*source.notes, *self.to_look_at)
+        self.notes = source.notes
         self.layers: tuple[str, ...] = ()
         self.output = ""
         self.printed: tuple[tuple[str, str], ...] = ()
@@ -64,7 +63,7 @@ class IsolatedSeat(Desk):
 
     def trouble(self, part: str) -> tuple[str, ...]:
         """What went wrong with `part` while the file was loaded."""
-        return self.trouble_from(part, self._trouble)
+        return self.trouble_from(part, self.notes)
 
     def _start(self) -> None:
         """Load the submission in a new process; what it prints later may tell about hidden checks."""
@@ -81,8 +80,7 @@ class IsolatedSeat(Desk):
             raise self._death_on_load from None
         finally:
             self.output = _shortened(self._transport.output)
-        self._trouble = (*self.source.notes, *notes[:_NOTES])
-        self.notes = (*self._trouble, *self.to_look_at)
+        self.notes = (*self.source.notes, *notes[:_NOTES])
 
     def _load(self, transport: RemoteTransport, cells: list[str]) -> list[str]:
         """Run the file's cells one by one, so that each keeps what it printed; the notes about them."""

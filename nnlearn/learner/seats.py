@@ -14,7 +14,7 @@ from nnlearn.learner.locate import where_is
 from nnlearn.learner.session import Transport
 from nnlearn.learner.shortcuts import Shortcut, find_shortcuts
 from nnlearn.learner.source import Source
-from nnlearn.learner.tampering import find_tampering, lookups_at_run_time
+from nnlearn.learner.tampering import find_tampering
 from nnlearn.quiet import start_keras
 
 
@@ -55,11 +55,6 @@ class Desk:
         found = find_shortcuts(self.source, part, forbid) + self.tampering(part) if forbid else ()
         if found:
             raise Forbidden(tuple(f"{use.name} ({use.where})" for use in found))
-
-    @property
-    def to_look_at(self) -> tuple[str, ...]:
-        """What reading the file cannot judge, where it matters: for people."""
-        return lookups_at_run_time(self.source) if any(p.forbid for p in self.topic.parts) else ()
 
     def tampering(self, part: str) -> tuple[Shortcut, ...]:  # noqa: ARG002 - the whole file counts
         """What the code uses of what surrounds it, where that keeps `part` from being judged."""

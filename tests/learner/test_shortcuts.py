@@ -287,9 +287,9 @@ def test_a_cell_that_does_not_parse_is_skipped() -> None:
 )
 def test_hostile_code_takes_bounded_work(code: str) -> None:
     """Chains, doublings and cycles of aliases end in time and without an error of ours."""
-    start = time.perf_counter()
+    start = time.process_time()
     names(code)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 20
 
 
 def test_forbidden_names_match_what_is_below_them() -> None:
