@@ -286,11 +286,11 @@ class Checker:
         if run.todo and self._has_checks(run):
             part = run.todo[0]
             verdict, why = in_words(under.code, under.late, began=under.began)
-            if verdict is Verdict.GRADER_ERROR:
-                why = f"{why}\n\n{under.printed[-1500:]}".rstrip()
-            dead = run.todo if under.loading or verdict is Verdict.GRADER_ERROR else [part]
-            for name in list(dead):
-                self._found(self._cut_short(name, verdict, why, under))
+            is_ours = verdict is Verdict.GRADER_ERROR
+            raised = tuple(under.printed.splitlines()[-12:]) if is_ours else ()
+            for name in list(run.todo) if under.loading or is_ours else [part]:
+                failure = Failure(why, part=name, raised=raised, next_step=f"nnlearn hint {name}")
+                self._found(self._cut_short(name, verdict, failure, under))
         self._under = None
         if self._waiting is not None:
             self._run = None
@@ -309,12 +309,12 @@ class Checker:
         run.todo = [part for part in run.todo if self._titles.get(part)]
         return bool(run.todo)
 
-    def _cut_short(self, part: str, verdict: Verdict, why: str, under: _Under) -> PartResult:
+    def _cut_short(self, part: str, verdict: Verdict, failure: Failure, under: _Under) -> PartResult:
         """The result of a part during which the process ended."""
         titles = self._titles[part]
         ended = {outcome.check: outcome for outcome in under.outcomes}
         culprit = under.check if under.check in titles else next(iter(titles))
-        message = render(Failure(why, part=part, next_step=f"nnlearn hint {part}"))
+        message = render(failure)
         waits = render(Failure("it waits: the check before it did not end", part=part))
         outcomes = []
         for check, title in titles.items():

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from nnlearn.results import Verdict
 from nnlearn.watch.board import WHEN_GRADED, Board
+from nnlearn.watch.text import printable
 
 _STYLES = {
     Verdict.PASSED.words: "green",
@@ -76,7 +77,10 @@ def body_lines(board: Board, width: int) -> list[Text]:
         lines += [*_wrapped(board.notice, width, style="bold yellow"), Text()]
     if board.hint:
         lines += [*_wrapped(board.hint, width, style="cyan"), Text()]
+    message = board.message()
     for note in board.notes:
+        if " ".join(note.split()) in " ".join(message.split()):
+            continue  # the message says so already
         lines += _wrapped(f"Note: {note}", width, style="yellow")
     if board.is_missing:
         lines += _wrapped(
@@ -85,7 +89,7 @@ def body_lines(board: Board, width: int) -> list[Text]:
     elif board.unreadable:
         lines += _wrapped(board.unreadable, width, style="red")
     elif board.first_failure is not None:
-        first, *rest = board.message().splitlines() or [""]
+        first, *rest = message.splitlines() or [""]
         lines += _wrapped(first, width, style="bold red")
         for line in rest:
             lines += _wrapped(line, width, indent=_LABEL)
@@ -186,7 +190,7 @@ def _two_ends(left: Text, right: str, width: int) -> Text:
 def _wrapped(text: str, width: int, style: str = "", indent: int = 2) -> list[Text]:
     """`text` in lines of at most `width`; what is continued is indented. Spaces inside lines stay."""
     lines = []
-    for paragraph in text.splitlines() or [""]:
+    for paragraph in printable(text).splitlines() or [""]:
         pieces = textwrap.wrap(
             paragraph,
             max(width, indent + 10),

@@ -8,6 +8,7 @@ from types import TracebackType
 from nnlearn.results import Verdict
 from nnlearn.watch.board import Board
 from nnlearn.watch.pages import Page
+from nnlearn.watch.text import printable
 
 
 class Plain:
@@ -71,4 +72,4 @@ class Plain:
 
 def _print(text: str) -> None:
     """Print now: what reads this, reads it as it comes."""
-    print(text, file=sys.stdout, flush=True)  # noqa: T201
+    print(printable(text), file=sys.stdout, flush=True)  # noqa: T201

@@ -16,6 +16,7 @@ from typing import IO
 
 from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
 from nnlearn.watch import messages as m
+from nnlearn.watch.text import printable
 
 _KEPT = 64 * 2**10  # of what one run prints
 _END = re.compile(re.escape(m.END_OF_OUTPUT).replace(b"%d", rb"(\d+)"))
@@ -120,7 +121,7 @@ class WarmProcess:
         stream.close()
         code = self._process.wait()
         output.join(1.0)  # a program that the learner's code started may keep it open
-        self._post(Gone(self.number, code, plain(self._text)))
+        self._post(Gone(self.number, code, _decoded(self._text)))
 
     def _read_output(self, stream: IO[bytes]) -> None:
         kept, tail = b"", b""  # the tail may be the beginning of a mark
@@ -128,7 +129,7 @@ class WarmProcess:
             tail += data
             while mark := _END.search(tail):
                 kept = (kept + tail[: mark.start()])[:_KEPT]
-                self._post(Printed(self.number, int(mark[1]), plain(kept)))
+                self._post(Printed(self.number, int(mark[1]), _decoded(kept)))
                 kept, tail = b"", tail[mark.end() :]
             kept = (kept + tail[:-_LONGEST_END])[:_KEPT]
             tail = tail[-_LONGEST_END:]
@@ -136,15 +137,8 @@ class WarmProcess:
         stream.close()
 
 
-_CONTROL = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
-)
-
-
-def plain(data: bytes) -> str:
-    """What was printed, without what would move the cursor or change colours."""
-    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
-    return _CONTROL.sub("", text).expandtabs(4).rstrip()
+def _decoded(data: bytes) -> str:
+    return printable(data.decode("utf-8", "replace")).rstrip()
 
 
 def _environment() -> dict[str, str]:

@@ -126,12 +126,14 @@ class _Serving:
             Guard.prepare(part.forbid)
         self._lines.end_of_output(0)  # what libraries had to say is nobody's output
         self._lines.send(m.Ready(self._topic.name, checks.titles))
+        gc.collect()
+        # What forks share stays shared, since the collector does not write to it; without forks, it does not
+        # go through all of Keras at each save.
+        gc.freeze()
         # Checks that run an operation while they are collected rule forks out from then on.
         if self._by_fork and not has_run_an_operation():
             from nnlearn.watch.forks import serve_by_fork
 
-            gc.collect()
-            gc.freeze()  # what is shared stays shared: the collector does not write to it
             self._next = serve_by_fork(checks, known, self._lines)
         else:
             self._next = self._serve_here(checks, known)
@@ -148,6 +150,8 @@ class _Serving:
                 case m.Check(run):
                     keras.utils.clear_session()
                     code = work_to_the_end(checks, known, request, self._lines.send)
+                    if code:
+                        os._exit(code)  # pytest was torn out of a check: this session is of no more use
                     self._lines.end_of_output(run)
                     self._lines.send(m.Ended(run, code))
         return None
