@@ -202,10 +202,11 @@ def read_notebook(path: Path) -> Any:
     if not path.is_file():
         raise UnreadableError(f"{path.name} is not a regular file", _HAND_IN_AGAIN)
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is wrong with a notebook is put right, or said below
             notebook = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
-        _, notebook = nbformat.validator.normalize(notebook)
-        nbformat.validate(notebook, relax_add_props=True)
+            _, notebook = nbformat.validator.normalize(notebook)
+            nbformat.validate(notebook, relax_add_props=True)
     except (Exception, RecursionError) as error:  # the library trusts what it reads, in many ways
         what = f"{type(error).__name__}: {one_line(str(error), _SHOWN)}"
         raise UnreadableError(f"{path.name} cannot be read as a notebook: {what}", _HAND_IN_AGAIN) from error
@@ -230,5 +231,4 @@ def marks_of(notebook: Any, log: Any = None) -> Marks:
 @lru_cache(maxsize=2)
 def _line(settings: Settings) -> _Line:
     os.chdir(settings.root)  # as nbgrader does, for paths in the configuration
-    warnings.filterwarnings("ignore", module="nbformat")  # what is wrong with a notebook is put right
     return _Line(settings)

@@ -28,12 +28,14 @@ class Recovery:
     Attributes:
         kind: `missing`, `duplicated`, `reordered`, `edited`, `retyped` or `relabelled`.
         grade_id: The cell, or an empty string for the notebook as a whole.
-        words: What was found and what was done, in words for a learner.
+        words: What was found; what was done. For the learner and for whoever grades.
+        work_is_missing: Whether a cell with the learner's work is nowhere to be found.
     """
 
     kind: str
     grade_id: str
     words: str
+    work_is_missing: bool = False
 
 
 def recover(notebook: Any, blueprint: Blueprint) -> tuple[Recovery, ...]:
@@ -82,7 +84,7 @@ def _relabel(cells: Iterable[Any], blueprint: Blueprint, done: list[Recovery]) -
             continue
         if cell.metadata["nbgrader"]:
             what = f"cell {number} is marked as a cell that this assignment does not have"
-            done.append(Recovery("relabelled", "", f"{what}; it counts as a cell of your own."))
+            done.append(Recovery("relabelled", "", f"{what}; it counts as an ordinary cell."))
         del cell.metadata["nbgrader"]
 
 
@@ -100,7 +102,7 @@ def _choose_among_copies(cells: Sequence[Any], blueprint: Blueprint, done: list[
             del cell.metadata["nbgrader"]
             if given.is_untouched(cell.source) or given.part is not None:
                 _leave_out(cell)
-        which = "the first one counts" if given.locked else "the last one that you changed counts"
+        which = "the first one counts" if given.locked else "the last one that was changed counts"
         words = f"the cell `{given.grade_id}` was there {len(copies)} times; {which}."
         done.append(Recovery("duplicated", given.grade_id, words))
 
@@ -137,10 +139,10 @@ def _restore(notebook: Any, cell: Any, given: GivenCell, done: list[Recovery]) -
     written, cell.source = cell.source, given.source
     if given.is_untouched(written):
         return
-    words = f"the cell `{given.grade_id}` is not yours to change and has its text back"
+    words = f"the cell `{given.grade_id}` is locked and was changed; it has its text back"
     if given.cell_type == "code" and _NOT_RUN not in given.tags and written.strip():
         _insert(notebook, notebook.cells.index(cell) + 1, _new("code", written, f"yours-{given.grade_id}"))
-        words += "; what you wrote there is in a cell of its own below it"
+        words += ", and what was written there is in a cell of its own below it"
     done.append(Recovery("edited", given.grade_id, f"{words}."))
 
 
@@ -163,32 +165,33 @@ def _put_in_order(notebook: Any, blueprint: Blueprint, done: list[Recovery]) -> 
         if place != other and blueprint.cells[place].is_needed
     ]
     names = ", ".join(f"`{name}`" for name in moved[:6]) or "cells of the lesson"
-    done.append(Recovery("reordered", "", f"cells had been moved and are in their order again: {names}."))
+    done.append(Recovery("reordered", "", f"cells had been moved; they are in their order again: {names}."))
 
 
 def _put_back(notebook: Any, given: GivenCell, blueprint: Blueprint, done: list[Recovery]) -> None:
-    """Bring back a cell that is missing: the learner's own cell that holds its code, or the one given out."""
-    own = _own_cell_with(notebook.cells, given, blueprint)
-    if own is not None:
-        own.metadata["nbgrader"] = {"grade_id": given.grade_id}
-        words = f"the cell `{given.grade_id}` was missing; the cell of yours that defines it stands for it."
-    else:
+    """Bring back a cell that is missing, as it was given out, unless another cell has what belongs in it."""
+    elsewhere = _cell_with(notebook.cells, given)
+    if elsewhere is None:
         cell = _new(given.cell_type, given.source if given.locked else given.released, given.grade_id)
         cell.metadata["nbgrader"] = {"grade_id": given.grade_id}
         if given.tags:
             cell.metadata["tags"] = list(given.tags)
         _insert(notebook, _place_after_neighbours(notebook.cells, given, blueprint), cell)
-        words = f"the cell `{given.grade_id}` was missing and is there again, as it was given out."
-    done.append(Recovery("missing", given.grade_id, words))
+        words = f"the cell `{given.grade_id}` was missing; it is there again, as it was given out."
+    else:
+        words = f"the cell `{given.grade_id}` was missing; another cell that defines it stands for it."
+        if _given(elsewhere, blueprint) is None:
+            elsewhere.metadata["nbgrader"] = {"grade_id": given.grade_id}
+    done.append(Recovery("missing", given.grade_id, words, given.solution and elsewhere is None))
 
 
-def _own_cell_with(cells: Sequence[Any], given: GivenCell, blueprint: Blueprint) -> Any:
-    """The last of the learner's own cells that defines what belongs in a missing cell, or None."""
+def _cell_with(cells: Sequence[Any], given: GivenCell) -> Any:
+    """The last cell that defines what belongs in the cell of a part, or None."""
     if not given.solution or given.cell_type != "code":
         return None
     name = attribute_of(given.grade_id)
     for cell in reversed(cells):
-        if cell.cell_type == "code" and _given(cell, blueprint) is None and _NOT_RUN not in _tags(cell):
+        if cell.cell_type == "code" and _NOT_RUN not in _tags(cell):
             code, _, error = without_magics(cell.source)
             if error is None and name in _names_defined(code):
                 return cell

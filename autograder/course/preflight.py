@@ -1,0 +1,213 @@
+"""`nnlearn course preflight`: what would go wrong when an assignment is graded, before it is.
+
+Nothing is run and nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from autograder.course.layout import Course, find_course
+from autograder.course.options import CourseDir
+from nnlearn.cli.options import Content
+from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK
+
+if TYPE_CHECKING:
+    from autograder.course.blueprint import Blueprint
+
+SCHEMA_VERSION = 1
+_BY_HAND = "needs you"
+_PUT_RIGHT = "put right"
+_TO_KNOW = "to know"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that would go wrong with a submission.
+
+    Attributes:
+        student: Whose it is.
+        file: The file, relative to the submission's folder, or an empty string for the folder.
+        kind: `missing_notebook`, `wrong_name`, `py_instead`, `unreadable`, `unknown_student`, or what
+            `Recovery.kind` says of a cell: `missing`, `duplicated`, `reordered`, `edited`, `retyped`,
+            `relabelled`.
+        cell: The `grade_id` of the cell it is about, or an empty string.
+        found: What is wrong, in words.
+        grading: What grading will do about it.
+        needs_you: Whether points are lost unless somebody does something.
+    """
+
+    student: str
+    file: str
+    kind: str
+    cell: str
+    found: str
+    grading: str
+    needs_you: bool
+
+
+def preflight(
+    assignment: Annotated[str, typer.Argument(help="The assignment's name.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")] = False,
+    course_dir: CourseDir = None,
+    content: Content = None,
+) -> None:
+    """List the submissions that would go wrong, and what grading will do about each.
+
+    Ends with 1 when a submission loses points unless somebody does something about it, else with 0.
+    """
+    course = find_course(course_dir, content)
+    course.require_assignment(assignment)
+    students = course.students(assignment)
+    problems = list(find_problems(course, assignment))
+    if as_json:
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "assignment": assignment,
+            "submissions": len(students),
+            "problems": [asdict(problem) for problem in problems],
+        }
+        typer.echo(json.dumps(document, indent=2, ensure_ascii=True))
+    else:
+        for line in in_words(assignment, len(students), problems):
+            typer.echo(line)
+    raise typer.Exit(EXIT_CHECKS_FAILED if any(p.needs_you for p in problems) else EXIT_OK)
+
+
+def find_problems(course: Course, assignment: str) -> Iterator[Problem]:
+    """Everything that would go wrong, learner by learner.
+
+    Raises:
+        CourseError: The assignment was not generated, or the instructor's notebook cannot be read.
+    """
+    from autograder.course.blueprint import read_blueprint
+
+    blueprints = {
+        file.stem: read_blueprint(course.db_url, assignment, file.stem, file, course.catalogue)
+        for file in sorted(course.source(assignment).glob("*.ipynb"))
+    }
+    with course.gradebook() as gradebook:
+        known = {student.id for student in gradebook.students}
+    for student in course.students(assignment):
+        folder = course.submitted(assignment, student)
+        if known and student not in known:
+            yield Problem(
+                student,
+                "",
+                "unknown_student",
+                "",
+                f"{student} is not in the gradebook's class list.",
+                "Grading adds the name to it; if it is misspelt, rename the folder first.",
+                needs_you=False,
+            )
+        yield from _of_names(student, folder, blueprints)
+        for name, blueprint in blueprints.items():
+            if (folder / f"{name}.ipynb").exists():
+                yield from _of_notebook(student, folder / f"{name}.ipynb", blueprint)
+
+
+def _of_names(student: str, folder: Path, blueprints: Mapping[str, Blueprint]) -> Iterator[Problem]:
+    """Notebooks that are missing, and files that look as if they were meant."""
+    missing = [name for name in blueprints if not (folder / f"{name}.ipynb").exists()]
+    result = "It counts as 0." if len(missing) < len(blueprints) else "The submission gets no score at all."
+    others = sorted(
+        file
+        for file in folder.rglob("*.ipynb")
+        if ".ipynb_checkpoints" not in file.parts and not (file.parent == folder and file.stem in blueprints)
+    )
+    for file in others:
+        shown = file.relative_to(folder).as_posix()
+        meant = missing[0] if len(missing) == 1 else " or ".join(missing)
+        advice = f" If it is meant to be {meant}.ipynb, rename it." if missing else ""
+        yield Problem(
+            student,
+            shown,
+            "wrong_name",
+            "",
+            f"{shown} is none of the assignment's notebooks.",
+            f"Grading skips it. {result if missing else ''}{advice}".rstrip(),
+            needs_you=bool(missing),
+        )
+    for name in missing:
+        script = folder / f"{name}.py"
+        if script.is_file():
+            yield Problem(
+                student,
+                script.name,
+                "py_instead",
+                "",
+                f"{name}.py was handed in instead of {name}.ipynb.",
+                f"nbgrader grades notebooks alone. {result} Ask for the notebook; "
+                f"nnlearn grade {script.name} says what the file is worth.",
+                needs_you=True,
+            )
+        elif not others:
+            yield Problem(
+                student,
+                f"{name}.ipynb",
+                "missing_notebook",
+                "",
+                f"{name}.ipynb is not there.",
+                result,
+                needs_you=True,
+            )
+
+
+def _of_notebook(student: str, path: Path, blueprint: Blueprint) -> Iterator[Problem]:
+    """What is wrong inside a notebook."""
+    from autograder.course.autograding import UnreadableError, read_notebook
+    from autograder.course.recover import recover
+
+    try:
+        notebook = read_notebook(path)
+    except UnreadableError as error:
+        yield Problem(
+            student,
+            path.name,
+            "unreadable",
+            "",
+            f"{error.problem}.",
+            "The submission is not graded, and grading says so; the others are. Ask for the file again.",
+            needs_you=True,
+        )
+        return
+    if blueprint.topic is None:
+        return
+    for item in recover(notebook, blueprint):
+        found, _, done = item.words.partition("; ")
+        yield Problem(
+            student,
+            path.name,
+            item.kind,
+            item.grade_id,
+            f"{found.rstrip('.')}.",
+            f"{done[:1].upper()}{done[1:]}",
+            needs_you=item.work_is_missing,
+        )
+
+
+def in_words(assignment: str, submissions: int, problems: list[Problem]) -> Iterator[str]:
+    """The list for people."""
+    from autograder.render.text import count, one_line, shown_name
+
+    students = {problem.student for problem in problems}
+    by_hand = {problem.student for problem in problems if problem.needs_you}
+    yield (
+        f"{assignment}: {count(submissions, 'submission')}, {len(students)} with something to know, "
+        f"{len(by_hand)} that need you"
+    )
+    before = ""
+    for problem in problems:
+        if problem.student != before:
+            yield f"\n{shown_name(problem.student)}"
+            before = problem.student
+        mark = _BY_HAND if problem.needs_you else _PUT_RIGHT if problem.cell else _TO_KNOW
+        where = f"{shown_name(problem.file)}: " if problem.file and problem.file not in problem.found else ""
+        yield f"  {mark:<10} {where}{one_line(problem.found)}"
+        yield f"  {'':<10} {one_line(problem.grading)}"
