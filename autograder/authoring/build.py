@@ -68,6 +68,8 @@ def plan_build(topic: Topic) -> Plan:
         f"test_{topic.name}.py": checks.visible,
         "topic.toml": learners_topic_toml(topic.toml, checks.hidden_counts),
     }
+    if topic.written_plots is not None:
+        texts["plots.py"] = topic.written_plots.read_text(encoding="utf-8")
     costly = {f"figures/{name}.png": "figures" for name in figure_names(master)}
     made_from = {"figures": figures_digest(master)} if costly else {}
     if topic.mistakes is not None:

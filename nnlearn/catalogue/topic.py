@@ -112,6 +112,16 @@ class Topic:
         return self.exercise_dir / "diagnoses.json"
 
     @property
+    def plots(self) -> Path:
+        """What is drawn below a card in a notebook; a topic need not have it."""
+        return self.exercise_dir / "plots.py"
+
+    @property
+    def written_plots(self) -> Path | None:
+        """What `plots` is a copy of."""
+        return _existing(self.checks_dir, "plots.py")
+
+    @property
     def toml(self) -> Path:
         """The topic.toml this topic was read from."""
         return (self.solution_dir or self.exercise_dir) / "topic.toml"

@@ -6,10 +6,13 @@ say all that the accent at its edge says. It holds nothing that runs and nothing
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from html import escape
 
+from nnlearn.checking.failure import WIDTH
 from nnlearn.notebook.cells import shell
+from nnlearn.notebook.plots import Picture
 from nnlearn.results import Outcome, PartResult, Verdict
 
 # Against white and against Jupyter's dark grey, both have a contrast above 3:1.
@@ -23,10 +26,12 @@ class Card:
     Attributes:
         result: How the part went.
         hidden: How many more checks run when it is graded.
+        picture: What the part does, drawn.
     """
 
     result: PartResult
     hidden: int
+    picture: Picture | None = None
 
     @property
     def passed(self) -> bool:
@@ -65,25 +70,25 @@ class Card:
         lines += [f"  {o.verdict.words:<14} {o.title}" for o in self.result.outcomes]
         if self.first_failure:
             lines += ["", self.first_failure.message]
+        if self.picture:
+            lines += ["", *textwrap.wrap(f"Picture: {self.picture.alt}", WIDTH)]
         return "\n".join(lines)
 
     def as_html(self) -> str:
         """The card as HTML."""
         accent = _GREEN if self.passed else _VERMILION
-        checks = "".join(
-            f"<li>{_mark(o)} <b>{escape(o.verdict.words)}</b> &nbsp;{escape(o.title)}</li>"
-            for o in self.result.outcomes
-        )
+        checks = "".join(_item(outcome) for outcome in self.result.outcomes)
         message = (
             f'<pre tabindex="0" style="{_PRE}">{escape(self.first_failure.message)}</pre>'
             if self.first_failure
             else ""
         )
+        picture = f'<div style="margin-top:.8em">{self.picture.svg}</div>' if self.picture else ""
         return (
             f'<section aria-label="{escape(self.title)}" style="{_BOX};border-left-color:{accent}">'
             f'<p style="margin:0 0 .4em"><strong>{"✓" if self.passed else "✗"} {escape(self.title)}</strong>'
             f" &nbsp;{escape(self.count)}</p>"
-            f'<ul style="list-style:none;margin:0;padding:0">{checks}</ul>{message}</section>'
+            f'<ul style="list-style:none;margin:0;padding:0">{checks}</ul>{message}{picture}</section>'
         )
 
 
@@ -95,8 +100,10 @@ _PRE = "margin:.8em 0 0;padding:0;overflow-x:auto;background:transparent;line-he
 _MARKS = {Verdict.PASSED: "✓", Verdict.WAITING: "…"}
 
 
-def _mark(outcome: Outcome) -> str:
-    return f'<span aria-hidden="true">{_MARKS.get(outcome.verdict, "✗")}</span>'
+def _item(outcome: Outcome) -> str:
+    mark = f'<span aria-hidden="true">{_MARKS.get(outcome.verdict, "✗")}</span>'
+    words = f"<b>{escape(outcome.verdict.words)}</b> &nbsp;{escape(outcome.title)}"
+    return f'<li style="padding-left:1.4em;text-indent:-1.4em">{mark} {words}</li>'
 
 
 def show(card: Card) -> None:

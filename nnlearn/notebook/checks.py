@@ -14,6 +14,7 @@ from nnlearn.errors import EXIT_CHECKS_FAILED, NnlearnError
 if TYPE_CHECKING:
     from nnlearn.catalogue import Catalogue, Topic
     from nnlearn.checking.runner import CheckRunner
+    from nnlearn.notebook.plots import Picture
     from nnlearn.results import PartResult
 
 
@@ -51,31 +52,34 @@ def _check(part: str, topic_name: str | None, namespace: dict[str, Any]) -> None
     workspace = find_workspace()
     catalogue = workspace.catalogue if workspace else _catalogue()
     topic = topic_of(part, topic_name, catalogue, namespace)
-    result = _run(topic, part, namespace)
+    result, picture = _run(topic, part, namespace)
     if workspace and result.outcomes:
         workspace.progress.record(topic.name, {part: result.verdict.value})
-    card = Card(result, topic.part(part).hidden_checks)
+    card = Card(result, topic.part(part).hidden_checks, picture)
     show(card)
     if result.verdict is not Verdict.PASSED:
         raise ChecksFailed(card.summary)
 
 
-def _run(topic: Topic, part: str, namespace: dict[str, Any]) -> PartResult:
-    """The visible checks of `part`; the learner's code runs in this very thread."""
+def _run(topic: Topic, part: str, namespace: dict[str, Any]) -> tuple[PartResult, Picture | None]:
+    """The visible checks of `part`, and its picture; the learner's code runs in this very thread."""
     from nnlearn.checking.bench import Bench
     from nnlearn.checking.selfcheck import read_diagnoses
+    from nnlearn.notebook.plots import picture_of
     from nnlearn.notebook.seat import NamespaceSeat
     from nnlearn.quiet import without_native_logs
-    from nnlearn.results import PartResult
+    from nnlearn.results import PartResult, Verdict
 
+    drawn = (Verdict.PASSED, Verdict.FAILED)  # in all other cases there is nothing to look at
     with without_native_logs(), contextlib.redirect_stderr(sys.stdout):
         runner = _runner(topic)
         seat = NamespaceSeat(topic, namespace)
         bench = Bench(topic, seat, known=read_diagnoses(topic))
         with _own_random_numbers():
             seat.serve_while(lambda: runner.run(bench, [part]))
-    found = bench.parts()
-    return found[0] if found else PartResult(part, topic.part(part).points, ())
+            found = [*bench.parts(), PartResult(part, topic.part(part).points, ())][0]
+            picture = picture_of(topic, part, seat.host) if found.verdict in drawn else None
+    return found, picture
 
 
 @lru_cache(maxsize=1)

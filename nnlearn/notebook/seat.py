@@ -58,6 +58,11 @@ class NamespaceSeat(Desk):
         cells = [c for c in self.source.cells if any(name in names_bound(s) for s in c.tree.body)]
         return find_tampering(replace(self.source, cells=tuple(cells[-1:])))
 
+    @property
+    def host(self) -> Host:
+        """What answers for the namespace."""
+        return self._transport.host
+
     def serve_while(self, work: Callable[[], object]) -> None:
         """Do `work` in a thread beside this one, and answer in this one what it asks of the code."""
         self._transport.serve_while(work)
@@ -73,7 +78,7 @@ class HomeTransport:
     output = ""  # printed where the person sees it already
 
     def __init__(self, host: Host, cells: tuple[RunCell, ...]) -> None:
-        self._host = host
+        self.host = host
         self._names = {cell.file: cell.name for cell in cells}
         self._shown = {re.split(r"[/\\]", file)[-1]: name for file, name in self._names.items()}
         self._requests: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
@@ -129,7 +134,7 @@ class HomeTransport:
 
     def _reply(self, request: tuple[Any, ...]) -> tuple[Any, ...] | BaseException:
         try:
-            return self._host.handle(request)
+            return self.host.handle(request)
         except Exception as error:  # a fault of ours: the check's side reports it as such
             return error
 
