@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,11 +41,12 @@ def read_roster(file: Path) -> list[Student]:
         CourseError: It cannot be read, has no column with ids, or a row is not as it should be; the message
             names the line.
     """
-    lines = _text(file).splitlines()
-    if not any(line.strip() for line in lines):
+    text = _text(file).lstrip()
+    if not text:
         raise CourseError(f"{file} is empty", _EXAMPLE)
-    delimiter = ";" if lines[0].count(";") > lines[0].count(",") else ","
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    first = text.split("\n", 1)[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     students: dict[str, tuple[int, Student]] = {}
     try:
         columns = _columns(file, next(reader))
@@ -53,10 +55,10 @@ def read_roster(file: Path) -> list[Student]:
                 continue
             student = _student(file, reader.line_num, columns, row)
             if student.id in students:
-                first = students[student.id][0]
+                earlier = students[student.id][0]
                 raise CourseError(
                     f"{file}:{reader.line_num}: the id {shown_name(student.id)} is there twice, "
-                    f"first on line {first}",
+                    f"first on line {earlier}",
                     "give every student an id of their own",
                 )
             students[student.id] = (reader.line_num, student)
