@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from nnlearn.catalogue import Topic
+from nnlearn.checking.advice import Advice
 from nnlearn.checking.failure import Failure, render
 from nnlearn.checking.judge import call_lines, judge
 from nnlearn.checking.marks import CheckInfo
@@ -50,6 +51,7 @@ class Bench:
         seat: The submission.
         seed: From which every check derives its own.
         known: The known mistakes to compare with.
+        advice: What messages say about going on.
         runs: What was found, by the name of the check.
     """
 
@@ -57,6 +59,7 @@ class Bench:
     seat: Seat
     seed: int = 0
     known: Sequence[KnownReplies] = ()
+    advice: Advice = field(default_factory=Advice)
     runs: dict[str, CheckRun] = field(default_factory=dict)
     _session: Session | None = None
 
@@ -93,8 +96,10 @@ class Bench:
                 part=info.part,
                 call=call_lines(session.last_call) if session else (),
                 where=self.seat.place(info.part),
-                next_step=f"nnlearn hint {info.part}",
+                next_step=self.advice.next_step(info.part),
             )
+            if session is not None and verdict in _EXPLAINABLE and not info.hidden:
+                failure = replace(failure, try_it=self.advice.try_it(check, session))
         replies = [exchange.reply for exchange in session.exchanges] if session else []
         evidence = Evidence(error is None, fingerprint(replies))
         run = CheckRun(info, check, verdict, failure, evidence)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 WIDTH = 83  # lines stay under 84 characters
 _LABEL = 11
+ROOM = WIDTH - _LABEL - 2  # what fits behind a label
 
 KINDS = {
     "value": "some values are not right",
@@ -38,6 +39,7 @@ class Failure:
         raised: What the exception said.
         frames: The learner's own lines it went through.
         noticed: The message of the known mistake that explains it.
+        try_it: A line that repeats the call, or that runs this check alone.
         next_step: What to do now.
         where: Where the part stands in the learner's file.
     """
@@ -53,6 +55,7 @@ class Failure:
     raised: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
     noticed: str = ""
+    try_it: str = ""
     next_step: str = ""
     where: str = ""
 
@@ -64,7 +67,9 @@ class Failure:
         """
         kind = f"it raised {self.error}" if self.error else KINDS[self.kind]
         claim = f"this should hold: {title.rstrip('.')}"
-        return replace(self, claim=claim, detail="", expected=(), got=(kind,), call=(), raised=(), frames=())
+        return replace(
+            self, claim=claim, detail="", expected=(), got=(kind,), call=(), raised=(), frames=(), try_it=""
+        )
 
 
 class CheckFailed(AssertionError):
@@ -96,6 +101,7 @@ def render(failure: Failure) -> str:
         ("Raised", failure.raised),
         ("Line", failure.frames),
         ("Noticed", _wrapped(failure.noticed)),
+        ("Try it", (failure.try_it,) if failure.try_it else ()),
         ("Next", (failure.next_step,) if failure.next_step else ()),
         ("Where", (failure.where,) if failure.where else ()),
     ]
@@ -108,7 +114,7 @@ def render(failure: Failure) -> str:
 
 
 def _wrapped(text: str) -> tuple[str, ...]:
-    return tuple(textwrap.wrap(" ".join(text.split()), WIDTH - _LABEL - 2))
+    return tuple(textwrap.wrap(" ".join(text.split()), ROOM))
 
 
 def _clipped(line: str) -> str:

@@ -85,7 +85,7 @@ def bench_of(item: pytest.Item) -> Bench:
 
 
 def _self_check_bench(item: pytest.Item) -> Bench:
-    from nnlearn.checking.selfcheck import learner_bench
+    from nnlearn.checking.selfcheck import file_to_check, learner_bench
     from nnlearn.errors import NnlearnError
 
     chosen = item.config.getoption("--submission")
@@ -95,7 +95,7 @@ def _self_check_bench(item: pytest.Item) -> Bench:
             pytest.exit(f"say which file to check: pytest {item.path.parent} --submission FILE", 4)
         if topic.checks == item.path and _isolates(item.config):
             return _isolated_bench(item.config, topic, Path(chosen))
-        return learner_bench(topic, Path(chosen) if chosen else topic.stub)
+        return learner_bench(topic, Path(chosen) if chosen else file_to_check(topic))
     except NnlearnError as error:
         pytest.exit(str(error), error.exit_code)
 

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from nnlearn.catalogue import Topic
+from nnlearn.checking.advice import LONGEST, Advice
 from nnlearn.checking.bench import Bench
 from nnlearn.diagnosis import KnownReplies
-from nnlearn.errors import ContentError
+from nnlearn.errors import ContentError, NnlearnError
 from nnlearn.learner.seats import LocalSeat
+from nnlearn.learner.session import Session
 from nnlearn.learner.source import load_source
 from nnlearn.results import Noticed
+from nnlearn.workspace.workspace import find_workspace
 
 SCHEMA_VERSION = 1
 
@@ -25,7 +28,51 @@ def learner_bench(topic: Topic, file: Path) -> Bench:
         SubmissionError: The file cannot be read.
         ContentError: The diagnoses file is damaged.
     """
-    return Bench(topic, LocalSeat(topic, load_source(file)), known=read_diagnoses(topic))
+    seat = LocalSeat(topic, load_source(file))
+    return Bench(topic, seat, known=read_diagnoses(topic), advice=SelfCheckAdvice(topic, file))
+
+
+def file_to_check(topic: Topic) -> Path:
+    """The file that plain pytest checks: in a workspace the one worked on, else the one to fill in."""
+    workspace = find_workspace(topic.exercise_dir)
+    return workspace.file_of(topic) if workspace else topic.stub
+
+
+class SelfCheckAdvice(Advice):
+    """Advice for a learner at their own machine.
+
+    Args:
+        topic: The topic that is checked.
+        file: The file that is checked.
+    """
+
+    def __init__(self, topic: Topic, file: Path) -> None:
+        self._topic = topic
+        self._file = file
+        self._workspace = find_workspace(topic.exercise_dir)
+
+    def next_step(self, part: str) -> str:
+        """The command for a hint; in a workspace, how many were read."""
+        command = super().next_step(part)
+        if self._workspace is None:
+            return command
+        try:
+            used = self._workspace.progress.hints_used(self._topic.name, part)
+        except NnlearnError:  # what is wrong is said where progress is written
+            return command
+        return f"{command}   ({used} of {len(self._topic.part(part).hints)} used)"
+
+    def try_it(self, check: str, session: Session) -> str:
+        """The call again, where its arguments are small; else the check alone, under pytest."""
+        line = session.line_to_try()
+        if line and len(line) <= LONGEST:
+            return line
+        if file_to_check(self._topic).resolve() != self._file.resolve():
+            return ""
+        place = self._topic.visible_checks
+        shown = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
+        choices = (f"pytest {shown}::{check}", f"pytest {shown.parent} -k {check}")
+        return next((choice for choice in choices if len(choice) <= LONGEST and "[" not in choice), "")
 
 
 def write_diagnoses(known: Sequence[KnownReplies]) -> dict[str, Any]:

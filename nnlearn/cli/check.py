@@ -1,16 +1,20 @@
-"""`nnlearn check TOPIC|FILE`: the visible checks on one's own work, in this process."""
+"""`nnlearn check TOPIC|PART|FILE`: the visible checks on one's own work, in this process."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nnlearn.catalogue import Catalogue, Topic, load_catalogue
+from nnlearn.catalogue import Topic
+from nnlearn.cli.complete import complete_topics_and_parts
 from nnlearn.cli.options import Content
+from nnlearn.cli.place import Place, here
+from nnlearn.cli.say import complain
 from nnlearn.errors import EXIT_CHECKS_FAILED, NnlearnError
 from nnlearn.results import PartResult, Report, Verdict, report_to_dict
 
@@ -18,8 +22,30 @@ if TYPE_CHECKING:
     from nnlearn.checking.bench import Bench
 
 
+@dataclass(frozen=True)
+class Target:
+    """What to check.
+
+    Attributes:
+        topic: The topic.
+        file: The learner's file.
+        part: The one part to check; None for all.
+    """
+
+    topic: Topic
+    file: Path
+    part: str | None = None
+
+
 def check(
-    target: Annotated[str, typer.Argument(metavar="TOPIC|FILE", help="A topic, or your .py or .ipynb file.")],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TOPIC|PART|FILE",
+            help="A topic, a part of one, or your .py or .ipynb file.",
+            autocompletion=complete_topics_and_parts,
+        ),
+    ],
     topic: Annotated[
         str | None, typer.Option(help="The topic, where the file's name does not say it.")
     ] = None,
@@ -27,13 +53,13 @@ def check(
     content: Content = None,
 ) -> None:
     """Run the visible checks of a topic on your own file. Exits 0 when all of them pass."""
-    catalogue = load_catalogue(content)
-    chosen, file = _resolve(target, topic, catalogue)
-    bench = run_visible_checks(chosen, file, quiet=as_json)
+    place = here(content)
+    chosen = _resolve(target, topic, place)
+    bench = run_visible_checks(chosen.topic, chosen.file, quiet=as_json, part=chosen.part)
     report = Report(
         learner="",
-        submission=str(file),
-        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        submission=str(chosen.file),
+        sha256=hashlib.sha256(chosen.file.read_bytes()).hexdigest(),
         parts=bench.parts(),
         notes=tuple(getattr(bench.seat, "notes", ())),
     )
@@ -41,36 +67,54 @@ def check(
         typer.echo(json.dumps(report_to_dict(report), indent=2))
     else:
         _show(chosen, report)
+    _remember(place, chosen.topic, report)
     if any(part.verdict is not Verdict.PASSED for part in report.parts):
         raise typer.Exit(EXIT_CHECKS_FAILED)
 
 
-def _resolve(target: str, topic: str | None, catalogue: Catalogue) -> tuple[Topic, Path]:
-    """The topic and the file that `target` stands for."""
+def _resolve(target: str, topic: str | None, place: Place) -> Target:
+    """What `target` stands for."""
     path = Path(target)
     if path.suffix not in (".py", ".ipynb"):
-        chosen = catalogue.topic(topic or target)
-        return chosen, chosen.stub
+        chosen, part = (
+            (place.catalogue.topic(topic), None) if topic is not None else place.topic_or_part(target)
+        )
+        file = place.workspace.file_of(chosen) if place.workspace else chosen.stub
+        return Target(chosen, file, part.name if part else None)
     if not path.exists():
         raise NnlearnError(f"there is no file {target}", "`nnlearn list` shows the topics")
     if topic is not None:
-        return catalogue.topic(topic), path
-    found = catalogue.topic_of(path.resolve())
+        return Target(place.catalogue.topic(topic), path)
+    found = place.catalogue.topic_of(path.resolve())
     if found is None:
         raise NnlearnError(
             f"the name of {target} does not say which topic it belongs to",
             "name it: nnlearn check FILE --topic TOPIC",
         )
-    return found, path
+    return Target(found, path)
 
 
-def run_visible_checks(topic: Topic, file: Path, quiet: bool = False) -> Bench:
-    """Run the visible checks of `topic` on `file`; a progress bar counts them unless `quiet`."""
+def _remember(place: Place, topic: Topic, report: Report) -> None:
+    """Record the verdicts of work in the workspace; what stands in the way of that is a note."""
+    workspace = place.workspace
+    if workspace is None or workspace.root not in Path(report.submission).resolve().parents:
+        return
+    try:
+        workspace.progress.record(topic.name, {part.name: part.verdict.value for part in report.parts})
+    except NnlearnError as error:
+        complain(f"Note: progress was not recorded: {error}")
+    place.say_notes()
+
+
+def run_visible_checks(topic: Topic, file: Path, quiet: bool = False, part: str | None = None) -> Bench:
+    """Run the visible checks of `topic`, or of one part, on `file`; a bar counts them unless `quiet`."""
     if not topic.visible_checks.exists():
         raise NnlearnError(
             f"{topic.visible_checks} is missing: topic `{topic.name}` has no checks here",
             f"build it first: nnlearn topic build {topic.name}",
         )
+    import pdb
+
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -79,23 +123,34 @@ def run_visible_checks(topic: Topic, file: Path, quiet: bool = False) -> Bench:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
-    disable = quiet or not console.is_terminal
+    # A bar that moves would write over the prompt of a debugger.
+    disable = quiet or not console.is_terminal or _stops_at_breakpoints(file)
     with Progress(*columns, console=console, transient=True, disable=disable) as progress:
         task = progress.add_task(f"checking {topic.name}", total=None)
         bench = learner_bench(topic, file)
+        set_trace = pdb.set_trace
         with CheckRunner(topic, topic.visible_checks) as runner:
-            progress.update(task, total=len(runner.check_names))
-            return runner.run(bench, on_check=lambda _: progress.advance(task))
+            pdb.set_trace = set_trace  # pytest's own needs the terminal reporter, which is off here
+            names = runner.check_names if part is None else runner.checks_of(part)
+            progress.update(task, total=len(names))
+            parts = None if part is None else [part]
+            return runner.run(bench, parts, on_check=lambda _: progress.advance(task))
 
 
-def _show(topic: Topic, report: Report) -> None:
+def _stops_at_breakpoints(file: Path) -> bool:
+    """Whether the learner's file asks for a debugger."""
+    data = file.read_bytes() if file.is_file() else b""
+    return b"breakpoint()" in data or b"set_trace()" in data
+
+
+def _show(target: Target, report: Report) -> None:
     for note in report.notes:
         typer.echo(f"Note: {note}")
     for part in report.parts:
         _show_part(part)
     outcomes = [outcome for part in report.parts for outcome in part.outcomes]
     passed = sum(outcome.verdict is Verdict.PASSED for outcome in outcomes)
-    hidden = sum(part.hidden_checks for part in topic.parts)
+    hidden = sum(p.hidden_checks for p in target.topic.parts if target.part in (None, p.name))
     more = f"; {hidden} more run when graded" if hidden else ""
     typer.echo(f"{passed} of {len(outcomes)} visible checks pass{more}")
 

@@ -12,6 +12,7 @@ import numpy as np
 
 _LITERAL_LENGTH = 32
 _SHOWN_ELEMENTS = 6
+_WRITTEN_ELEMENTS = 8
 _LINE_LENGTH = 60
 
 
@@ -22,10 +23,13 @@ class CallText:
     Attributes:
         call: The call as one would type it, arrays by name.
         where: For each array by name, what it is: `z: shape (4, 3), float32`.
+        line: The call with its arrays written out: `softmax(np.float32([1.0, 2.0]))`; an empty string
+            where one of them is too large for that, or where it is no call that one could type.
     """
 
     call: str
     where: tuple[str, ...]
+    line: str = ""
 
 
 def describe_call(
@@ -50,7 +54,8 @@ def describe_call(
         _argument(value, names[i] if i < len(names) else f"x{i or ''}", where) for i, value in enumerate(args)
     ]
     parts += [f"{key}={_argument(value, key, where)}" for key, value in kwargs.items()]
-    return CallText(f"{label}({', '.join(parts)})", tuple(where))
+    line = _line(label, args, kwargs)
+    return CallText(f"{label}({', '.join(parts)})", tuple(where), line)
 
 
 def _argument(value: Any, name: str, where: list[str]) -> str:
@@ -61,6 +66,37 @@ def _argument(value: Any, name: str, where: list[str]) -> str:
     label = getattr(value, "_label", None)
     text = str(label) if label is not None else repr(value)
     return text if len(text) <= _LITERAL_LENGTH else f"<{type(value).__name__}>"
+
+
+def _line(label: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+    """The call with every argument written out, or an empty string."""
+    written = [_written(value) for value in args]
+    named = [(key, _written(value)) for key, value in kwargs.items()]
+    if any(text is None for text in [*written, *(text for _, text in named)]):
+        return ""
+    return f"{label}({', '.join([*map(str, written), *(f'{key}={text}' for key, text in named)])})"
+
+
+def _written(value: Any) -> str | None:
+    """An argument as Python, or None."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.asarray(value)
+        if array.dtype.kind not in "iufb" or not 0 < array.size <= _WRITTEN_ELEMENTS:
+            return None
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            return None
+        if array.dtype.kind == "b":
+            return f"np.array({_elements(array)})"
+        return f"np.{array.dtype.name}({_elements(array)})"
+    text = repr(value) if value is None or type(value) in (bool, int, float, str, tuple, list) else ""
+    return text if 0 < len(text) <= _LITERAL_LENGTH else None
+
+
+def _elements(array: np.ndarray[Any, Any]) -> str:
+    """The elements, each as short as it can be said exactly, in brackets."""
+    if array.ndim == 0:
+        return str(array)
+    return f"[{', '.join(_elements(np.asarray(row)) for row in array)}]"
 
 
 def describe_array(array: np.ndarray[Any, Any]) -> str:
@@ -75,10 +111,15 @@ def describe_array(array: np.ndarray[Any, Any]) -> str:
 def signatures_of(path: Path) -> dict[str, tuple[str, ...]]:
     """Parameter names of the functions and classes in a Python file, without running it.
 
-    A class goes by its constructor's parameters.
+    A class goes by its constructor's parameters. In a workspace it is the learner's own file, which may hold
+    anything: what cannot be parsed gives no names.
     """
-    found = {}
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    found: dict[str, tuple[str, ...]] = {}
+    try:
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+    except (SyntaxError, ValueError, RecursionError):
+        return found
+    for node in body:
         if isinstance(node, ast.FunctionDef):
             found[node.name] = tuple(arg.arg for arg in node.args.args)
         elif isinstance(node, ast.ClassDef):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -92,6 +93,29 @@ class Session:
         """Let `facts` stand for the replies so far; see `Learner.observed`."""
         seen = [exchange for exchange in self.exchanges if exchange.request == (_OBSERVED,)]
         self.exchanges[:] = [*seen, Exchange((_OBSERVED,), ("value", facts), None)]
+
+    def line_to_try(self) -> str:
+        """The last call as a line of Python that repeats it, or an empty string.
+
+        A call on an object that was used before cannot be repeated on a new one.
+        """
+        last = next((exchange for exchange in reversed(self.exchanges) if exchange.text), None)
+        if last is None or last.text is None or last.text is not self.last_call or not last.text.line:
+            return ""
+        try:
+            tree = ast.parse(last.text.line, mode="eval").body
+        except (SyntaxError, ValueError):
+            return ""
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        if not isinstance(tree, ast.Call) or not names <= {"np", *self.signatures}:
+            return ""
+        is_function = isinstance(tree.func, ast.Name)
+        is_new = isinstance(tree.func, ast.Call) and not any(
+            exchange.request[0] in ("call", "set") and exchange.request[1] == last.request[1]
+            for exchange in self.exchanges
+            if exchange is not last
+        )
+        return last.text.line if is_function or is_new else ""
 
     def _wrap(self, value: Any, label: str) -> Any:
         """`value` with `Remote` objects in place of handles; labels stay short whatever the keys are."""

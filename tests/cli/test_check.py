@@ -66,7 +66,7 @@ def test_bad_input_is_said_in_one_line_and_exits_4(miniature, tmp_path):
     (tmp_path / "mine.py").write_text(REFERENCE)
     (tmp_path / "toy.ipynb").write_text("{")
     for arguments, words in (
-        (["toi"], ["there is no topic called `toi`", "did you mean `toy`?"]),
+        (["toi"], ["there is no topic and no part called `toi`", "did you mean `toy`?"]),
         (["gone.py"], ["there is no file gone.py"]),
         (["mine.py"], ["the name of mine.py does not say which topic", "--topic TOPIC"]),
         (["toy.ipynb"], ["toy.ipynb"]),
