@@ -38,15 +38,16 @@ def main(root: Path) -> int:
     """Grade what lies in `root` and write the results; the exit code says whether the grader worked."""
     started = time.monotonic()
     root = root.resolve()
-    code = EXIT_OK
+    trouble = ""
     try:
         results = grade(root, started)
     except Exception:
         # Whatever it was, it was ours: the instructor reads it, the learner is told whose fault it is.
-        _say(traceback.format_exc())
-        results, code = failed(time.monotonic() - started), EXIT_GRADER_ERROR
+        trouble = traceback.format_exc()
+        results = failed(time.monotonic() - started)
     OutputFile(root / "results" / "results.json").write(json.dumps(results, indent=2) + "\n")
-    return code
+    _say(trouble)
+    return EXIT_GRADER_ERROR if trouble else EXIT_OK
 
 
 def grade(root: Path, started: float) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def _report(path: Path, settings: Settings, catalogue: Catalogue) -> Report:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line.rstrip()}\n")
+    sys.stdout.write(f"{line.rstrip()}\n" if line else "")
 
 
 if __name__ == "__main__":
