@@ -18,6 +18,7 @@ class Plain:
 
     def __init__(self) -> None:
         self.page: Page | None = None
+        self._began = False
         self._was_missing = False
 
     def __enter__(self) -> Plain:
@@ -41,7 +42,10 @@ class Plain:
         """Nor to paint."""
 
     def changed(self, board: Board) -> None:
-        """Say when the file goes away; all else waits for the end of the run."""
+        """Say at first what is watched, and when the file goes away; all else waits for the end of the run."""
+        if not self._began:
+            self._began = True
+            _print(f"Watching {board.file.name}: it is checked when you save it. Ctrl-C ends this.\n")
         if board.is_missing and not self._was_missing:
             _print(f"{board.file.name} is not there. It is checked again as soon as it is back.")
         self._was_missing = board.is_missing
