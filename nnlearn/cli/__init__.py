@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nnlearn.cli.say import complain, prepare_output
 from nnlearn.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, NnlearnError
 
 if TYPE_CHECKING:
@@ -57,14 +58,15 @@ def build_app(arguments: Sequence[str] | None = None) -> typer.Typer:
     for name, place in COMMANDS.items():
         app.command(name)(_load(place))
     for entry in entry_points(group="nnlearn.commands"):
-        entry.load()(app)
+        try:
+            entry.load()(app)
+        except ImportError as error:  # another package's fault must not take the learner's commands away
+            complain(f"Note: the commands of `{entry.name}` are left out: {error}")
     return app
 
 
 def main() -> None:
     """Run the command line; errors that people can put right end in a message and an exit code."""
-    from nnlearn.cli.say import complain, prepare_output
-
     prepare_output()
     try:
         code = _run(sys.argv[1:])

@@ -11,11 +11,11 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING
 
+from nnlearn.cli.findings import Finding, keras_starts, surroundings
 from nnlearn.cli.say import say
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK
 
@@ -28,33 +28,24 @@ _OLDEST_PYTHON = (3, 11)
 _ONLY_LINUX = "Checking your own work works here. Grading the work of others needs Linux."
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing nnlearn needs.
-
-    Attributes:
-        name: What it is.
-        found: Its version or value, or an empty string if it is not there.
-        mend: The command that puts it right, or an empty string if it is right.
-        wrong: What is wrong with it, or an empty string.
-    """
-
-    name: str
-    found: str
-    wrong: str = ""
-    mend: str = ""
-
-
-def show_findings(as_json: bool = False) -> int:
+def show_findings(as_json: bool = False, thorough: bool = False) -> int:
     """Say whether nnlearn can work here, and how well it can keep a learner's code to itself.
+
+    Args:
+        as_json: Print the findings as JSON.
+        thorough: Also start Keras, in a process of its own.
 
     Returns:
         The exit code: 0, or 1 when something that nnlearn needs is wrong.
     """
-    findings = (_python(), *(_package(name) for name in _NEEDED), _backend())
+    findings = [_python(), *(_package(name) for name in _NEEDED), _backend()]
+    if thorough:
+        findings.append(keras_starts())
+    findings += surroundings()
     layers = _layers()
     say(_as_json(findings, layers) if as_json else _as_text(findings, layers))
-    return EXIT_CHECKS_FAILED if any(finding.wrong for finding in findings) else EXIT_OK
+    wrong = any(finding.wrong and not finding.optional for finding in findings)
+    return EXIT_CHECKS_FAILED if wrong else EXIT_OK
 
 
 def _python() -> Finding:
@@ -118,13 +109,18 @@ def _as_json(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> str
     return json.dumps(document, indent=2)
 
 
-def _as_text(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> str:
-    lines = ["What nnlearn needs"]
+def _lines(findings: Iterable[Finding]) -> Iterator[str]:
     for finding in findings:
-        mark = "WRONG" if finding.wrong else "ok"
-        lines.append(f"  {mark:<7} {finding.name:<14} {finding.found or '-'}")
+        mark = "ok" if not finding.wrong else "-" if finding.optional else "WRONG"
+        yield f"  {mark:<7} {finding.name:<14} {finding.found or '-'}"
         if finding.wrong:
-            lines.append(f"          {finding.wrong}. Put it right: {finding.mend}")
+            how = "If you want it" if finding.optional else "Put it right"
+            yield f"          {finding.wrong}. {how}: {finding.mend}"
+
+
+def _as_text(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> str:
+    lines = ["What nnlearn needs", *_lines(finding for finding in findings if not finding.optional)]
+    lines += ["", "What you may want", *_lines(finding for finding in findings if finding.optional)]
     lines += ["", "What keeps a learner's code to itself when it is graded"]
     if layers is None:
         return "\n".join([*lines, f"  {_ONLY_LINUX}"])

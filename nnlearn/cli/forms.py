@@ -111,11 +111,16 @@ def solution(part: PartName, content: Content = None) -> None:
     show_solution(part, content)
 
 
-def doctor(as_json: Json = False) -> None:
+def doctor(
+    as_json: Json = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Also start Keras, which takes seconds.")
+    ] = False,
+) -> None:
     """Say whether nnlearn can work here, and how well it can keep a learner's code to itself.
 
     Ends with 0, or with 1 when something that nnlearn needs is wrong.
     """
     from nnlearn.cli.doctor import show_findings
 
-    raise typer.Exit(show_findings(as_json))
+    raise typer.Exit(show_findings(as_json, thorough))

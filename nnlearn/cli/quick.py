@@ -40,7 +40,9 @@ QUICK = {
     "progress": Quick("nnlearn.cli.topics:show_progress", 0, 0, {"--json": "as_json"}),
     "reset": Quick("nnlearn.cli.reset:reset_work", 1, 1),
     "solution": Quick("nnlearn.cli.solution:show_solution", 1, 1),
-    "doctor": Quick("nnlearn.cli.doctor:show_findings", 0, 0, {"--json": "as_json"}),
+    "doctor": Quick(
+        "nnlearn.cli.doctor:show_findings", 0, 0, {"--json": "as_json", "--thorough": "thorough"}
+    ),
 }
 
 
