@@ -36,7 +36,7 @@ def add(
     """Make source notebooks for nbgrader from topics: solutions, graded cells, questions to mark by hand."""
     course = find_course(course_dir, content)
     chosen = [course.catalogue.topic(name) for name in dict.fromkeys(topics)]
-    deadline = _when(due) if due else None
+    deadline = None if due is None else _when(due)
     require_addable(course, assignment, chosen, force=force)
     for file, notebook, topic in [(f, n, t) for t in chosen for f, n in [_made(course, assignment, t)]]:
         write_notebook_file(file, notebook)

@@ -14,5 +14,5 @@ def markdown_without_html(source: str) -> str:
 
     In nbgrader_config.py it takes the place of nbconvert's filter `markdown2html`.
     """
-    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False)  # type: ignore[no-untyped-call]
+    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False)
     return str(MarkdownWithMath(renderer=renderer).render(source))

@@ -130,7 +130,7 @@ def test_the_configuration_names_what_replaces_nbgraders_own(tmp_path):
 
 
 def test_a_learners_own_py_file_is_not_overwritten(tmp_path):
-    """Without a word, nbgrader copies the instructor's file of that name over it unless the configuration names it."""
+    """Unless it is named, nbgrader copies the instructor's file over it and grades that."""
     init(tmp_path / "course")
     for name in ("ps1/toy.ipynb", "ps1/other.ipynb", "ps2/toy.ipynb"):
         file = tmp_path / "course/source" / name
