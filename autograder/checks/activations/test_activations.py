@@ -77,7 +77,8 @@ def keeps_dtypes(function, in_float64, x, **tolerance):
 
 def takes_integers_and_every_rank(function, in_float64, ranks):
     """Integers become float32, whatever they come in; the shape is that of the input."""
-    for given in (np.array([[-3, 0, 2], [1, -1, 4]]), [-2, 0, 3]):
+    pixels = np.array([[0, 200, 3], [1, 255, 90]], "uint8")  # which cannot hold what is below 0
+    for given in (np.array([[-3, 0, 2], [1, -1, 4]]), [-2, 0, 3], pixels):
         result = function(given)
         expect.dtype(result, "float32", "integers should be treated as float32")
         expect.close(result, in_float64(np.asarray(given, float)), "integers should give right values")

@@ -404,9 +404,10 @@ def layer_passes_gradients(learner, rng, kind):
 
 
 def layer_follows_its_dtype(learner, rng, kind):
-    for dtype in ("float16", "float64"):
+    for policy in ("float16", "float64", "mixed_float16"):
+        dtype = policy.removeprefix("mixed_")
         x = never_zero(rng, kind.shape)[:60]
-        layer = kind.make(learner, 0.3, seed=3, dtype=dtype)
+        layer = kind.make(learner, 0.3, seed=3, dtype=policy)
         for training in (True, False):
             y = layer(x, training=training)
             expect.dtype(y, dtype, f"a layer of dtype {dtype} should return {dtype}")
@@ -414,7 +415,7 @@ def layer_follows_its_dtype(learner, rng, kind):
                 kind.kept(y, x.astype(dtype), 0.3)
             else:
                 expect.close(y, x.astype(dtype), "at inference the layer should return its input")
-        everything = kind.make(learner, 1, dtype=dtype)(x, training=True)
+        everything = kind.make(learner, 1, dtype=policy)(x, training=True)
         expect.dtype(everything, dtype, f"at rate 1, too, a layer of dtype {dtype} should return {dtype}")
     x = rng.integers(1, 9, kind.shape)[:60]
     y = kind.make(learner, 0.3, seed=3, dtype="float16")(x, training=True)

@@ -678,9 +678,10 @@ def test_weighted_around_other_functions(learner):
 def test_weighted_in_a_tf_function(learner):
     """The loss gives the same inside a tf.function."""
     loss = around_mse(learner, reduction="mean_with_sample_weight")
-    result = learner.kit.traced(loss, Y_TRUE, Y_PRED, WEIGHTS)
-    claim = "the loss should be the same inside a tf.function"
-    right_and_finite(result, np.sum(WEIGHTS * ROW_LOSSES) / 7, claim)
+    for dtype in ("float32", "float64", "int64"):
+        result = learner.kit.traced(loss, Y_TRUE, Y_PRED, WEIGHTS.astype(dtype))
+        claim = "the loss should be the same inside a tf.function, with weights of any numeric dtype"
+        right_and_finite(result, np.sum(WEIGHTS * ROW_LOSSES) / 7, claim)
 
 
 @check("WeightedLoss", hidden=True, points=2, after=test_weighted_mean_divides_by_the_count)
