@@ -175,6 +175,7 @@ def test_bn_frozen_layer_runs_in_inference_mode(learner, rng):
 def test_bn_config_holds_its_arguments(learner):
     """get_config holds momentum and epsilon."""
     config = learner.BatchNormalization(momentum=0.7, epsilon=0.02, name="norm").get_config()
+    expect.true(isinstance(config, dict), "get_config should return a dictionary", f"it returns {config!r}")
     for key, value in {"momentum": 0.7, "epsilon": 0.02, "name": "norm"}.items():
         expect.true(key in config, f"get_config should hold {key}", "it is not there")
         expect.same(config[key], value, f"get_config should hold the layer's {key}")
@@ -237,6 +238,7 @@ def test_ln_is_the_same_in_both_modes(learner, rng):
 def test_ln_config_holds_epsilon(learner):
     """get_config holds epsilon."""
     config = learner.LayerNormalization(epsilon=0.02, name="norm").get_config()
+    expect.true(isinstance(config, dict), "get_config should return a dictionary", f"it returns {config!r}")
     for key, value in {"epsilon": 0.02, "name": "norm"}.items():
         expect.true(key in config, f"get_config should hold {key}", "it is not there")
         expect.same(config[key], value, f"get_config should hold the layer's {key}")
