@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,8 +113,9 @@ class Board:
         failure = self.first_failure
         if failure is None:
             return ""
-        used = self.hints_used.get(self.focus, 0)
-        return failure.message.replace(f"nnlearn hint {self.focus}", f"press h for a hint ({used} of 3 used)")
+        used, of = self.hints_used.get(self.focus, 0), len(self.topic.part(self.focus).hints)
+        command = rf"nnlearn hint {re.escape(self.focus)}\b( +\(\d of \d used\))?"
+        return re.sub(command, f"press h for a hint ({used} of {of} used)", failure.message)
 
     def choose_focus(self) -> None:
         """Stay with the part in focus until it passes, then go to the first that does not."""

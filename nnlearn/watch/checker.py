@@ -177,6 +177,14 @@ class Checker:
         else:
             self._process.send(m.Open(topic.name))
 
+    def pause(self) -> None:
+        """Let nothing run until `resume`."""
+        self._process.pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._process.resume()
+
     def close(self) -> None:
         """End the process."""
         self._process.close()

@@ -227,7 +227,9 @@ class Watch:
                 self._front.paint()
             case Suspend():
                 self._front.close()
+                self._checker.pause()
                 suspend()
+                self._checker.resume()
                 self._front.open()
             case Stop(code):
                 self._code = code

@@ -42,7 +42,7 @@ class Plain:
         """Nor to paint."""
 
     def changed(self, board: Board) -> None:
-        """Say at first what is watched, and when the file goes away; all else waits for the end of the run."""
+        """Say at first what is watched, and when the file goes away; the rest waits for the end of a run."""
         if not self._began:
             self._began = True
             _print(f"Watching {board.file.name}: it is checked when you save it. Ctrl-C ends this.\n")

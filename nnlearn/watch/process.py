@@ -6,13 +6,14 @@ import contextlib
 import itertools
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
 from nnlearn.watch import messages as m
@@ -22,6 +23,12 @@ _KEPT = 64 * 2**10  # of what one run prints
 _END = re.compile(re.escape(m.END_OF_OUTPUT).replace(b"%d", rb"(\d+)"))
 _LONGEST_END = len(m.END_OF_OUTPUT) + 20
 _numbers = itertools.count()
+# Ctrl-C and Ctrl-Z at the keyboard are for the watch, which then does as it sees fit with the process.
+_GROUP_OF_ITS_OWN: dict[str, Any] = (
+    {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+    if sys.platform == "win32"
+    else {"process_group": 0}
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ class WarmProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=os.environ | _environment(),
+            **_GROUP_OF_ITS_OWN,
         )
         assert self._process.stdin and self._process.stdout and self._process.stderr  # noqa: PT018, S101
         self._input = self._process.stdin
@@ -103,15 +111,30 @@ class WarmProcess:
             m.send(self._input.fileno(), request)
 
     def kill(self) -> None:
-        """End it, and with it its forks. It is told as `Gone`."""
-        self._process.kill()
+        """End it and all that it has started. It is told as `Gone`."""
+        if sys.platform == "win32":
+            self._process.kill()
+        else:
+            self._signal(signal.SIGKILL)
+
+    def pause(self) -> None:
+        """Stop it and all that it has started; only where a watch can be stopped."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
 
     def close(self) -> None:
         """End it and wait until it has ended."""
-        self._process.kill()
+        self.kill()
         self._process.wait()
         with contextlib.suppress(OSError):
             self._input.close()
+
+    def _signal(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
 
     def _read_reports(self, stream: IO[bytes], output: threading.Thread) -> None:
         lines = m.Lines(m.Report)

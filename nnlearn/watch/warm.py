@@ -67,7 +67,7 @@ class Lines:
 
 def main(root: Path, topic: str, *, by_fork: bool) -> None:
     """Serve requests until the other side is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the keyboard belongs to the watch
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it has no process group of its own
     lines = Lines()
     try:
         _get_ready()

@@ -10,6 +10,7 @@ from typing import Any
 
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
+from nnlearn.checking.selfcheck import SelfCheckAdvice
 from nnlearn.diagnosis import KnownReplies
 from nnlearn.errors import SubmissionError
 from nnlearn.learner.seats import LocalSeat
@@ -41,7 +42,8 @@ def work(checks: CollectedChecks, known: Sequence[KnownReplies], request: m.Chec
         send(m.Unreadable(request.run, str(error)))
         return
     seat = _ReportingSeat(checks.topic, source, request.run, send)
-    bench = Bench(checks.topic, seat, known=known)
+    advice = SelfCheckAdvice(checks.topic, Path(request.file))
+    bench = Bench(checks.topic, seat, known=known, advice=advice)
     for part in request.parts:
         _check(checks, bench, part, request.run, send)
 

@@ -1,0 +1,70 @@
+"""The watch off a terminal, with forks and without."""
+
+import signal
+
+from toy_course import REFERENCE, nnlearn
+
+WITHOUT_FORKS = (
+    "-c",
+    "import os, sys; del os.fork; sys.argv[0] = 'nnlearn'; from nnlearn.cli import main; main()",
+)
+ENDLESS = REFERENCE.replace("    z = ops", "    import time\n    while True: time.sleep(0.1)\n    z = ops")
+EXITS = REFERENCE.replace("    z = ops", "    import os; os._exit(3)\n    z = ops")
+WRONG_SCALE = REFERENCE.replace("x * self.factor", "print('here') or x + self.factor")
+
+
+def test_each_save_prints_a_block_and_the_end_of_the_input_ends_it(lines, workspace):
+    file = workspace / "exercises" / "toy" / "toy.py"
+    watch = lines("watch", "toy", cwd=workspace)
+    assert watch.next_block() == (
+        "Watching toy.py: it is checked when you save it. Ctrl-C ends this.\n\n"
+        "toy: toy.py\n"
+        "softmax                  not written    0 of 1 checks\n"
+        "Scale                    not written    0 of 1 checks\n"
+        "predictions              when graded    its checks are hidden\n"
+        "0 of 2 visible checks pass; 3 more run when graded"
+    )
+    file.write_text(WRONG_SCALE)
+    block = watch.next_block()
+    assert "toy: toy.py, saved " in block
+    assert "softmax                  passed         1 of 1 checks" in block
+    assert "    Scale: the output should be three times the input" in block
+    assert "Your code printed:\n    here" in block
+    file.unlink()
+    watch.next_block("toy.py is not there.")
+    file.write_text(REFERENCE)
+    assert "2 of 2 visible checks pass" in watch.next_block()
+    code, complaints = watch.end()
+    assert (code, complaints) == (0, "")
+    assert "\x1b" not in watch.text
+    assert "passed" in nnlearn("list", cwd=workspace).stdout
+
+
+def test_interrupted_it_ends_with_2(lines, workspace):
+    watch = lines("watch", "toy", cwd=workspace)
+    watch.next_block("Watching toy.py")
+    watch.process.send_signal(signal.SIGINT)
+    assert watch.process.wait(60) == 2
+    assert watch.process.stderr.read() == ""
+
+
+def test_without_forks_a_process_reloads_the_file_and_is_replaced_when_it_hangs(lines, workspace):
+    file = workspace / "exercises" / "toy" / "toy.py"
+    file.write_text(WRONG_SCALE)
+    watch = lines("watch", "toy", "--poll", cwd=workspace, program=WITHOUT_FORKS)
+    block = watch.next_block()
+    assert "    Scale: the output should be three times the input" in block
+    assert "Your code printed:\n    here" in block
+    file.write_text(REFERENCE)  # nothing of the old module is left
+    block = watch.next_block()
+    assert "2 of 2 visible checks pass" in block
+    assert "printed" not in block
+    file.write_text(ENDLESS)
+    block = watch.next_block()
+    assert "softmax                  timed out" in block
+    assert "Scale                    passed" in block
+    file.write_text(EXITS)
+    block = watch.next_block()
+    assert "your code ended the process, as os._exit(3) does" in block
+    code, complaints = watch.end()
+    assert (code, complaints) == (1, "")
