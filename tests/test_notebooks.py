@@ -25,7 +25,8 @@ def fill_in(notebook, code, parts):
             rest.append(text)  # helpers come first, as a learner would put them
         else:
             solution["PREDICTIONS"] = solution.get("PREDICTIONS", "") + "\n" + text
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    cells = [cell for cell in code if "demo" not in cell.metadata.get("tags", [])]
     for name, text in solution.items():
         opening = (f"def {name}(", f"class {name}(", f"{name} = ")
         [stub] = [c for c in cells if any(o in f"\n{c.source}" for o in (f"\n{o}" for o in opening))]
@@ -33,15 +34,27 @@ def fill_in(notebook, code, parts):
     cells[0].source += "\n\n" + "\n\n".join(rest)
 
 
+def run(notebook, folder):
+    """Run all cells in real Jupyter; gives the outputs of the check cells, by part."""
+    client = nbclient.NotebookClient(
+        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    )
+    client.execute()
+    cells = {cell.id: cell for cell in notebook.cells}
+    assert cells["start-keras"].outputs == []
+    return {name.removeprefix("check-"): c.outputs for name, c in cells.items() if name.startswith("check-")}
+
+
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
 def test_a_filled_in_notebook_runs_in_jupyter_and_passes_its_checks(topic, tmp_path):
     notebook = nbformat.read(topic.notebook, as_version=4)
     alternative = topic.alternatives[0].read_text(encoding="utf-8")
     fill_in(notebook, alternative, {part.name for part in topic.parts})
-    client = nbclient.NotebookClient(
-        notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
-    )
-    client.execute()
+    outputs = run(notebook, tmp_path)
+    assert list(outputs) == [cell.id.removeprefix("part-") for cell in notebook.cells if "part-" in cell.id]
+    for part, [card] in outputs.items():
+        assert card.data["text/plain"].startswith(f"{part} passed: ")
+        assert f"<strong>✓ {part} passed</strong>" in card.data["text/html"]
     file = tmp_path / topic.notebook.name
     nbformat.write(notebook, file)
     done = nnlearn("check", file)
@@ -49,3 +62,13 @@ def test_a_filled_in_notebook_runs_in_jupyter_and_passes_its_checks(topic, tmp_p
     summary = done.stdout.splitlines()[-1]
     passed, total = summary.split()[0], summary.split()[2]
     assert passed == total != "0"
+
+
+def test_a_notebook_that_is_not_filled_in_runs_to_its_end(tmp_path):
+    """Each check says that its part is not written yet, which stops nobody who runs all cells."""
+    topic = TOPICS[0]
+    outputs = run(nbformat.read(topic.notebook, as_version=4), tmp_path)
+    for part, [card, error] in outputs.items():
+        assert card.data["text/plain"].startswith(f"{part} not written: 0 of ")
+        assert error.ename == "ChecksFailed"
+        assert len(error.traceback) == 1

@@ -13,6 +13,11 @@ from autograder.authoring.master import PREDICTIONS_PART, Kind, Master, MasterCe
 from autograder.authoring.stub import without_unused_imports
 from nnlearn.catalogue import Part, Response
 
+# TensorFlow greets whoever imports it with a page of warnings, which in a notebook look like errors.
+_START = """\
+from nnlearn.quiet import import_keras
+
+import_keras()  # Keras and TensorFlow, without their log lines"""
 # Not part of what is graded; and a part that is not written yet does not keep the cells below from running.
 CHECK_TAGS = ["demo", "check", "raises-exception"]
 _RAISE = re.compile(r'raise NotImplementedError\("\w+: not written yet"\)')
@@ -45,6 +50,7 @@ def write_notebook(master: Master) -> str:
         f"`nnlearn check {topic.name}.ipynb` in a terminal checks the whole notebook, once it is saved."
     )
     cells = [_notebook_cell("markdown", advice, "how-to-check")]
+    cells.append(_notebook_cell("code", _START, "start-keras", ["demo"]))
     for cell in master.cells:
         cells += _notebook_cells(cell)
     metadata = {

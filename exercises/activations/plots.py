@@ -20,7 +20,7 @@ def curve(learner, part, axes):
     yours = drawable(getattr(learner, part)(x, **options), x.shape)
     if one_of_three:
         right, yours = right[:, 0], yours[:, 0]
-    axes.plot(z, right, color=figures.SKY, alpha=0.7, linewidth=6, label="expected")
+    axes.plot(z, right, color=figures.SKY, alpha=0.5, linewidth=6, label="expected")
     axes.plot(z, yours, **figures.line(1), label=f"your {part}")
     axes.set_xlabel("first of the logits [x, 0, 1]" if one_of_three else "x")
     axes.legend()

@@ -96,7 +96,7 @@ _BOX = (
     "border:1px solid rgba(128,128,128,.5);border-left-width:6px;"
     "padding:.6em 1em;margin:.3em 0;max-width:60em"
 )
-_PRE = "margin:.8em 0 0;padding:0;overflow-x:auto;background:transparent;line-height:1.4"
+_PRE = "margin:.8em 0 0;padding:0;overflow-x:auto;white-space:pre;background:transparent;line-height:1.4"
 _MARKS = {Verdict.PASSED: "✓", Verdict.WAITING: "…"}
 
 

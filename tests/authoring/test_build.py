@@ -78,10 +78,14 @@ def test_the_notebook(topic: Topic) -> None:
     tags = {cell.id: cell.metadata.get("tags", []) for cell in notebook.cells}
     assert tags["part-halve"] == []
     assert tags["answer-why_halve"] == ["answer"]
-    assert sum(tag == ["demo"] for tag in tags.values()) == 2
+    assert sum(tag == ["demo"] for tag in tags.values()) == 3
+    assert tags["check-halve"] == ["demo", "check", "raises-exception"]
     cells = {cell.id: cell for cell in notebook.cells}
     assert cells["answer-why_halve"].source == ""
     assert cells["part-halve"].source.endswith('raise NotImplementedError("halve: not written yet")')
+    assert cells["check-halve"].source == 'import nnlearn\n\nnnlearn.check("halve")'
+    order = [cell.id for cell in notebook.cells]
+    assert order.index("check-halve") == order.index("part-halve") + 1
     assert all(not cell.get("outputs") for cell in notebook.cells)
 
 

@@ -1,0 +1,133 @@
+"""A real JupyterLab in a headless browser, for tests and for the pictures in the documentation."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+TOKEN = "for-a-test"
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@contextlib.contextmanager
+def jupyterlab(folder: Path, state: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
+    """JupyterLab on `folder`, with settings of its own in `state`; gives its address."""
+    _settings(state, theme)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    kinds = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    environment = {**os.environ, **{f"JUPYTER_{kind}": str(state / kind.lower()) for kind in kinds}}
+    environment |= {"JUPYTERLAB_SETTINGS_DIR": str(state / "settings"), "IPYTHONDIR": str(state / "ipython")}
+    environment |= {"JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces")}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"]
+    with (state / "log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/api?token={TOKEN}", server, state / "log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+def _settings(state: Path, theme: str) -> None:
+    """All cells in the page, the theme, and no news."""
+    settings = {
+        "notebook-extension/tracker": {"windowingMode": "none"},
+        "apputils-extension/themes": {"theme": theme},
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    }
+    for name, values in settings.items():
+        file = state / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.5)
+    raise RuntimeError(f"JupyterLab does not answer:\n{log.read_text()[-3000:]}")
+
+
+@contextlib.contextmanager
+def browser() -> Iterator[Any]:
+    """Chromium: the system's, where there is one, else the one that came with Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        window = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield window
+        window.close()
+
+
+class NotebookPage:
+    """A notebook, open in JupyterLab, worked on with mouse and keyboard.
+
+    Args:
+        page: A page of the browser.
+        address: Of JupyterLab.
+        name: The notebook's file, in JupyterLab's folder.
+    """
+
+    def __init__(self, page: Any, address: str, name: str) -> None:
+        self.page = page
+        page.set_default_timeout(120_000)
+        page.goto(f"{address}/doc/tree/{name}?token={TOKEN}&reset")
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        page.get_by_text("| Idle").wait_for()  # the kernel is there, and waits
+
+    def cell(self, text: str) -> Any:
+        """The first code cell that holds `text`."""
+        return self.page.locator(".jp-CodeCell").filter(has_text=text).first
+
+    def write(self, cell: Any, code: str) -> None:
+        """Replace what a cell holds."""
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(code)
+
+    def run(self, cell: Any, cells: int = 1) -> None:
+        """Run a cell, and as many of those below it as make `cells`."""
+        cell.locator(".cm-content").click()
+        for _ in range(cells):
+            self.page.keyboard.press("Shift+Enter")
+        self.page.get_by_text("| Idle").wait_for()
+
+    def card(self, title: str) -> Any:
+        """The card with this title, once it is there."""
+        card = self.page.locator(f'section[aria-label="{title}"]')
+        card.wait_for()
+        return card
+
+    def output_of(self, cell: Any) -> str:
+        """The text below a cell."""
+        return str(cell.locator(".jp-Cell-outputWrapper").inner_text()).strip()
+
+    def colour(self, element: Any, style: str) -> tuple[int, ...]:
+        """A colour as the browser works it out: red, green, blue."""
+        script = f"e => getComputedStyle(e).getPropertyValue({style!r})"
+        return tuple(int(n) for n in re.findall(r"\d+", element.evaluate(script))[:3])
