@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _COMMENT = re.compile(r"\A\s*<!--.*?-->\s*", re.DOTALL)
 _IMAGE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
 _WIDTH = 100
+_POSIX = os.name == "posix"
 
 
 def show_lesson(
@@ -120,7 +121,7 @@ def _open_in_jupyter(topic: Topic) -> int:
     if not topic.notebook.is_file():
         raise NnlearnError(f"there is no {topic.notebook}", "nnlearn init restores it")
     command = [sys.executable, "-m", "jupyterlab", str(topic.notebook)]
-    if os.name == "posix":  # Jupyter asks its own questions on Ctrl-C
+    if _POSIX:  # Jupyter asks its own questions on Ctrl-C
         sys.stdout.flush()
         os.execv(command[0], command)  # noqa: S606 - this very Python
     return subprocess.run(command, check=False).returncode  # noqa: S603

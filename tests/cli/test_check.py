@@ -6,6 +6,8 @@ import sys
 
 from toy_course import REFERENCE, nnlearn
 
+from nnlearn.workspace.progress import Progress
+
 COLUMN_SUM = REFERENCE.replace("(e, axis=axis", "(e, axis=0").replace(
     "ops.exp(z - ops.max(z, axis=axis, keepdims=True))", "ops.exp(z)"
 )
@@ -75,3 +77,39 @@ def test_bad_input_is_said_in_one_line_and_exits_4(miniature, tmp_path):
         assert done.returncode == 4, (arguments, done.stdout, done.stderr)
         assert all(word in done.stderr for word in words), done.stderr
         assert "Traceback" not in done.stderr
+
+
+class TestInAWorkspace:
+    """Checks remember, count hints and offer a line to try."""
+
+    def test_it_remembers_and_offers_a_line_to_try(self, learn):
+        file = learn / "exercises" / "toy" / "toy.py"
+        file.write_text(COLUMN_SUM.replace("return x * self.factor", "return x.shape.nonsense"))
+        Progress(learn).use_hint("toy", "softmax")
+        done = nnlearn("check", "toy", cwd=learn)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert "Next       nnlearn hint softmax   (1 of 3 used)\n" in done.stdout
+        assert "Next       nnlearn hint Scale   (0 of 3 used)\n" in done.stdout
+        assert "Try it     pytest exercises/toy/test_toy.py::test_rows_add_up_to_one\n" in done.stdout
+        assert Progress(learn).verdicts("toy") == {"softmax": "failed", "Scale": "raised"}
+        assert max(map(len, done.stdout.splitlines())) <= 83 + 4
+
+    def test_one_part_and_the_notebook_where_that_was_changed_last(self, learn):
+        notebook = learn / "exercises" / "toy" / "toy.ipynb"
+        text = notebook.read_text()
+        stub = 'raise NotImplementedError(\\"softmax: not written yet\\")'
+        assert stub in text
+        notebook.write_text(text.replace(stub, "return logits * 0 + 1 / 3"))
+        done = nnlearn("check", "softmax", cwd=learn / "exercises")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines()[0].split() == ["softmax", "passed", "1", "of", "1", "pass"]
+        assert Progress(learn).verdicts("toy") == {"softmax": "passed"}
+        plain = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-k", "rows"], cwd=learn, capture_output=True, check=False
+        )
+        assert plain.returncode == 0, plain.stdout
+
+    def test_a_file_elsewhere_is_checked_and_not_remembered(self, learn, tmp_path):
+        (tmp_path / "toy.py").write_text(REFERENCE)
+        assert nnlearn("check", tmp_path / "toy.py", cwd=learn).returncode == 0
+        assert Progress(learn).verdicts("toy") == {}
