@@ -39,6 +39,7 @@ class GivenCell:
         part: The part whose score it holds, or None.
         marks: nbgrader's metadata for it.
         tags: Its tags.
+        cell_id: The id that the notebook format gives it, or an empty string.
     """
 
     grade_id: str
@@ -51,6 +52,7 @@ class GivenCell:
     part: str | None
     marks: Mapping[str, Any]
     tags: tuple[str, ...] = ()
+    cell_id: str = ""
 
     def is_untouched(self, text: str) -> bool:
         """Whether `text` is what learners were given, or what the gradebook has, up to blanks."""
@@ -178,6 +180,7 @@ def _given(
         part,
         all_marks | {"cell_type": cell.cell_type, "checksum": cell.checksum},
         tuple(tag for tag in tags if isinstance(tag, str)),
+        str(in_source.get("id", "")),
     )
 
 

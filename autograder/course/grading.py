@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import multiprocessing
 import os
@@ -178,6 +179,8 @@ def grade_class(
                     done.interrupted = True
     if not done.interrupted:
         _journal(course, assignment).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # something else may lie in the folder
+            _journal(course, assignment).parent.rmdir()
     return done
 
 
@@ -232,7 +235,7 @@ def _todo(
         )
         if is_done or not writer.is_to_be_graded(assignment, student):
             done.left.append(student)
-        elif not known:
+        elif not job.notebooks:
             done.failed[student] = _unknown(files, blueprints)
             writer.save_failure(assignment, student)
         else:
@@ -270,7 +273,8 @@ def _submission(job: SubmissionJob) -> Submission:
     for path in job.notebooks:
         data = path.read_bytes() if path.is_file() else b""
         digest.update(f"{path.name}:{len(data)}:".encode() + data)
-    return Submission(job.student, job.notebooks[0].parent, job.assignment, job.student, digest.hexdigest())
+    place = job.settings.root / job.student  # where it lies is of no matter
+    return Submission(job.student, place, job.assignment, job.student, digest.hexdigest())
 
 
 def _about(course: Course, assignment: str, blueprints: dict[str, Blueprint]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from nnlearn.learner.syntax import parse, without_magics
 
 _CODE_ID = re.compile(r"[^A-Za-z0-9_-]")
 _NOT_RUN = "demo"
+_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -75,17 +76,27 @@ def _given(cell: Any, blueprint: Blueprint) -> GivenCell | None:
     return blueprint.cell(_grade_id(cell) or "")
 
 
-def _relabel(cells: Iterable[Any], blueprint: Blueprint, done: list[Recovery]) -> None:
-    """Take nbgrader's marks off every cell that is none of the assignment's."""
+def _relabel(cells: Sequence[Any], blueprint: Blueprint, done: list[Recovery]) -> None:
+    """Take nbgrader's marks off cells that are none of the assignment's, and give lost ones back by cell id."""
     for number, cell in enumerate(cells, start=1):
         if not isinstance(cell.metadata, dict):
             cell.metadata = {}
-        if "nbgrader" not in cell.metadata or _given(cell, blueprint) is not None:
-            continue
-        if cell.metadata["nbgrader"]:
-            what = f"cell {number} is marked as a cell that this assignment does not have"
-            done.append(Recovery("relabelled", "", f"{what}; it counts as an ordinary cell."))
-        del cell.metadata["nbgrader"]
+        if "nbgrader" in cell.metadata and _given(cell, blueprint) is None:
+            if cell.metadata["nbgrader"]:
+                what = f"cell {number} was marked as a cell that this assignment does not have"
+                done.append(Recovery("relabelled", "", f"{what}; the mark does not count."))
+            del cell.metadata["nbgrader"]
+    there = {_grade_id(cell) for cell in cells}
+    lost = {given.cell_id: given for given in blueprint.cells if given.grade_id not in there}
+    found = []
+    for cell in cells:
+        if _grade_id(cell) is None and (given := lost.pop(cell.get("id") or "", None)) is not None:
+            cell.metadata["nbgrader"] = {"grade_id": given.grade_id}
+            if given.is_needed:
+                found.append(f"`{given.grade_id}`")
+    if found:
+        words = f"cells had lost nbgrader's labels; they have them again: {', '.join(found[:_NAMED])}."
+        done.append(Recovery("relabelled", "", words))
 
 
 def _choose_among_copies(cells: Sequence[Any], blueprint: Blueprint, done: list[Recovery]) -> None:
@@ -164,7 +175,7 @@ def _put_in_order(notebook: Any, blueprint: Blueprint, done: list[Recovery]) -> 
         for (place, _), (other, _) in zip(groups, in_order, strict=True)
         if place != other and blueprint.cells[place].is_needed
     ]
-    names = ", ".join(f"`{name}`" for name in moved[:6]) or "cells of the lesson"
+    names = ", ".join(f"`{name}`" for name in moved[:_NAMED]) or "cells of the lesson"
     done.append(Recovery("reordered", "", f"cells had been moved; they are in their order again: {names}."))
 
 

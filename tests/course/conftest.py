@@ -99,8 +99,9 @@ def life(miniature, tmp_path_factory):
             nbgrader("submit", "ps1", *as_student, f"--student={student}", cwd=folder)
         shutil.copytree(root / "home-of-ada/ps1", root / "validated")
         shutil.copy(root / "home-of-ada/as-fetched/toy.ipynb", root / "validated/unwritten.ipynb")
-        nbgrader("validate", "toy.ipynb", cwd=root / "validated", name="validate right")
-        nbgrader("validate", "unwritten.ipynb", cwd=root / "validated", name="validate unwritten")
+        patient = "--ExecutePreprocessor.timeout=600"  # this machine has other things to do
+        for name, file in (("validate right", "toy.ipynb"), ("validate unwritten", "unwritten.ipynb")):
+            nbgrader("validate", file, patient, cwd=root / "validated", name=name)
 
         nbgrader("collect", "ps1")
         archive = course / "downloaded/ps1/archive"
@@ -121,3 +122,6 @@ def life(miniature, tmp_path_factory):
         said=said,
         written={"ada": ADA, "bo": BO},
     )
+
+
+from course.trap_class import trap_class  # noqa: E402, F401 - graded once for several modules

@@ -1,0 +1,223 @@
+"""`nnlearn course grade` does for a class what `nbgrader autograde` does, and leaves the same behind."""
+
+import json
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from course.trap_class import ANSWERS, NOT_GRADED, Book
+
+from autograder.course import grading
+from autograder.course.autograding import AutogradedNotebook, Failed, Marks
+from autograder.course.layout import find_course
+from autograder.engine.pool import GivenUp
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own
+
+
+def gradebook_of(course):
+    """Everything that autograding writes into the gradebook."""
+    with find_course(course).gradebook() as gradebook:
+        return {
+            submission.student.id: (
+                submission.score,
+                submission.max_score,
+                submission.needs_manual_grade,
+                submission.late_submission_penalty,
+                submission.timestamp,
+                sorted(
+                    (book.name, grade.name, grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+                    for book in submission.notebooks
+                    for grade in book.grades
+                ),
+                sorted(
+                    (book.name, comment.name, comment.auto_comment or "")
+                    for book in submission.notebooks
+                    for comment in book.comments
+                ),
+            )
+            for submission in gradebook.assignment_submissions("ps1")
+        }
+
+
+def files_of(course):
+    """What autograding writes into autograded/; times of execution are nbgrader's own."""
+    folder = course / "autograded"
+    return {
+        file.relative_to(folder).as_posix(): (
+            re.sub(r'"(execution|iopub|shell)[^\n]*\d{4}-\d\d[^\n]*', "", file.read_text()),
+            file.stat().st_mode,
+        )
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def test_the_gradebooks_agree_in_everything(trap_class):
+    assert gradebook_of(trap_class.ours) == gradebook_of(trap_class.stock)
+
+
+def test_the_autograded_folders_agree_in_every_byte(trap_class):
+    ours, stock = files_of(trap_class.ours), files_of(trap_class.stock)
+    assert sorted(ours) == sorted(stock)
+    assert {name for name in ours if ours[name] != stock[name]} == set()
+
+
+def test_nothing_is_left_lying_about(trap_class):
+    assert not [path for path in trap_class.ours.rglob("*") if path.name.endswith(".part")]
+    assert not list((trap_class.ours / ".nnlearn").glob("*"))
+
+
+def test_what_could_not_be_graded_is_said_and_ends_the_run_with_an_error(trap_class):
+    said = trap_class.said.ours
+    assert said.returncode == 3  # one of them was a fault of the grader's
+    lines = [line for line in said.stderr.splitlines() if line.startswith("NOT GRADED")]
+    assert [line.split(": ")[1] for line in sorted(lines)] == sorted(NOT_GRADED)
+    assert "this is not the learner's mistake" in said.stderr
+    assert "3 submissions not graded: see above" in said.stdout
+
+
+def test_progress_is_a_line_for_each_submission(trap_class):
+    lines = re.findall(r"^\d+/28 ps1 (\w+): ", trap_class.said.ours.stderr, re.MULTILINE)
+    assert len(set(lines)) == len(lines) == 28  # the one without a notebook of the assignment is said at once
+
+
+def test_feedback_can_be_generated_from_it(trap_class):
+    assert trap_class.said.feedback.returncode == 0, trap_class.said.feedback.stderr
+    page = (trap_class.ours / "feedback/forged/ps1/toy.html").read_text()
+    assert "0 of 3 points" in page
+    assert "BEGIN MARK SCHEME" not in page
+    assert "Give one point" not in page
+
+
+@pytest.fixture
+def small(trap_class, tmp_path):
+    """A course with three submissions, and a stand-in for the workers that says whom they were asked for."""
+    root = tmp_path / "course"
+    root.mkdir()
+    for name in ("nbgrader_config.py", "penalties.py", "gradebook.db"):
+        shutil.copy(trap_class.stock / name, root / name)
+    shutil.copytree(trap_class.stock / "source", root / "source")
+    for student in ("ada", "bo", "cy"):
+        folder = root / "submitted" / student / "ps1"
+        folder.mkdir(parents=True)
+        (folder / "toy.ipynb").write_text(json.dumps(Book(trap_class.released, ANSWERS).document))
+    return root
+
+
+@pytest.fixture
+def workers(monkeypatch):
+    """The pool's work without its processes; `asked` is whom it was asked to grade."""
+    asked = []
+    marks = Marks({"softmax_checks": 2.5, "response_why": None}, {"softmax": None})
+
+    def work(job):
+        asked.append(job.student)
+        return (AutogradedNotebook("toy", '{"cells": []}\n', marks, None, ()),)
+
+    monkeypatch.setattr(grading, "_autograde", work)
+    monkeypatch.setattr(grading, "_processes", lambda jobs: ThreadPoolExecutor(jobs))
+    return asked
+
+
+def run(root, *, force=False, resume=False):
+    from rich.console import Console
+
+    console = Console(stderr=True, quiet=True)
+    return grading.grade_class(
+        find_course(root), "ps1", content=None, jobs=1, force=force, resume=resume, messages=console
+    )
+
+
+def interrupt_after(monkeypatch, number):
+    """Have somebody press Ctrl-C when that many submissions are saved."""
+    from autograder.render.progress import GradingProgress
+
+    seen = []
+
+    def advance(self, submission, report):
+        seen.append(submission.learner)
+        if len(seen) == number:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(GradingProgress, "advance", advance)
+
+
+def test_what_was_graded_is_left_unless_forced(small, workers):
+    assert sorted(run(small).graded) == ["ada", "bo", "cy"]
+    again = run(small)
+    assert (again.left, again.graded) == (["ada", "bo", "cy"], {})
+    assert "3 submissions were graded before; --force grades them again" in list(again.in_words("ps1"))
+    run(small, force=True)
+    assert workers == ["ada", "bo", "cy"] * 2
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(small, workers, monkeypatch):
+    """Also a forced one: what it has graded by then is not graded once more."""
+    run(small)
+    workers.clear()
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, 2)
+        stopped = run(small, force=True)
+    assert stopped.interrupted
+    assert stopped.exit_code == 2
+    assert "Interrupted. With --resume the rest follows." in list(stopped.in_words("ps1"))
+    assert gradebook_of(small)["ada"][5][1][2] == 2.5 or gradebook_of(small)["ada"][0] == 2.5
+    workers.clear()
+    rest = run(small, force=True, resume=True)
+    assert workers == ["cy"]
+    assert rest.exit_code == 0
+    workers.clear()
+    run(small, force=True, resume=True)  # that run is over
+    assert workers == ["ada", "bo", "cy"]
+
+
+def test_work_that_was_changed_since_the_interruption_is_graded_again(small, workers, monkeypatch):
+    with monkeypatch.context() as patch:
+        interrupt_after(patch, 2)
+        run(small)
+    workers.clear()
+    file = small / "submitted/ada/ps1/toy.ipynb"
+    file.write_text(file.read_text() + "\n")
+    run(small, force=True, resume=True)
+    assert workers == ["ada", "cy"]
+
+
+def test_a_worker_that_dies_takes_one_submission_with_it(small, workers, monkeypatch):
+    from autograder.engine import pool
+
+    real = pool.Pool.run
+
+    def with_a_death(self, jobs):
+        for job, result in real(self, jobs):
+            yield (
+                job,
+                GivenUp(job, "the process that graded it died twice") if job.student == "bo" else result,
+            )
+
+    monkeypatch.setattr(pool.Pool, "run", with_a_death)
+    done = run(small)
+    assert sorted(done.graded) == ["ada", "cy"]
+    assert done.exit_code == 3
+    assert "died twice" in done.failed["bo"].reason
+    assert not (small / "autograded/bo/ps1").exists()
+
+
+def test_a_score_given_by_hand_stays(small, workers):
+    run(small)
+    with find_course(small).gradebook() as gradebook:
+        gradebook.find_grade("softmax_checks", "toy", "ps1", "ada").manual_score = 1
+        gradebook.db.commit()
+    run(small, force=True)
+    with find_course(small).gradebook() as gradebook:
+        grade = gradebook.find_grade("softmax_checks", "toy", "ps1", "ada")
+        assert (grade.manual_score, grade.auto_score, grade.needs_manual_grade) == (1, 2.5, True)
+
+
+def test_a_submission_that_fails_when_forced_keeps_no_old_result(small, workers, monkeypatch):
+    run(small)
+    monkeypatch.setattr(grading, "_autograde", lambda job: Failed("no", is_ours=False))
+    done = run(small, force=True)
+    assert done.exit_code == 1
+    assert not (small / "autograded/ada/ps1").exists()
