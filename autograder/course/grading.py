@@ -248,14 +248,14 @@ def _save(
     job: SubmissionJob,
     result: tuple[AutogradedNotebook, ...] | Failed,
     done: ClassRun,
-) -> Report:
-    """Write what came out for one submission; the report is for the progress."""
+) -> Report | None:
+    """Write what came out for one submission; the report is for the progress, None if there is none."""
     from nnlearn.results import Report
 
     if not isinstance(result, tuple):
         writer.save_failure(job.assignment, job.student)
         done.failed[job.student] = result
-        return Report(job.student, job.assignment, "", ())
+        return None
     writer.save(job.assignment, job.student, result)
     parts = tuple(part for book in result if book.report for part in book.report.parts)
     report = Report(job.student, job.assignment, "", parts)

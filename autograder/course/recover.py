@@ -77,7 +77,7 @@ def _given(cell: Any, blueprint: Blueprint) -> GivenCell | None:
 
 
 def _relabel(cells: Sequence[Any], blueprint: Blueprint, done: list[Recovery]) -> None:
-    """Take nbgrader's marks off cells that are none of the assignment's, and give lost ones back by cell id."""
+    """Take off marks of cells that the assignment does not have; give lost ones back by the ids of cells."""
     for number, cell in enumerate(cells, start=1):
         if not isinstance(cell.metadata, dict):
             cell.metadata = {}

@@ -47,12 +47,12 @@ class GradingProgress:
     ) -> None:
         self._bar.stop()
 
-    def advance(self, submission: Submission, report: Report) -> None:
-        """Show that one more submission is graded."""
+    def advance(self, submission: Submission, report: Report | None) -> None:
+        """Show that one more submission is graded, or, without a report, that it cannot be."""
         self._done += 1
         name = shown_name(submission.learner, _NAME_LIMIT)
         self._bar.update(self._task, completed=self._done, description=escape(name))
         if not self._console.is_terminal:
-            score = f"{points(report.score)} of {points(report.max_score)}"
+            score = f"{points(report.score)} of {points(report.max_score)}" if report else "not graded"
             line = f"{self._done}/{self._total} {submission.topic} {name}: {score}"
             self._console.print(Text(line), soft_wrap=True)

@@ -79,8 +79,12 @@ def test_what_could_not_be_graded_is_said_and_ends_the_run_with_an_error(trap_cl
 
 
 def test_progress_is_a_line_for_each_submission(trap_class):
-    lines = re.findall(r"^\d+/28 ps1 (\w+): ", trap_class.said.ours.stderr, re.MULTILINE)
-    assert len(set(lines)) == len(lines) == 28  # the one without a notebook of the assignment is said at once
+    lines = re.findall(r"^(\d+)/(\d+) ps1 (\w+): (.*)$", trap_class.said.ours.stderr, re.MULTILINE)
+    assert [int(number) for number, _, _, _ in lines] == list(range(1, len(lines) + 1))
+    assert {int(total) for _, total, _, _ in lines} == {len(lines)}
+    said = {student: words for _, _, student, words in lines}
+    assert said["right"] == "6 of 6"
+    assert said["unreadable"] == "not graded"
 
 
 def test_feedback_can_be_generated_from_it(trap_class):
