@@ -8,7 +8,7 @@ have executed an operation.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 
@@ -104,3 +104,67 @@ def reloaded(model: Any) -> Any:
         model.save(file)
         classes = {type(layer).__name__: type(layer) for layer in model.layers}
         return keras.saving.load_model(file, custom_objects=classes)
+
+
+def on_tensors(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """`fn(*args, **kwargs)` with eager tensors in place of arrays, also of those in lists and tuples."""
+    return fn(*(_tensors(arg) for arg in args), **{key: _tensors(arg) for key, arg in kwargs.items()})
+
+
+def _tensors(value: Any) -> Any:
+    import numpy as np
+    import tensorflow as tf
+
+    if isinstance(value, (list, tuple)):
+        return type(value)(_tensors(item) for item in value)
+    return tf.convert_to_tensor(value) if isinstance(value, np.ndarray) else value
+
+
+def arguments_after(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
+    """The positional arguments as `fn(*args, **kwargs)` leaves them: what it changed in place shows.
+
+    If `fn` returns an iterator, that is walked to its end first.
+    """
+    for _ in _items(fn(*args, **kwargs)):
+        pass
+    return list(args)
+
+
+def _items(value: Any) -> Iterator[Any]:
+    return value if isinstance(value, Iterator) else iter(())
+
+
+def walked_once(items: list[Any]) -> Iterator[Any]:
+    """An iterator over `items`: it has no length, and nothing is left of it after the first walk."""
+    return iter(items)
+
+
+def recorder() -> Any:
+    """A Keras layer that passes its input on and writes down, whenever it runs, how it was run.
+
+    It writes from inside the graph, so a compiled function counts each time it runs, not when it is traced.
+
+    Returns:
+        A layer with two lists: `modes`, the training flag of each run (False where none was given), and
+        `batches`, the input of each run.
+    """
+    import keras
+    import tensorflow as tf
+
+    class Recorder(keras.layers.Layer):  # type: ignore[misc, unused-ignore]
+        def __init__(self) -> None:
+            super().__init__()
+            self.modes: list[bool] = []
+            self.batches: list[Any] = []
+            self.supports_jit = False  # XLA cannot call back
+
+        def call(self, x: Any, training: Any = False) -> Any:
+            flag = tf.cast(False if training is None else training, tf.bool)
+            tf.numpy_function(self._write, [x, flag], [])
+            return x
+
+        def _write(self, x: Any, flag: Any) -> None:
+            self.batches.append(x.copy())
+            self.modes.append(bool(flag))
+
+    return Recorder()
