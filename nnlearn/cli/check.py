@@ -15,6 +15,7 @@ from nnlearn.cli.complete import complete_topics_and_parts
 from nnlearn.cli.options import Content
 from nnlearn.cli.place import Place, here
 from nnlearn.cli.say import complain
+from nnlearn.cli.topics import next_step
 from nnlearn.errors import EXIT_CHECKS_FAILED, NnlearnError
 from nnlearn.results import PartResult, Report, Verdict, report_to_dict
 
@@ -68,6 +69,8 @@ def check(
     else:
         _show(chosen, report)
     _remember(place, chosen.topic, report)
+    if not as_json and place.workspace is not None:
+        _show_next(place, chosen, report, bench)
     if any(part.verdict is not Verdict.PASSED for part in report.parts):
         raise typer.Exit(EXIT_CHECKS_FAILED)
 
@@ -153,6 +156,18 @@ def _show(target: Target, report: Report) -> None:
     hidden = sum(p.hidden_checks for p in target.topic.parts if target.part in (None, p.name))
     more = f"; {hidden} more run when graded" if hidden else ""
     typer.echo(f"{passed} of {len(outcomes)} visible checks pass{more}")
+
+
+def _show_next(place: Place, target: Target, report: Report, bench: Bench) -> None:
+    """Say what to write first, or what comes after a topic that is done."""
+    first = next((part for part in report.parts if part.verdict is not Verdict.PASSED), None)
+    if first is None:
+        step = next_step(place)
+        typer.echo(f"Next: {step}" if step else "Every part of every topic here passes.")
+    elif first.verdict is Verdict.NOT_WRITTEN:
+        where = bench.seat.place(first.name)
+        typer.echo(f"Write {first.name}, {f'at {where}' if where else f'in {target.file.name}'}.")
+        typer.echo(f"Next: nnlearn hint {first.name}")
 
 
 def _show_part(part: PartResult) -> None:
