@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from autograder.render import pictures
-from autograder.render.summary import is_not_started, part_of, summarise
+from autograder.render.summary import is_all_right, is_not_started, part_of, summarise
 from autograder.render.text import clean, count, one_line, points, shown_name
 from nnlearn.results import PartResult, Run, TopicReports, Verdict
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STEPS = 4
+# The field and its further lines, which stand below its value.
+_NOTICED = re.compile(r"^  Noticed  .*(?:\n {13}.*)*\n?", re.MULTILINE)
 
 
 def run_to_html(run: Run) -> str:
@@ -29,9 +32,12 @@ def run_to_html(run: Run) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(points=points, shown_name=shown_name, one_line=one_line)
+    environment.filters.update(
+        points=points, shown_name=shown_name, one_line=one_line, without_noticed=without_noticed
+    )
     environment.globals.update(
         count=count,
+        is_all_right=is_all_right,
         is_not_started=is_not_started,
         mistake_label=pictures.mistake_label,
         score_range=pictures.score_range,
@@ -58,6 +64,11 @@ def shade(part: PartResult | None) -> str:
         return "grader-error"
     share = part.score / part.max_score if part.max_score else 1.0
     return f"s{int(_STEPS * share)}"
+
+
+def without_noticed(message: str) -> str:
+    """A failure message without its field `Noticed`, which the page shows above all checks of the part."""
+    return _NOTICED.sub("", message)
 
 
 def _topic(number: int, topic: TopicReports) -> dict[str, Any]:

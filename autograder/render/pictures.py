@@ -17,7 +17,7 @@ _BOTTOM = 40
 _GAP = 6
 _BAR_ROW = 46
 _BAR_HEIGHT = 14
-_MOST_BARS = 12
+_MOST_BARS = 8
 
 
 @dataclass(frozen=True)

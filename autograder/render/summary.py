@@ -101,6 +101,11 @@ def parts_by_verdict(report: Report) -> list[tuple[PartResult, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
+def is_all_right(report: Report) -> bool:
+    """Whether every check of every part passed."""
+    return all(part.verdict is Verdict.PASSED for part in report.parts)
+
+
 def is_not_started(part: PartResult) -> bool:
     """Whether nothing of `part` was there to be checked."""
     return part.verdict is Verdict.NOT_WRITTEN and all(

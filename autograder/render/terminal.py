@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -27,6 +27,7 @@ _NAME_WIDTH = 20
 _NAME_AT_LEAST = 12
 _DETAIL_INDENT = 4
 _FIELD = 13  # where the values of a failure message begin
+_PROSE = re.compile(rf"^  Noticed  .*(?:\n {{{_FIELD}}}.*)+", re.MULTILINE)
 
 
 def print_run(run: Run, console: Console) -> None:
@@ -101,7 +102,7 @@ def _print_outcome(part: PartResult, outcome: Outcome, console: Console) -> None
     if message:
         _detail(Text(_folded(message, console.width - 2)), console, indent=2)
     if outcome.noticed and one_line(outcome.noticed.message) not in one_line(message):
-        _print(Padding(Text(f"Noticed: {one_line(outcome.noticed.message)}"), (0, 0, 0, 2)), console)
+        _detail(Text(f"Noticed: {one_line(outcome.noticed.message)}"), console, indent=2)
 
 
 def _print_summary(summary: ClassSummary, console: Console) -> None:
@@ -117,7 +118,7 @@ def _print_summary(summary: ClassSummary, console: Console) -> None:
             f"{part.full} of {part.submissions}",
             Text(_others(part)),
         )
-    console.print(table)
+    _print_table(table, console)
     _print_common_mistakes(summary, console)
     if summary.grader_errors:
         console.print()
@@ -213,11 +214,17 @@ def _what_happened(group: tuple[PartResult, ...]) -> Text:
 def _folded(message: str, width: int) -> str:
     """`message` with long lines folded; what is left of a field stays in the field's column."""
     lines: list[str] = []
-    for line in message.splitlines():
+    for line in _PROSE.sub(_on_one_line, message).splitlines():
         hang = " " * _FIELD if line.startswith("  ") else ""
         fits = len(line) <= width or width <= 2 * _FIELD
         lines += [line] if fits else textwrap.wrap(line, width, subsequent_indent=hang)
     return "\n".join(lines)
+
+
+def _on_one_line(field: re.Match[str]) -> str:
+    """A field of prose, so that it is folded once and not line by line."""
+    first, *more = field[0].splitlines()
+    return " ".join([first, *(line.strip() for line in more)])
 
 
 def _others(part: PartSummary) -> str:
@@ -239,9 +246,20 @@ def _heading(text: str, console: Console) -> None:
 
 
 def _detail(text: Text, console: Console, indent: int = _DETAIL_INDENT) -> None:
-    _print(Padding(text, (0, 0, 0, indent), expand=False), console)
+    _print(text, console, indent)
 
 
-def _print(what: Text | Padding, console: Console) -> None:
-    """Print text as it is: no markup, no highlighting, long words folded."""
-    console.print(what, markup=False, highlight=False, overflow="fold")
+def _print(text: Text, console: Console, indent: int = 0) -> None:
+    """Print text as it is: no markup, no highlighting, long words folded, no blanks at the end of a line."""
+    for line in text.wrap(console, max(console.width - indent, 1), overflow="fold"):
+        _print_line(Text(" " * indent).append_text(line), console)
+
+
+def _print_table(table: Table, console: Console) -> None:
+    for segments in console.render_lines(table, pad=False):
+        _print_line(Text.assemble(*((segment.text, segment.style or "") for segment in segments)), console)
+
+
+def _print_line(line: Text, console: Console) -> None:
+    line.rstrip()
+    console.print(line, markup=False, highlight=False, no_wrap=True, crop=False)

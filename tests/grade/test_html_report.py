@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import re
+import textwrap
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from grade.conftest import COLUMN_SUM, MESSAGE
 
-from autograder.render.html import run_to_html, shade
+from autograder.render.html import run_to_html, shade, without_noticed
 from nnlearn.results import Noticed, Outcome, PartResult, Verdict
 
 HOSTILE = '</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>" onclick="a\' {{7*7}}'
@@ -65,10 +68,31 @@ def test_page_holds_the_class_and_each_learner(make_report: Any, make_run: Any) 
     assert "bo: 4 of 7" in words
     assert "Each row adds up to 1. failed" in words
     assert "Noticed: Every column adds up to 1 instead of every row" in words
-    assert "gelu Not written yet." in words
+    assert "gelu 0 of 2 Not written yet." in words
     assert "Isolation: landlock." in words
     assert 'aria-label="Bar chart of learners by known mistake. ' in text
     assert "softmax: divides by the column sum: 1." in text
+
+
+def test_what_was_noticed_is_said_once_and_above_the_checks(make_report: Any, make_run: Any) -> None:
+    """The field of the message is left out, and all that stands around it stays."""
+    noticed = textwrap.fill(COLUMN_SUM.message, 40, initial_indent="", subsequent_indent=" " * 13)
+    message = f"{MESSAGE}\n  Noticed    {noticed}\n  Next       nnlearn hint softmax"
+    text = run_to_html(make_run(make_report("bo", Verdict.FAILED, message=message)))
+    learner = text[text.index('<section class="learner"') :]
+    assert learner.count("Every column adds up to 1") == 1
+    assert f"{MESSAGE}\n  Next       nnlearn hint softmax</pre>" in learner
+    assert without_noticed(f"a\n  Noticed  b\n{' ' * 13}c") == "a\n"
+
+
+def test_full_marks_take_one_line(make_report: Any, make_run: Any) -> None:
+    """A table that says `passed` in each row tells nothing more."""
+    report = make_report("ada")
+    right = dataclasses.replace(report, parts=report.parts[:2])
+    text = run_to_html(make_run(right))
+    learner = text[text.index('<section class="learner"') :]
+    assert "All 3 checks passed." in learner
+    assert "<table" not in learner
 
 
 def test_every_picture_has_words(make_report: Any, make_run: Any) -> None:

@@ -92,6 +92,24 @@ def test_lines_fit_the_terminal(make_report: Any, make_run: Any, printed: Any, w
         assert max(cell_len(line) for line in text.split("\n")) <= width
 
 
+def test_what_was_noticed_is_folded_as_one_paragraph(make_report: Any, make_run: Any, printed: Any) -> None:
+    """A message is made for 84 columns; in fewer, each of its lines would leave a stump behind."""
+    noticed = "Every column adds up to 1 instead of every row: the division runs over"
+    message = f"softmax: wrong\n\n  Noticed    {noticed}\n{' ' * 13}axis 0.\n  Next       a hint"
+    text = printed(print_run, make_run(make_report("bo", Verdict.FAILED, message=message)), width=60)
+    lines = [line.strip() for line in text.splitlines()]
+    start = lines.index("Noticed    Every column adds up to 1 instead of every")
+    assert lines[start + 1 : start + 3] == ["row: the division runs over axis 0.", "Next       a hint"]
+
+
+def test_no_line_ends_in_blanks(make_report: Any, make_run: Any, printed: Any) -> None:
+    """What is piped into a file or copied from a screen holds nothing invisible."""
+    failed = make_report("bo", Verdict.FAILED, output="a b\n\nc   \n", notes=("a note " * 20,))
+    for run in (make_run(failed), make_run(failed, make_report("ada"))):
+        lines = printed(print_run, run, width=60).splitlines()
+        assert [line for line in lines if line != line.rstrip()] == []
+
+
 def test_grader_errors_are_not_the_learners_fault(make_report: Any, make_run: Any, printed: Any) -> None:
     """A fault of ours is named as ours."""
     run = make_run(make_report("ada"), make_report("bo", Verdict.GRADER_ERROR))
