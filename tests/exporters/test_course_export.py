@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from toy_course import nnlearn
 from typer.testing import CliRunner
 
 from autograder.exporters.lms import export
@@ -285,3 +286,15 @@ def test_hostile_names_steer_no_terminal(run):
     assert "\x1b" not in shown
     assert "line 8  Student Test" in shown
     assert next(csv.reader(io.StringIO(template)))  # still one row for the learner
+
+
+def test_the_command_as_typed_ends_in_words_and_a_code(course):
+    done = nnlearn("course", "export", "week1", "--format", "canvas", cwd=course)
+    assert done.returncode == 4
+    assert done.stderr.splitlines() == [
+        "nnlearn: --format canvas fills scores into the platform's own export, and none was named.",
+        "  In Canvas: Grades, Export, Export Entire Gradebook; then pass the file with --template.",
+    ]
+    done = nnlearn("course", "export", "week1", "--output", "scores.csv", cwd=course)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (course / "scores.csv").read_text().startswith("assignment,student_id,")
