@@ -7,15 +7,19 @@ of which nbgrader would take for 0 points.
 
 from __future__ import annotations
 
+import base64
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from autograder.course import feedback
 from autograder.course.blueprint import Blueprint, GivenCell
 from autograder.render.text import clean
 from nnlearn.errors import EXIT_GRADER_ERROR, NnlearnError
 from nnlearn.results import PartResult, Report, Verdict
+
+if TYPE_CHECKING:
+    from autograder.course.warm import GradedNotebook
 
 _PRINTED = 8000
 
@@ -49,26 +53,21 @@ def require_scores(report: Report) -> None:
 
 
 def write_outputs(
-    notebook: Any,
-    blueprint: Blueprint,
-    report: Report,
-    printed: Mapping[int, str],
-    remarks: Sequence[str] = (),
+    notebook: Any, blueprint: Blueprint, graded: GradedNotebook, remarks: Sequence[str] = ()
 ) -> None:
-    """Put scores, explanations and what was printed into the cells of `notebook`; other outputs go.
+    """Put scores, explanations, what was printed and drawn into the cells of `notebook`; other outputs go.
 
     Args:
         notebook: The notebook, recovered.
         blueprint: What it consists of.
-        report: The report, without grader errors.
-        printed: What cells printed, by number.
+        graded: What came out, without grader errors.
         remarks: What was put right about the notebook before it was graded.
 
     Raises:
         NotGradedError: A cell is to hold the score of a part that was not graded.
     """
-    results = {part.name: part for part in report.parts}
-    notes = [*remarks, *report.notes]
+    results = {part.name: part for part in graded.report.parts}
+    notes = [*remarks, *graded.report.notes]
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type != "code":
             continue
@@ -81,16 +80,21 @@ def write_outputs(
                 )
             _write_score(cell, given, results[given.part], notes)
             notes = []
-        elif number in printed and not _is_graded(given):
-            cell.outputs = [_output("stream", name="stdout", text=_shortened(printed[number]))]
+        elif given is None or given.points is None or given.solution:
+            cell.outputs = list(_of_learner(number, graded))
 
 
 def _given(cell: Any, blueprint: Blueprint) -> GivenCell | None:
     return blueprint.cell(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
 
 
-def _is_graded(given: GivenCell | None) -> bool:
-    return given is not None and given.points is not None and not given.solution
+def _of_learner(number: int, graded: GradedNotebook) -> Iterator[Any]:
+    """What the learner's code printed and drew in a cell."""
+    if text := graded.printed.get(number):
+        yield _output("stream", name="stdout", text=_shortened(text))
+    for picture in graded.figures.get(number, ()):
+        data = {"image/png": base64.b64encode(picture).decode(), "text/plain": "<a figure>"}
+        yield _output("display_data", data=data, metadata={})
 
 
 def _write_score(cell: Any, given: GivenCell, part: PartResult, notes: Sequence[str]) -> None:

@@ -106,7 +106,7 @@ class GradeWithNnlearn(_TopicPreprocessor):
             blueprint.topic, about["student"], f"{about['notebook']}.ipynb", nb.cells, self.seed
         )
         require_scores(graded.report)
-        write_outputs(nb, blueprint, graded.report, graded.printed, remarks)
+        write_outputs(nb, blueprint, graded, remarks)
         about["graded"] = graded
         return nb, resources
 

@@ -11,6 +11,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
+from autograder.course.pictures import safe_png
 from autograder.engine.watch import Watch
 from autograder.engine.worker import TopicGrader
 from autograder.submissions import Submission
@@ -24,6 +25,7 @@ from nnlearn.learner.zygote import Zygote
 from nnlearn.results import Report
 
 _TOPICS = 16
+_FIGURES = 12
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,13 @@ class GradedNotebook:
     Attributes:
         report: The report.
         printed: What cells printed while they ran, by their numbers in the notebook, counted from 1.
+        figures: What cells drew, as checked PNG files, likewise.
         layers: The layers of isolation that held.
     """
 
     report: Report
     printed: Mapping[int, str] = field(default_factory=dict)
+    figures: Mapping[int, Sequence[bytes]] = field(default_factory=dict)
     layers: tuple[str, ...] = ()
 
 
@@ -71,7 +75,7 @@ class NotebookGrader(TopicGrader):
         return graded
 
     def _run(self, submission: Submission, source: Source, workers: Watch) -> GradedNotebook:
-        seat = IsolatedSeat(self.topic, source, workers)
+        seat = IsolatedSeat(self.topic, source, workers, figures=True)
         bench = Bench(self.topic, seat, self._seed, self._known)
         try:
             self._runner.run(bench)
@@ -82,7 +86,11 @@ class NotebookGrader(TopicGrader):
         )
         numbers = {cell.name: cell.number for cell in source.cells}
         printed = {numbers[name]: text for name, text in seat.printed if name in numbers and text}
-        return GradedNotebook(report, printed, seat.layers)
+        figures: dict[int, list[bytes]] = {}
+        for name, data in seat.figures[:_FIGURES]:
+            if name in numbers and (picture := safe_png(data)) is not None:
+                figures.setdefault(numbers[name], []).append(picture)
+        return GradedNotebook(report, printed, figures, seat.layers)
 
 
 def _as_data(cells: Sequence[Any]) -> bytes:

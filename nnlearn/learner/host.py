@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnlearn.learner import kit
+from nnlearn.learner.drawn import take_figures
 from nnlearn.learner.guard import Guard
 from nnlearn.learner.seeds import set_seeds
 from nnlearn.learner.values import Handle, kind_of, to_plain
@@ -104,6 +105,8 @@ class Host:
         verb, *operands = request
         if verb == "load":
             return ("value", self.load(*operands))
+        if verb == "figures":
+            return ("value", take_figures())
         if verb == "begin":
             self._begin(*operands)
             return ("value", None)

@@ -22,14 +22,16 @@ class IsolatedSeat(Desk):
         topic: What the submission is for.
         source: The submission.
         workers: Where processes come from.
+        figures: Whether to ask for what matplotlib has drawn, which takes time to draw.
 
     Attributes:
         notes: What the learner should know about the file.
         output: What the file printed while it was loaded, capped.
         printed: The same by cell: pairs of a cell's name and what it printed.
+        figures: Pairs of a cell's name and a figure that it drew: what claims to be a PNG file.
     """
 
-    def __init__(self, topic: Topic, source: Source, workers: Workers) -> None:
+    def __init__(self, topic: Topic, source: Source, workers: Workers, *, figures: bool = False) -> None:
         super().__init__(topic, source)
         limits = topic.limits
         self._workers = workers
@@ -41,6 +43,8 @@ class IsolatedSeat(Desk):
         self.layers: tuple[str, ...] = ()
         self.output = ""
         self.printed: tuple[tuple[str, str], ...] = ()
+        self.figures: tuple[tuple[str, bytes], ...] = ()
+        self._takes_figures = figures
 
     def transport(self, part: str) -> Transport:
         """The way to the code, in a process that lives."""
@@ -84,7 +88,7 @@ class IsolatedSeat(Desk):
 
     def _load(self, transport: RemoteTransport, cells: list[str]) -> list[str]:
         """Run the file's cells one by one, so that each keeps what it printed; the notes about them."""
-        self.printed = ()
+        self.printed, self.figures = (), ()
         self._deadlines.start_loading()
         notes: list[str] = []
         for place, cell in enumerate(cells or [""]):
@@ -93,6 +97,8 @@ class IsolatedSeat(Desk):
                 notes += transport.request(("load", place))[1]
             finally:
                 self.printed += ((cell, transport.printed_since(before)),)
+            if self._takes_figures:
+                self.figures += tuple((cell, data) for data in transport.request(("figures",))[1])
         return notes
 
 

@@ -101,7 +101,7 @@ class RemoteTransport:
         """
         if self._death is not None:
             raise self._death
-        allowance = self._deadlines.allowance(loading=request[0] == "load")
+        allowance = self._deadlines.allowance(loading=request[0] in ("load", "figures"))
         began = time.monotonic()
         try:
             return self._exchange(request, began, allowance)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from nnlearn.learner.drawn import MOST
 from nnlearn.learner.wire import WireError
 
 _NAME, _MESSAGE, _LINE = 80, 400, 200
 _FRAMES, _USES, _NOTES, _BASES = 4, 20, 50, 50
 # Verbs whose answer may be that there is nothing more.
 _ITERATING = ("next",)
+# Verbs that always give a value, and of a form of its own.
+_PLAIN = ("load", "figures")
 _UNPRINTABLE = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -29,16 +32,18 @@ def checked(verb: str, reply: tuple[Any, ...]) -> tuple[Any, ...]:
     match reply:
         case ("value", list() as notes) if verb == "load":
             return ("value", [_text(note, _MESSAGE) for note in notes[:_NOTES]])
-        case ("value", _) if verb != "load":
+        case ("value", list() as figures) if verb == "figures":
+            return ("value", [data for data in figures[:MOST] if type(data) is bytes])
+        case ("value", _) if verb not in _PLAIN:
             return reply
         case ("end",) if verb in _ITERATING:
             return reply
-        case ("raised", kind, message, list() as bases, list() as frames) if verb != "load":
+        case ("raised", kind, message, list() as bases, list() as frames) if verb not in _PLAIN:
             names = [_text(base, _NAME) for base in bases[:_BASES]]
             return ("raised", _text(kind, _NAME), _text(message, _MESSAGE), names, _frames(frames))
-        case ("not_written", message) if verb != "load":
+        case ("not_written", message) if verb not in _PLAIN:
             return ("not_written", _text(message, _MESSAGE))
-        case ("forbidden", list() as uses) if verb != "load":
+        case ("forbidden", list() as uses) if verb not in _PLAIN:
             return ("forbidden", [_text(use, _LINE) for use in uses[:_USES]])
     raise WireError("an answer that no honest process gives")
 

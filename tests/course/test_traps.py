@@ -1,5 +1,6 @@
 """None of nbgrader's traps costs a learner a point, gains one, or takes the class down."""
 
+import base64
 import json
 import math
 
@@ -8,6 +9,7 @@ from course.trap_class import NOT_GRADED, grade_id
 
 from autograder.course.layout import find_course
 from autograder.course.outputs import NotGradedError, require_scores, score_of
+from autograder.course.pictures import safe_png
 from nnlearn.results import Outcome, PartResult, Report, Verdict
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own
@@ -37,6 +39,7 @@ SCORES = {
     "odd_metadata": FULL,
     "loud": FULL,
     "script": FULL,
+    "draws": FULL,
     "late": FULL,
     "with_py": FULL,
 }
@@ -129,6 +132,14 @@ def test_what_learners_print_stays_in_their_own_cells(trap_class):
     script = {grade_id(cell): cell for cell in cells(trap_class, "script")}
     assert "\x1b" not in text_of(script["Scale"])
     assert "<script>" not in (trap_class.ours / "feedback/script/ps1/toy.html").read_text()
+
+
+def test_what_learners_draw_is_kept_in_their_own_cells(trap_class):
+    found = {grade_id(cell): cell for cell in cells(trap_class, "draws")}
+    (drawn,) = found["Scale"]["outputs"]
+    assert drawn["output_type"] == "display_data"
+    assert safe_png(base64.b64decode(drawn["data"]["image/png"]))
+    assert "data:image/png;base64," in (trap_class.ours / "feedback/draws/ps1/toy.html").read_text()
 
 
 @pytest.mark.parametrize(

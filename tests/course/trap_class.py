@@ -160,6 +160,8 @@ def fell_in(released):
     odd["question-why"]["metadata"]["nbgrader"] = {}
     book("loud", Scale="print('x' * 10_000_000)\n" + code["Scale"])
     book("script", Scale="print('<script>alert(1)</script>\\x1b[2J')\n" + code["Scale"])
+    drawing = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot([1, 3, 2])\n"
+    book("draws", Scale=drawing + code["Scale"])
     book("late")
     book("with_py")
     book("fault", predictions='PREDICTIONS = {"sum": 666}')
