@@ -179,7 +179,8 @@ def _given(
         points,
         part,
         all_marks | {"cell_type": cell.cell_type, "checksum": cell.checksum},
-        tuple(tag for tag in tags if isinstance(tag, str)),
+        # Cells with checks never run as the learner's code, whatever their tags.
+        tuple(dict.fromkeys([*(tag for tag in tags if isinstance(tag, str)), *(["demo"] if part else [])])),
         str(in_source.get("id", "")),
     )
 

@@ -1,0 +1,217 @@
+"""Measures grading a course: stock nbgrader, nbgrader with our preprocessors, and `nnlearn course grade`.
+
+All three get the same notebooks, made for stock nbgrader: the cells with the checks run them in the kernel.
+`python -m benchmarks.course` measures this alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import own
+from benchmarks.classroom import Handed, hand_in, write
+from benchmarks.nbgrader_peer import assignment
+from benchmarks.results import Machine
+from nnlearn.catalogue import Topic, load_catalogue
+
+STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "benchmark"\n'
+_NBGRADER = [sys.executable, "-m", "nbgrader"]
+_NNLEARN = [sys.executable, "-m", "nnlearn"]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One way of grading the class. Times in seconds.
+
+    Attributes:
+        name: What graded it.
+        few: How many submissions were graded first, from a cold start.
+        few_seconds: How long that took.
+        many: How many were graded then, from a cold start once more.
+        many_seconds: How long that took.
+        scores: The score of each learner's checks.
+    """
+
+    name: str
+    few: int
+    few_seconds: float
+    many: int
+    many_seconds: float
+    scores: dict[str, float]
+
+    @property
+    def per_submission(self) -> float:
+        """Seconds for each submission: the difference leaves the start out."""
+        return (self.many_seconds - self.few_seconds) / (self.many - self.few)
+
+
+@dataclass(frozen=True)
+class CourseTimes:
+    """The class, graded in each way; stock nbgrader first."""
+
+    ways: tuple[Graded, ...]
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        """How many times as long as each way stock nbgrader takes for a submission."""
+        stock = self.ways[0].per_submission
+        return {way.name: round(stock / way.per_submission, 1) for way in self.ways}
+
+
+def measure(
+    handed: list[Handed], topic: Topic, content: Path, folder: Path, *, stock: int, jobs: int
+) -> CourseTimes:
+    """Grade a class in each way.
+
+    Args:
+        handed: The class; at least five times as many as `jobs`.
+        topic: What they handed in.
+        content: The content tree.
+        folder: An empty folder to work in.
+        stock: How many of them stock nbgrader grades; it takes seconds for each.
+        jobs: How many submissions `nnlearn course grade` grades at a time.
+    """
+    from autograder.course.init import configuration
+
+    ours = configuration("benchmark", content=content)
+    courses = {
+        name: _make(folder / name, configured, topic, class_)
+        for name, configured, class_ in (
+            ("stock", STOCK, handed[:stock]),
+            ("preprocessor", ours, handed),
+            ("class", ours, handed),
+        )
+    }
+    autograde = [*_NBGRADER, "autograde", topic.name]
+    first, version = ["--student", handed[0].learner], _version()
+    ways = [
+        _graded(version, courses["stock"], [*autograde, *first], autograde, stock),
+        _graded(
+            f"{version} with nnlearn", courses["preprocessor"], [*autograde, *first], autograde, len(handed)
+        ),
+    ]
+    ways.append(_class(courses["class"], handed, topic, jobs))
+    return CourseTimes(tuple(ways))
+
+
+def _class(course: Path, handed: list[Handed], topic: Topic, jobs: int) -> Graded:
+    """`course grade` over a few, so that each of its processes has something to do, then over the others."""
+    few = 2 * jobs
+    submitted, later = course / "submitted", course / "later"
+    later.mkdir()
+    for person in handed[few:]:
+        (submitted / person.learner).rename(later / person.learner)
+    grade = [*_NNLEARN, "course", "grade", topic.name, "--jobs", str(jobs)]
+    few_seconds = _run(grade, course)
+    for person in handed[few:]:
+        (later / person.learner).rename(submitted / person.learner)
+    many_seconds = _run(grade, course)
+    name = f"nnlearn course grade, {jobs} {'job' if jobs == 1 else 'jobs'}"
+    return Graded(name, few, few_seconds, len(handed) - few, many_seconds, _scores(course))
+
+
+def table(found: CourseTimes) -> Table:
+    """What was measured, for people."""
+    shown = Table("", title="A course, the same notebooks", title_justify="left")
+    for column in ("submissions", "s/submission", "times as fast", "all of them, cold (s)"):
+        shown.add_column(column, justify="right")
+    for way in found.ways:
+        row = (f"{way.many}", f"{way.per_submission:.3f}", f"{found.ratios[way.name]:.1f}")
+        shown.add_row(way.name, *row, f"{way.many_seconds:.1f}")
+    return shown
+
+
+def _make(course: Path, configuration: str, topic: Topic, handed: list[Handed]) -> Path:
+    """A course in which everybody has handed in, and nothing is graded."""
+    for place, book in [
+        ("source", _book(topic)),
+        *((f"submitted/{h.learner}", _book(topic, h)) for h in handed),
+    ]:
+        file = course / place / topic.name / f"{topic.name}.ipynb"
+        file.parent.mkdir(parents=True)
+        write(book, file)
+    (course / "nbgrader_config.py").write_text(configuration)
+    _run([*_NBGRADER, "generate_assignment", topic.name], course)
+    return course
+
+
+def _book(topic: Topic, handed: Handed | None = None) -> Any:
+    """The notebook that stock nbgrader is measured with, its cells with checks named as ours are."""
+    book = assignment(topic, handed)
+    for cell in book.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if marks.get("grade"):
+            marks["grade_id"] = f"{marks['grade_id'].removeprefix('test-')}_checks"
+    return book
+
+
+def _graded(name: str, course: Path, first: list[str], others: list[str], count: int) -> Graded:
+    alone = _run(first, course)
+    return Graded(name, 1, alone, count - 1, _run(others, course), _scores(course))
+
+
+def _run(command: list[str], course: Path) -> float:
+    """Run a command in a course, and how long it took.
+
+    Raises:
+        BenchmarkError: It failed.
+    """
+    began = time.perf_counter()
+    done = own.run(command, course)
+    if done.returncode != 0:
+        raise own.BenchmarkError(f"{' '.join(command[2:])} failed:\n{done.stderr[-2000:]}")
+    return time.perf_counter() - began
+
+
+def _scores(course: Path) -> dict[str, float]:
+    from nbgrader.api import Gradebook
+
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        (only,) = [assignment.name for assignment in gradebook.assignments]
+        return {s.student.id: s.score for s in gradebook.assignment_submissions(only)}
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"nbgrader {version('nbgrader')}"
+
+
+def main(
+    submissions: Annotated[int, typer.Option(min=4, help="Notebooks in the class.")] = 24,
+    stock: Annotated[int, typer.Option(min=4, help="Notebooks that stock nbgrader grades.")] = 6,
+    jobs: Annotated[int, typer.Option(min=1, help="Jobs of `course grade`.")] = 2,
+    topic: Annotated[str, typer.Option(help="The topic of the class.")] = "activations",
+    content: Annotated[Path, typer.Option(help="The content tree.")] = own.ROOT,
+    out: Annotated[Path, typer.Option(help="Where results go.")] = Path("report/benchmarks"),
+) -> None:
+    """Grade one class with stock nbgrader, with ours, and with `course grade`."""
+    machine = Machine()
+    content = content.resolve()
+    chosen = load_catalogue(content).topic(topic)
+    work = Path(tempfile.mkdtemp(prefix="nnlearn-benchmark-"))
+    try:
+        handed = hand_in(chosen, content, submissions)
+        found = measure(handed, chosen, content, work, stock=stock, jobs=jobs)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    Console().print(table(found))
+    out.mkdir(parents=True, exist_ok=True)
+    document = {"machine": dataclasses.asdict(machine), **dataclasses.asdict(found), "ratios": found.ratios}
+    (out / "course.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    typer.run(main)
