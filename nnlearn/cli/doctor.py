@@ -7,6 +7,7 @@ work where little else does.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
 import platform
@@ -20,6 +21,8 @@ from nnlearn.cli.say import say
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK
 
 if TYPE_CHECKING:
+    from packaging.specifiers import SpecifierSet
+
     from nnlearn.learner.confinement import Layer
 
 _NEEDED = ("keras", "tensorflow", "numpy", "pytest")
@@ -60,21 +63,27 @@ def _python() -> Finding:
 
 def _package(name: str) -> Finding:
     """Whether a package is there, in a version that nnlearn works with."""
-    from packaging.requirements import Requirement  # pytest needs it, so it is there
-
     try:
         found = version(name)
     except PackageNotFoundError:
         return Finding(name, "", "not installed", _INSTALL)
-    try:
-        listed = [Requirement(text) for text in requires("nnlearn") or ()]
-    except PackageNotFoundError:  # run from a clone that was never installed
-        listed = []
-    for requirement in listed:
-        wanted = requirement.specifier
-        if requirement.name == name and not wanted.contains(found, prereleases=True):
-            return Finding(name, found, f"needs {wanted}", _INSTALL)
+    wanted = _wanted().get(name)
+    if wanted is not None and not wanted.contains(found, prereleases=True):
+        return Finding(name, found, f"needs {wanted}", _INSTALL)
     return Finding(name, found)
+
+
+@functools.cache
+def _wanted() -> dict[str, SpecifierSet]:
+    """The versions that nnlearn works with, by package."""
+    from packaging.requirements import Requirement  # pytest needs it, so it is there
+
+    try:
+        listed = requires("nnlearn") or ()
+    except PackageNotFoundError:  # run from a clone that was never installed
+        return {}
+    needed = (Requirement(text) for text in listed if text.startswith(_NEEDED))
+    return {requirement.name: requirement.specifier for requirement in needed if not requirement.marker}
 
 
 def _backend() -> Finding:

@@ -46,7 +46,7 @@ def init(
     """
     from nnlearn.cli.init import make_workspace
 
-    make_workspace(folder, topics or (), content)
+    make_workspace(folder, *(topics or ()), content=content)
 
 
 def list_topics(content: Content = None) -> None:

@@ -7,7 +7,7 @@ options with values, help, the wrong number of words, is left to it.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nnlearn.errors import EXIT_OK
@@ -23,17 +23,25 @@ class Quick:
         least: The smallest number of words.
         most: The largest.
         flags: For each flag the keyword that it makes true.
+        second: What the second word may be; anything if left out.
     """
 
     function: str
     least: int = 0
     most: int = 0
     flags: Mapping[str, str] = field(default_factory=dict)
+    second: Collection[str] = ()
+
+    def fits(self, words: Sequence[str], flags: Sequence[str]) -> bool:
+        """Whether the command can be run on these without a closer look."""
+        right = self.least <= len(words) <= self.most and set(flags) <= set(self.flags)
+        return right and (not self.second or not words[1:] or words[1] in self.second)
 
 
 QUICK = {
+    "init": Quick("nnlearn.cli.init:make_workspace", 0, 99),
     "list": Quick("nnlearn.cli.topics:show_topics"),
-    "hint": Quick("nnlearn.cli.hint:show_hint", 1, 1, {"--again": "again"}),
+    "hint": Quick("nnlearn.cli.hint:show_hint", 1, 2, {"--again": "again"}, ("1", "2", "3")),
     "lesson": Quick(
         "nnlearn.cli.lesson:show_lesson", 1, 1, {"--browser": "in_browser", "--jupyter": "in_jupyter"}
     ),
@@ -53,7 +61,7 @@ def run_quickly(arguments: Sequence[str]) -> int | None:
         return None
     words = [argument for argument in arguments[1:] if not argument.startswith("-")]
     flags = [argument for argument in arguments[1:] if argument.startswith("-")]
-    if not quick.least <= len(words) <= quick.most or not set(flags) <= set(quick.flags):
+    if not quick.fits(words, flags):
         return None
     module, _, name = quick.function.partition(":")
     function = getattr(importlib.import_module(module), name)

@@ -2,12 +2,13 @@
 
 import json
 import sys
+import threading
 
 import pytest
 from toy_course import nnlearn
 from typer.testing import CliRunner
 
-from nnlearn.cli import build_app, doctor
+from nnlearn.cli import build_app, doctor, findings
 from nnlearn.learner.confinement import LAYERS, Layer, layers
 
 
@@ -20,7 +21,7 @@ def test_here_all_that_is_needed_is_right():
     document = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (0, "")
     assert {f["name"] for f in document["findings"]} >= {"python", "keras", "tensorflow"}
-    assert not any(f["wrong"] for f in document["findings"])
+    assert not any(f["wrong"] for f in document["findings"] if not f["optional"])
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="isolation is for Linux")
@@ -63,3 +64,52 @@ def test_elsewhere_nothing_of_linux_is_touched(monkeypatch, system):
     assert done.exit_code == 0
     assert "Grading the work of others needs Linux." in done.stdout
     assert json.loads(run("--json").stdout)["missing_layers"] is None
+
+
+def optional(name):
+    """What doctor finds of something that nnlearn can do without."""
+    [found] = [f for f in json.loads(run("--json").stdout)["findings"] if f["name"] == name]
+    assert found["optional"]
+    return found
+
+
+def test_a_saved_file_is_noticed_in_a_workspace_or_it_says_what_happens_instead(learn, monkeypatch):
+    assert optional("file watching")["found"].endswith("saves are noticed at once")
+    assert not (learn / ".nnlearn" / "probe.lock").exists()
+    monkeypatch.setattr(findings, "_event_arrives", lambda folder: False)
+    found = optional("file watching")
+    assert "by looking again and again" in found["found"]
+    assert found["mend"]
+    assert run().exit_code == 0
+
+
+def test_no_event_is_told_from_one(tmp_path, monkeypatch):
+    assert findings._event_arrives(tmp_path)
+    monkeypatch.setattr(findings, "_WAIT_MS", 50)
+    timer = threading.Timer
+    monkeypatch.setattr(findings.threading, "Timer", lambda delay, save: timer(0, lambda: None))
+    assert not findings._event_arrives(tmp_path)
+
+
+def test_what_is_optional_and_missing_ends_in_0_and_the_command(monkeypatch):
+    monkeypatch.setattr(findings.importlib.util, "find_spec", lambda name: None)
+    done = run()
+    assert done.exit_code == 0
+    assert 'If you want it: python -m pip install "nnlearn[notebook]"' in done.stdout
+
+
+def test_a_damaged_workspace_is_said(learn):
+    (learn / "exercises" / "toy" / "topic.toml").write_text("title =")
+    found = optional("workspace")
+    assert "topic.toml" in found["wrong"]
+    assert "nnlearn init" in found["mend"]
+
+
+def test_keras_that_does_not_start_is_wrong(monkeypatch):
+    monkeypatch.setattr(findings, "_START", "raise ImportError('DLL load failed')")
+    done = run("--thorough")
+    assert done.exit_code == 1
+    assert "WRONG   keras starts" in done.stdout
+    assert "ImportError: DLL load failed" in done.stdout
+    monkeypatch.setattr(findings, "_START", "print(6.0)")
+    assert run("--thorough").exit_code == 0
