@@ -27,6 +27,7 @@ def bench(
     content: Annotated[Path, typer.Option(help="The content tree.")] = own.ROOT,
     out: Annotated[Path, typer.Option(help="Where results go.")] = Path("report/benchmarks"),
     commands: Annotated[bool, typer.Option(help="Also time what learners wait for.")] = True,
+    saves: Annotated[int, typer.Option(min=0, help="Saves per topic under `nnlearn watch`; 0: none.")] = 50,
 ) -> None:
     """Grade one class with nnlearn and with other graders, on this machine, in this run."""
     console, messages = Console(), Console(stderr=True)
@@ -61,7 +62,10 @@ def bench(
         if commands:
             say("commands ...")
             waits = own.commands(folder / f"{handed[0].learner}.ipynb", chosen)
-    found = Benchmark(topic, machine, floor, tuple(engine), start, tuple(found_peers), waits)
+        if saves:
+            say(f"nnlearn watch, {saves} saves of each topic ...")
+        saved = own.saves(work, content, saves) if saves else ()
+    found = Benchmark(topic, machine, floor, tuple(engine), start, tuple(found_peers), waits, saved)
     show.print_tables(found, console)
     out.mkdir(parents=True, exist_ok=True)
     show.write_json(found, out / "benchmark.json")

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.results import Commands, Engine, Floor, Start
-from nnlearn.catalogue import Topic
+from benchmarks.results import Commands, Engine, Floor, Saves, Start
+from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.errors import NnlearnError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +45,17 @@ def commands(notebook: Path, topic: Topic) -> Commands:
         pytest=_time([sys.executable, "-m", "pytest", "-q", *checks], notebook.parent),
         list=min(_time([sys.executable, "-m", "nnlearn", "list"], notebook.parent) for _ in range(3)),
     )
+
+
+def saves(work: Path, root: Path, count: int) -> tuple[Saves, ...]:
+    """What a learner waits for after a save, topic by topic, in a workspace of their own."""
+    workspace = work / "workspace"
+    nnlearn = [sys.executable, "-m", "nnlearn"]
+    done = run([*nnlearn, "init", str(workspace), "--content", str(root)], work)
+    if done.returncode != 0:
+        raise BenchmarkError(f"nnlearn init: {done.stderr}", "Run it alone to see more.")
+    topics = [topic for topic in load_catalogue(root).topics if topic.master is not None]
+    return tuple(Saves(**_measure("watch", workspace, t, root, "--saves", str(count))) for t in topics)
 
 
 def run(command: list[str], folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

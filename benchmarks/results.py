@@ -90,6 +90,29 @@ class Commands:
 
 
 @dataclass(frozen=True)
+class Saves:
+    """What a learner waits for after saving a topic's file, while `nnlearn watch` runs. Times in seconds.
+
+    Attributes:
+        topic: The topic.
+        part: Its first part, whose result is waited for.
+        saves: How many.
+        median: From the write to the result on the screen.
+        p95: Only one save in twenty took longer.
+        cpu: Processor time until then, of all processes together; the median.
+        cold_pytest: Plain pytest on the same file; the median.
+    """
+
+    topic: str
+    part: str
+    saves: int
+    median: float
+    p95: float
+    cpu: float
+    cold_pytest: float
+
+
+@dataclass(frozen=True)
 class Machine:
     """Where it was measured."""
 
@@ -111,6 +134,7 @@ class Benchmark:
     start: Start
     peers: tuple[Peer, ...] = ()
     commands: Commands | None = None
+    saves: tuple[Saves, ...] = ()
     schema_version: int = SCHEMA_VERSION
 
     @property

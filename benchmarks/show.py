@@ -17,9 +17,11 @@ _BUSY = 0.5  # load for each core above which times say more about the neighbour
 
 
 def print_tables(found: Benchmark, console: Console) -> None:
-    """Three tables: graders, getting ready, and what learners wait for."""
+    """Tables: graders, getting ready, and what learners wait for."""
     console.print(_graders(found))
     console.print(_starts(found))
+    if found.saves:
+        console.print(_saves(found))
     for peer in found.peers:
         if peer.problem:
             console.print(f"{peer.name}: not measured. {peer.problem}", markup=False, highlight=False)
@@ -92,6 +94,18 @@ def _starts(found: Benchmark) -> Table:
     if found.commands is not None:
         table.add_row(f"pytest exercises/{found.topic}, cold", f"{found.commands.pytest:.2f}")
         table.add_row("nnlearn list", f"{found.commands.list:.2f}")
+    return table
+
+
+def _saves(found: Benchmark) -> Table:
+    title = f"From a save to the first part's result, {found.saves[0].saves} saves each (s)"
+    table = Table("", title=title, title_justify="left")
+    for column in ("median", "95 %", "processor", "pytest, cold", "x nnlearn"):
+        table.add_column(column, justify="right")
+    for each in found.saves:
+        times = (each.median, each.p95, each.cpu, each.cold_pytest)
+        row = [f"{seconds:.2f}" for seconds in times]
+        table.add_row(f"{each.topic}: {each.part}", *row, f"{each.cold_pytest / each.median:.0f}")
     return table
 
 
