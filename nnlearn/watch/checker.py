@@ -10,14 +10,16 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from nnlearn.catalogue import Topic
-from nnlearn.checking.failure import Failure, render
 from nnlearn.errors import NnlearnError
 from nnlearn.results import Outcome, PartResult, Verdict
 from nnlearn.watch import messages as m
 from nnlearn.watch.process import Gone, Printed, Said, WarmProcess
+
+if TYPE_CHECKING:
+    from nnlearn.checking.failure import Failure
 
 _SLACK_S = 1.0  # a beat comes every half second
 _BEGIN_S = 30.0  # a fork that does not begin by then never will
@@ -277,6 +279,7 @@ class Checker:
         if self._waiting is None or not self.is_ready:
             return
         self._run, self._waiting = self._waiting, None
+        self._has_checks(self._run)
         self._send_rest()
 
     def _send_rest(self) -> None:
@@ -292,6 +295,8 @@ class Checker:
             return
         run.output = f"{run.output}\n{under.printed}".strip("\n")
         if run.todo and self._has_checks(run):
+            from nnlearn.checking.failure import Failure  # not before: it brings NumPy and pytest with it
+
             part = run.todo[0]
             verdict, why = in_words(under.code, under.late, began=under.began)
             is_ours = verdict is Verdict.GRADER_ERROR
@@ -319,6 +324,8 @@ class Checker:
 
     def _cut_short(self, part: str, verdict: Verdict, failure: Failure, under: _Under) -> PartResult:
         """The result of a part during which the process ended."""
+        from nnlearn.checking.failure import Failure, render
+
         titles = self._titles[part]
         ended = {outcome.check: outcome for outcome in under.outcomes}
         culprit = under.check if under.check in titles else next(iter(titles))
@@ -336,7 +343,7 @@ class Checker:
 
     def _passed_limit(self, under: _Under) -> str:
         limits = self._topic.limits
-        if under.loading:
+        if under.loading or not under.check:
             if under.silent > limits.part_seconds:
                 return f"loading the file may take {limits.part_seconds:g} s"
         elif under.silent > limits.call_seconds + _SLACK_S:

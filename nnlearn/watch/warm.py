@@ -86,6 +86,7 @@ def _get_ready() -> None:
     from nnlearn.quiet import import_keras
 
     import_keras()
+    import nbformat.reader  # noqa: F401 - what reading a notebook takes
     import tensorflow as tf
     from tensorflow.python.framework import kernels
 
