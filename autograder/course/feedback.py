@@ -15,7 +15,10 @@ from nnlearn.results import Outcome, PartResult, Verdict
 
 _MARK = {Verdict.PASSED: "#1b6b3a", Verdict.WAITING: "#5f6368", Verdict.NOT_WRITTEN: "#5f6368"}
 _NOT_PASSED = "#a50e0e"
-_PRE = "white-space:pre-wrap;margin:.3em 0 .8em 1.5em;padding:0;background:none;border:0;font-size:.9em"
+_PRE = (
+    "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;"
+    "margin:.3em 0 .8em 1.5em;padding:0;background:none;border:0;font-size:.9em"
+)
 _MOST_NOTES = 20
 
 
