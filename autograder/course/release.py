@@ -14,7 +14,7 @@ from typing import Any
 from nbgrader import utils
 from nbgrader.preprocessors import ClearSolutions as StockClearSolutions
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Unicode
+from traitlets import List, Unicode
 
 from autograder.authoring.master import PREDICTIONS_PART
 from autograder.authoring.stub import blank_predictions
@@ -64,6 +64,9 @@ class ClearSolutions(StockClearSolutions):  # type: ignore[misc]
 
 class HideMarkingSchemes(NbGraderPreprocessor):  # type: ignore[misc]
     """Takes marking schemes out of what learners read; markers have seen them by then."""
+
+    # The exporter of feedback sets it for every preprocessor, as nbgrader's own expect.
+    display_data_priority = List(Unicode()).tag(config=True)
 
     def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:  # noqa: ARG002
         """Clear one cell, if the instructor wrote it."""

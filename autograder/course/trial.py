@@ -112,7 +112,6 @@ def _nbgrader(scratch: Course, course: Course, command: str, assignment: str) ->
         "CourseDirectory.db_url": scratch.db_url,
         "CourseDirectory.source_directory": "source",
         "GradeWithNnlearn.content": str(course.catalogue.root),
-        "RecoverCells.content": str(course.catalogue.root),
     }
     done = subprocess.run(  # noqa: S603
         [
