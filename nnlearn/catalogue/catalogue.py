@@ -45,6 +45,12 @@ class Catalogue:
             did_you_mean(name, [topic.name for topic in self.topics], "the topics are"),
         )
 
+    def name_of(self, topic: Topic, part: str) -> str:
+        """How commands are told a part: by its name, or `topic.part` where other topics have one like it."""
+        others = (other for other in self.topics if other.name != topic.name)
+        is_common = any(part == known.name for other in others for known in other.parts)
+        return f"{topic.name}.{part}" if is_common else part
+
     def topic_of(self, path: Path) -> Topic | None:
         """The topic whose folders hold `path`, else the one the file is named after, else None."""
         place = path.resolve()

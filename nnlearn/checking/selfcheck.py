@@ -53,13 +53,13 @@ class SelfCheckAdvice(Advice):
 
     def next_step(self, part: str) -> str:
         """The command for a hint; in a workspace, how many were read."""
-        command = super().next_step(part)
         if self._workspace is None:
-            return command
+            return super().next_step(part)
         try:
+            command = super().next_step(self._workspace.catalogue.name_of(self._topic, part))
             used = self._workspace.progress.hints_used(self._topic.name, part)
         except NnlearnError:  # what is wrong is said where progress is written
-            return command
+            return super().next_step(part)
         return f"{command}   ({used} of {len(self._topic.part(part).hints)} used)"
 
     def try_it(self, check: str, session: Session) -> str:

@@ -49,7 +49,7 @@ def build_app(arguments: Sequence[str] | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     # With a callback `nnlearn hint` stays a command of its own where no other one is loaded.
-    app.callback(invoke_without_command=True, help=_HELP)(_load("nnlearn.cli.forms:without_command"))
+    app.callback(help=_HELP)(lambda: None)
     if arguments and arguments[0] in COMMANDS:
         app.command(arguments[0])(_load(COMMANDS[arguments[0]]))
         return app
@@ -86,8 +86,11 @@ def main() -> None:
 def _run(arguments: Sequence[str]) -> int:
     """Run what was typed, and return the exit code."""
     from nnlearn.cli.quick import run_quickly
+    from nnlearn.cli.start import start
 
     if "_NNLEARN_COMPLETE" not in os.environ:
+        if not arguments and not (arguments := start()):
+            return EXIT_OK
         code = run_quickly(arguments)
         if code is not None:
             return code

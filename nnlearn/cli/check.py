@@ -167,7 +167,7 @@ def _show_next(place: Place, target: Target, report: Report, bench: Bench) -> No
     elif first.verdict is Verdict.NOT_WRITTEN:
         where = bench.seat.place(first.name)
         typer.echo(f"Write {first.name}, {f'at {where}' if where else f'in {target.file.name}'}.")
-        typer.echo(f"Next: nnlearn hint {first.name}")
+        typer.echo(f"Next: nnlearn hint {place.catalogue.name_of(target.topic, first.name)}")
 
 
 def _show_part(part: PartResult) -> None:

@@ -33,6 +33,11 @@ def _parts() -> list[tuple[str, str]]:
     from nnlearn.cli.place import here
 
     try:
-        return [(part.name, topic.title) for topic in here().catalogue.topics for part in topic.parts]
+        catalogue = here().catalogue
+        return [
+            (catalogue.name_of(topic, part.name), topic.title)
+            for topic in catalogue.topics
+            for part in topic.parts
+        ]
     except NnlearnError:
         return []

@@ -19,14 +19,6 @@ TopicName = Annotated[
 ]
 
 
-def without_command(context: typer.Context) -> None:
-    """Start where the learner is."""
-    if context.invoked_subcommand is None:
-        from nnlearn.cli.start import start
-
-        start(context.get_help)
-
-
 def init(
     folder: Annotated[
         Path | None,

@@ -65,8 +65,7 @@ def _front(post: Callable[[Any], None]) -> Front:
     from nnlearn.watch.plain import Plain
     from nnlearn.watch.screen import Screen
 
-    has_keyboard = sys.stdin is not None and sys.stdin.isatty()
     console = Console()
-    if has_keyboard and sys.stdout.isatty() and console.is_terminal and not console.is_dumb_terminal:
-        return Screen(keyboard(post))
-    return Plain()
+    has_keyboard = sys.stdin is not None and sys.stdin.isatty()
+    can_be_drawn_on = sys.stdout.isatty() and not console.is_dumb_terminal and not console.legacy_windows
+    return Screen(keyboard(post)) if has_keyboard and can_be_drawn_on else Plain()

@@ -73,6 +73,16 @@ def test_a_lesson_is_laid_out_for_the_terminal(learn):
 
 
 @needs_terminal
+def test_alone_in_a_workspace_it_watches(learn):
+    child = on_terminal(cwd=learn / "exercises")
+    child.expect("quit")
+    child.send("q")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+
+
+@needs_terminal
 def test_breakpoints_work_in_plain_pytest_and_in_nnlearn_check(learn):
     file = learn / "exercises" / "toy" / "toy.py"
     stub = 'raise NotImplementedError("softmax: not written yet")'

@@ -181,6 +181,23 @@ class TestHint:
         assert command("hint", "softmax", "1").out.startswith("softmax, hint 1 of 3")
         assert Progress(learn).hints_used("toy", "softmax") == 2
 
+    def test_a_name_that_several_topics_have(self, command, learn):
+        for name in (".nnlearn/workspace.json", "exercises/toy/topic.toml"):
+            assert (learn / name).exists()
+        shutil.copytree(learn / "exercises/toy", learn / "exercises/two")
+        for file in (learn / "exercises/two").glob("*toy*"):
+            file.rename(file.with_name(file.name.replace("toy", "two")))
+        manifest = learn / ".nnlearn/workspace.json"
+        document = json.loads(manifest.read_text())
+        document["files"]["exercises/two/two.py"] = "0"
+        manifest.write_text(json.dumps(document))
+        done = command("hint", "softmax")
+        assert done.code == 4
+        assert "say which: toy.softmax, two.softmax" in done.err
+        assert "More: nnlearn hint two.softmax\n" in command("hint", "two.softmax").out
+        assert Progress(learn).hints_used("two", "softmax") == 1
+        assert Progress(learn).hints_used("toy", "softmax") == 0
+
     def test_a_topic_is_not_a_part(self, command, learn):
         done = command("hint", "toy")
         assert done.code == 4
