@@ -23,7 +23,7 @@ from nnlearn.watch.files import SavedFiles, Touched
 from nnlearn.watch.keys import Key
 from nnlearn.watch.pages import Page
 from nnlearn.watch.process import Gone, Printed, Said
-from nnlearn.watch.signals import Resized, Stop, Suspend, signals_to, suspend
+from nnlearn.watch.signals import Continued, Resized, Stop, Suspend, signals_to, suspend
 from nnlearn.workspace.workspace import Workspace
 
 _WHILE_BUSY_S = 0.25
@@ -48,7 +48,7 @@ class Front(Protocol):
         """Leave everything as it was."""
 
     def open(self) -> None:
-        """Begin to show, after `close`."""
+        """Begin to show, after `close` or after others have used the terminal."""
 
     def close(self) -> None:
         """Leave everything as it was for a while."""
@@ -185,6 +185,7 @@ class Watch:
         self.board = Board(topic, self._workspace.file_of(topic))
         self._course.look_at(self.board)
         self.board.choose_focus()
+        self.board.notice = "\n".join(self._workspace.progress.notes)
         files = (topic.stub, topic.notebook)
         self._files = SavedFiles(files, self._events.put, polling=self._polling)
 
@@ -225,6 +226,8 @@ class Watch:
                 self._actions.press(name)
             case Resized():
                 self._front.paint()
+            case Continued():
+                self._front.open()
             case Suspend():
                 self._front.close()
                 self._checker.pause()

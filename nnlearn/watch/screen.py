@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from types import TracebackType
+from typing import Any
 
 from rich.console import Console, Group
 
@@ -34,6 +35,7 @@ class Screen:
         self._keys = keys
         self._board: Board | None = None
         self._console = Console(highlight=False)
+        self._painted: list[Any] | None = None
 
     def __enter__(self) -> Screen:
         self.open()
@@ -74,13 +76,17 @@ class Screen:
     def changed(self, board: Board) -> None:
         """Show the board as it is now."""
         self._board = board
-        self.paint()
+        self._paint()
 
     def ended(self, board: Board) -> None:
         """A run has ended: it is on the screen already."""
 
     def paint(self) -> None:
-        """Paint what is to be seen."""
+        """Paint what is to be seen, even if it is there already."""
+        self._painted = None
+        self._paint()
+
+    def _paint(self) -> None:
         if self._board is None or not self._console.is_alt_screen:
             return
         width, height = self.size
@@ -89,4 +95,7 @@ class Screen:
             lines = self.page.lines(width, height)
         else:
             lines = board_lines(self._board, width, height)
-        self._console.update_screen(Group(*lines))
+        painted = [(line.plain, line.style, tuple(line.spans)) for line in lines]
+        if painted != self._painted:  # what stands still can be selected and copied
+            self._painted = painted
+            self._console.update_screen(Group(*lines))

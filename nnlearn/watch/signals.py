@@ -22,7 +22,12 @@ class Stop:
 
 @dataclass(frozen=True)
 class Resized:
-    """The terminal has another size, or somebody else has drawn on it."""
+    """The terminal has another size."""
+
+
+@dataclass(frozen=True)
+class Continued:
+    """The process was stopped and goes on: others have used the terminal in between."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ def signals_to(post: Callable[[Any], None], *, on_a_terminal: bool) -> Iterator[
     """
     events: dict[str, Any] = {"SIGTERM": Stop(128 + 15), "SIGHUP": Stop(128 + 1)}
     if on_a_terminal:
-        events |= {"SIGWINCH": Resized(), "SIGTSTP": Suspend(), "SIGCONT": Resized()}
+        events |= {"SIGWINCH": Resized(), "SIGTSTP": Suspend(), "SIGCONT": Continued()}
     interrupts = 0
 
     def handle(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - signal's signature
