@@ -71,6 +71,18 @@ def test_a_part_that_is_not_python_is_found_all_the_same(workspace, topic, origi
     assert cells(topic.notebook)["part-relu"] == cells(original.notebook)["part-relu"]
 
 
+def test_a_notebook_whose_cells_lost_their_names(workspace, topic, original):
+    """Some editors write ids of their own, or none."""
+    write_part(topic)
+    notebook = json.loads(topic.notebook.read_text())
+    for number, cell in enumerate(notebook["cells"]):
+        cell["id"] = f"cell-{number}"
+    topic.notebook.write_text(json.dumps(notebook))
+    reset_part(workspace, topic, "relu", original)
+    sources = [cell["source"] for cell in cells(topic.notebook).values()]
+    assert cells(original.notebook)["part-relu"]["source"] in sources
+
+
 def test_a_part_that_was_deleted_comes_back(workspace, topic, original):
     definition = definition_of(topic.stub.read_text(), "relu")
     topic.stub.write_text(topic.stub.read_text().replace(definition, ""))
