@@ -35,16 +35,16 @@ def test_the_zygote_has_run_no_operation(zygote):
     assert zygote._running.has_run_an_operation is False
 
 
-def test_sessions_leave_no_descriptor_no_file_and_no_process(zygote, submit, tmp_path):
+def test_sessions_leave_no_descriptor_no_file_and_no_process(zygote, submit, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     submit("def one(): return 1").transport.close()
-    folders = set(Path("/tmp").glob("nnlearn-*"))
     before = descriptors()
     for _ in range(15):
         learner = submit("open('note.txt', 'w').write('x')\ndef one(): return 1")
         assert learner.call("one") == 1
         learner.transport.close()
     assert descriptors() == before
-    assert set(Path("/tmp").glob("nnlearn-*")) == folders
+    assert list(tmp_path.iterdir()) == []
     assert Path(f"/proc/{zygote.pid}/task/{zygote.pid}/children").read_text().count(" ") <= 1
 
 

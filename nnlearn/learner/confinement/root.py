@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nnlearn.learner.confinement import linux
 
-SCRATCH = "/tmp"  # noqa: S108 - in the private root; a file system of its own for each process
+SCRATCH = "/scratch-of-nnlearn"  # in the private root, where Python itself may lie below /tmp
 DEVICES = ("/dev/null", "/dev/urandom", "/dev/random")  # a shared mapping of /dev/zero is uncounted memory
 OWN_NAME = "/proc/self/cmdline"
 _SYSTEM = (
