@@ -7,11 +7,11 @@ SET_UP := $(VENV)/.set-up
 .PHONY: demo test check bench clean
 
 demo: $(SET_UP)  ## grade the bundled sample class and show the report
-	$(BIN)/nnlearn grade autograder/sample_class/activations --html report/activations.html
+	$(BIN)/nnlearn grade autograder/sample_class --html report/class.html
 
 test: $(SET_UP)  ## the project's own tests
 	$(BIN)/nnlearn topic check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(SET_UP)  ## lint and types
 	$(BIN)/ruff check

@@ -29,7 +29,9 @@ def show(report: GateReport, console: Console) -> None:
             console.print(f"Time per part: {times}", highlight=False)
     for problem in report.problems:
         console.print(f"GATE {problem.gate}: {escape(problem.what)}", highlight=False)
-    verdict = f"{len(report.problems)} gates do not hold" if report.problems else "every gate holds"
+    broken = len(report.problems)
+    verdict = f"{broken} gates do not hold" if broken > 1 else "1 gate does not hold"
+    verdict = verdict if broken else "every gate holds"
     console.print(f"{report.topic.name}: {verdict} ({report.seconds:.1f} s)", highlight=False)
 
 
