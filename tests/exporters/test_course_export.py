@@ -72,7 +72,7 @@ def written(name):
 
 def test_the_plain_table_tells_blank_from_zero_and_holds_no_formula(run):
     shown = run("week1")
-    rows = {row[1]: row for row in written("week1-csv.csv")}
+    rows = {row[1]: row for row in written("week1-scores.csv")}
     assert rows["ada"][5:] == ["5.6667", "7", "0", "graded"]
     assert rows["bo"][5:] == ["0", "7", "0", "graded"]
     assert rows["carmen"][5:] == ["", "7", "", "nothing handed in"]
@@ -89,7 +89,7 @@ def test_the_plain_table_tells_blank_from_zero_and_holds_no_formula(run):
         "  emeka   5.5, 1 taken off for lateness",
         "  s-77    blank: nothing handed in",
         "",
-        "Written: week1-csv.csv",
+        "Written: week1-scores.csv",
     ]
 
 

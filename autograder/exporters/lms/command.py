@@ -40,7 +40,9 @@ def export(
     output: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="The file to write.", show_default="ASSIGNMENT-FORMAT.csv, in this folder"
+            metavar="FILE",
+            help="The file to write.",
+            show_default="named after ASSIGNMENT, in this folder",
         ),
     ] = None,
     column: Annotated[
@@ -72,7 +74,8 @@ def export(
 
     _check_options(form, template, {"--column": column, "--match": match, "--scale": scale or None})
     scores = read_scores(find_course(course_dir).db_url, assignment)
-    target = OutputFile(output or Path(f"{assignment}-{form}.csv"))
+    kind = "scores" if form is ExportFormat.CSV else form
+    target = OutputFile(output or Path(f"{assignment}-{kind}.csv"))
     if template is None:
         _export_table(scores, target, include_pending)
         return
