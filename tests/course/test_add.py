@@ -8,10 +8,14 @@ import nbformat
 import pytest
 from nbgrader.nbgraderformat import MetadataValidator
 
+from autograder.authoring.lesson import write_notebook
+from autograder.authoring.master import read_master
 from autograder.course.add import add
+from autograder.course.assignment import source_notebook
 from autograder.course.init import init
 from autograder.course.layout import CourseError, find_course
 from autograder.course.release import ClearSolutions
+from nnlearn.catalogue import load_catalogue
 from nnlearn.errors import ContentError
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own
@@ -180,6 +184,20 @@ def test_a_topic_whose_parts_nbgrader_cannot_tell_apart_is_refused(course, toy_c
     master.write_text(master.read_text().replace("class Scale", "class softmax_checks"))
     with pytest.raises(CourseError, match="two cells of the assignment would be called `softmax_checks`"):
         add(["toy"], "ps1", course_dir=course)
+
+
+@pytest.mark.parametrize("topic", load_catalogue().topics, ids=lambda topic: topic.name)
+def test_every_topic_becomes_an_assignment(topic, tmp_path):
+    """Whatever an author wrote: nbgrader accepts it, and what it releases is the built notebook."""
+    notebook = nbformat.reads(json.dumps(source_notebook(read_master(topic))), 4)
+    nbformat.validate(notebook)
+    MetadataValidator().validate_nb(notebook)
+    cells = cleared(notebook, tmp_path)
+    built = {cell.id: cell for cell in nbformat.reads(write_notebook(read_master(topic)), 4).cells}
+    for part in topic.parts:
+        assert cells[part.name].source == built[f"part-{part.name}"].source
+    graded = [cell.metadata.nbgrader.get("points", 0) for cell in cells.values()]
+    assert sum(graded) == topic.max_score + sum(response.points for response in topic.responses)
 
 
 def test_only_a_course_with_content_of_its_own_ships_the_checks(

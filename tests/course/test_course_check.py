@@ -60,6 +60,14 @@ def test_a_broken_assignment_is_told_apart(checked):
     assert "broken: 2 not as it should be" in done.stdout
 
 
+def test_a_topic_of_the_course_passes(tmp_path):
+    nnlearn("course", "init", tmp_path / "course")
+    nnlearn("course", "add", "activations", "--as", "ps1", "--course-dir", tmp_path / "course")
+    done = nnlearn("course", "check", cwd=tmp_path / "course")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ps1: the reference gets full marks" in done.stdout
+
+
 def test_points_for_no_work_are_a_problem():
     [problem] = Trial((CellScore("toy", "softmax", 3, 3, 0.5),), ()).problems
     assert problem == "toy, softmax: a cell that nobody changed gets 0.5"
