@@ -31,7 +31,8 @@ def check(part: str, topic: str | None = None) -> None:
     run the cell that defines the part first.
 
     Args:
-        part: The part, e.g. `"softmax"`; `"predictions"` for PREDICTIONS.
+        part: The part, e.g. `"softmax"`; `"predictions"` for PREDICTIONS, or `"dropout.predictions"` where
+            the topic has to be told.
         topic: The topic, where several have a part of this name.
 
     Raises:
@@ -49,6 +50,8 @@ def _check(part: str, topic_name: str | None, namespace: dict[str, Any]) -> None
     from nnlearn.results import Verdict
     from nnlearn.workspace.workspace import find_workspace
 
+    if topic_name is None and "." in part:  # as commands name a part that several topics have
+        topic_name, _, part = part.partition(".")
     workspace = find_workspace()
     catalogue = workspace.catalogue if workspace else _catalogue()
     topic = topic_of(part, topic_name, catalogue, namespace)
@@ -65,6 +68,7 @@ def _run(topic: Topic, part: str, namespace: dict[str, Any]) -> tuple[PartResult
     """The visible checks of `part`, and its picture; the learner's code runs in this very thread."""
     from nnlearn.checking.bench import Bench
     from nnlearn.checking.selfcheck import read_diagnoses
+    from nnlearn.notebook.advice import NotebookAdvice
     from nnlearn.notebook.plots import picture_of
     from nnlearn.notebook.seat import NamespaceSeat
     from nnlearn.quiet import without_native_logs
@@ -74,7 +78,8 @@ def _run(topic: Topic, part: str, namespace: dict[str, Any]) -> tuple[PartResult
     with without_native_logs(), contextlib.redirect_stderr(sys.stdout):
         runner = _runner(topic)
         seat = NamespaceSeat(topic, namespace)
-        bench = Bench(topic, seat, known=read_diagnoses(topic))
+        advice = NotebookAdvice(topic, topic.notebook)
+        bench = Bench(topic, seat, known=read_diagnoses(topic), advice=advice)
         with _own_random_numbers():
             seat.serve_while(lambda: runner.run(bench, [part]))
             found = [*bench.parts(), PartResult(part, topic.part(part).points, ())][0]

@@ -7,10 +7,11 @@ import threading
 import time
 
 import pytest
-from toy_course import REFERENCE
+from toy_course import REFERENCE, nnlearn
 
 from nnlearn.errors import EXIT_CHECKS_FAILED
 from nnlearn.notebook.checks import ChecksFailed
+from nnlearn.workspace.progress import Progress
 
 COLUMNS = """
 def softmax(logits, axis=-1):
@@ -163,6 +164,20 @@ def test_names_of_parts_and_topics_that_do_not_exist(filled_in):
     ]
     done = filled_in.run('nnlearn.check("softmax", topic="tay")')
     assert "there is no topic called `tay`\n  did you mean `toy`?" in done.error["traceback"][0]
+
+
+def test_in_a_workspace_progress_and_hints_are_shared_with_the_commands(miniature, kernel, tmp_path):
+    """The verdict is remembered there, and the message counts the hints that were read."""
+    assert nnlearn("init", tmp_path / "nn", "--content", miniature).returncode == 0
+    assert nnlearn("hint", "softmax", cwd=tmp_path / "nn").returncode == 0
+    kernel.run(f"{REFERENCE}\nimport os\nhome = os.getcwd()\nos.chdir({str(tmp_path / 'nn')!r})")
+    progress = Progress(tmp_path / "nn")
+    assert kernel.run(CHECK).error is None
+    assert progress.verdicts("toy") == {"softmax": "passed"}
+    kernel.run(COLUMNS)
+    assert "Next       nnlearn hint softmax   (1 of 3 used)" in kernel.run(CHECK).card
+    assert progress.verdicts("toy") == {"softmax": "failed"}
+    kernel.run("os.chdir(home)")
 
 
 def test_the_card_holds_nothing_that_runs_or_is_fetched(filled_in):
