@@ -68,6 +68,10 @@ class Lines:
 def main(root: Path, topic: str, *, by_fork: bool) -> None:
     """Serve requests until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it has no process group of its own
+    if sys.platform == "linux":
+        from nnlearn.learner.confinement.linux import die_with_parent
+
+        die_with_parent(signal.SIGKILL)  # the end of its input it would only notice when it is ready
     lines = Lines()
     try:
         _get_ready()
