@@ -77,6 +77,12 @@ def main() -> None:
     except KeyboardInterrupt:
         complain("nnlearn: interrupted")
         code = EXIT_INTERRUPTED
+    except ImportError as error:
+        if error.name is not None and error.name.split(".")[0] in ("nnlearn", "autograder"):
+            raise
+        complain(f"nnlearn: {error.name or 'a library'} cannot be imported: {_gist(str(error))}")
+        complain("  `nnlearn doctor --thorough` says what is wrong and what mends it")
+        code = EXIT_USAGE
     except BrokenPipeError:  # `nnlearn list | head`: whoever was reading has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_OK
@@ -109,7 +115,7 @@ def _run_parsed(arguments: Sequence[str]) -> int:
         raise KeyboardInterrupt from None
     except typer.Exit as request:
         return request.exit_code
-    except (NnlearnError, BrokenPipeError):
+    except (NnlearnError, BrokenPipeError, ImportError):
         raise
     except Exception as error:
         return _usage_error(error)
@@ -123,6 +129,14 @@ def _usage_error(error: Exception) -> int:
         raise error
     show()
     return EXIT_USAGE
+
+
+def _gist(message: str) -> str:
+    """The line that says it; TensorFlow puts a whole traceback into its message."""
+    lines = (
+        line for line in message.splitlines() if line.strip() and not line.startswith((" ", "Traceback"))
+    )
+    return next(lines, message.strip())
 
 
 def _load(place: str) -> Callable[..., Any]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from nnlearn.catalogue import Part, Topic
 from nnlearn.cli.place import Place, here
-from nnlearn.cli.say import say
+from nnlearn.cli.say import complain, say
+from nnlearn.errors import OutputError
 
 
 def show_hint(
@@ -40,4 +41,10 @@ def _next(place: Place, topic: Topic, part: Part, again: bool) -> int:
         return 1
     progress = place.workspace.progress
     used = progress.hints_used(topic.name, part.name)
-    return used if again and used else progress.use_hint(topic.name, part.name)
+    if again and used:
+        return used
+    try:
+        return progress.use_hint(topic.name, part.name)
+    except OutputError as error:
+        complain(f"Note: this hint is not counted: {error}")
+        return min(used + 1, len(part.hints))

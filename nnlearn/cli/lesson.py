@@ -77,7 +77,9 @@ def _page_through(topic: Topic, markdown: str) -> None:
     # `less` shows colours with -R only, and leaves short texts on the screen with -F and -X.
     os.environ.setdefault("LESS", "-RFX")
     with console.pager(styles=shows_colours()):
-        console.print(Markdown(for_terminal(markdown, topic.exercise_dir)), width=width)
+        text = for_terminal(markdown, topic.exercise_dir)
+        # The terminal's own colours: whether it is dark or light is not known.
+        console.print(Markdown(text, code_theme="ansi_dark"), width=width)
     say(f"In the browser, with its figures: nnlearn lesson {topic.name} --browser")
 
 

@@ -17,13 +17,17 @@ _BAR = 20
 def show_topics(content: Path | None = None) -> None:
     """Print the topics with their parts and points; in a workspace, with the state of each part."""
     place = here(content)
+    names = [part.name for topic in place.catalogue.topics for part in topic.parts]
+    width = max([24, *map(len, names)])
     for topic in place.catalogue.topics:
         verdicts = verdicts_of(place, topic)
         count = f"   {_count(topic, verdicts)}" if place.workspace else ""
         say(f"{topic.name}: {topic.title}{count}")
         say(f"  {topic.summary}")
         for part in topic.parts:
-            say(f"    {part.name:<24} {_points(part):<10}{_state(place, topic, part, verdicts)}".rstrip())
+            say(
+                f"    {part.name:<{width}} {_points(part):<10}{_state(place, topic, part, verdicts)}".rstrip()
+            )
     place.say_notes()
     if place.workspace is None:
         if content is None and place.catalogue.topics:

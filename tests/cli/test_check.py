@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import pytest
 from toy_course import REFERENCE, nnlearn
 
 from nnlearn.workspace.progress import Progress
@@ -113,3 +114,23 @@ class TestInAWorkspace:
         (tmp_path / "toy.py").write_text(REFERENCE)
         assert nnlearn("check", tmp_path / "toy.py", cwd=learn).returncode == 0
         assert Progress(learn).verdicts("toy") == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import missing_native_library", "missing_native_library cannot be imported: No module named"),
+        (
+            "raise ImportError('Traceback (most recent call last):\\n  x\\nImportError: DLL load failed')",
+            "a library cannot be imported: ImportError: DLL load failed",
+        ),
+    ],
+)
+def test_a_tensorflow_that_cannot_be_imported_names_the_doctor(miniature, tmp_path, code, said):
+    (tmp_path / "site" / "tensorflow").mkdir(parents=True)
+    (tmp_path / "site" / "tensorflow" / "__init__.py").write_text(f"{code}\n")
+    done = nnlearn("check", "toy", "--content", miniature, cwd=tmp_path, PYTHONPATH=str(tmp_path / "site"))
+    assert done.returncode == 4
+    assert said in done.stderr
+    assert "nnlearn doctor --thorough" in done.stderr
+    assert "Traceback" not in done.stderr

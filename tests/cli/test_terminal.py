@@ -57,6 +57,12 @@ def test_colours_are_there_on_a_terminal_and_never_with_no_color(learn):
 
 
 @needs_terminal
+def test_no_command_colours_anything_with_no_color(learn):
+    for line in ("hint softmax", "progress", "reset softmax", "doctor", "init", "solution --help"):
+        assert "\x1b" not in screen(*line.split(), cwd=learn, NO_COLOR="1"), line
+
+
+@needs_terminal
 def test_a_lesson_is_laid_out_for_the_terminal(learn):
     lesson = learn / "exercises" / "toy" / "README.md"
     lesson.write_text(

@@ -181,6 +181,13 @@ class TestHint:
         assert command("hint", "softmax", "1").out.startswith("softmax, hint 1 of 3")
         assert Progress(learn).hints_used("toy", "softmax") == 2
 
+    def test_where_nothing_can_be_written_it_is_shown_all_the_same(self, command, learn):
+        (learn / ".nnlearn" / "progress.lock").mkdir()
+        done = command("hint", "softmax")
+        assert done.code == 0
+        assert done.out.startswith("softmax, hint 1 of 3")
+        assert "Note: this hint is not counted" in done.err
+
     def test_a_name_that_several_topics_have(self, command, learn):
         for name in (".nnlearn/workspace.json", "exercises/toy/topic.toml"):
             assert (learn / name).exists()
