@@ -7,18 +7,14 @@ Doing it again changes nothing more.
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from autograder.course.blueprint import Blueprint, GivenCell
-from nnlearn.learner.seats import attribute_of
-from nnlearn.learner.syntax import parse, without_magics
+from autograder.course.cells import grade_id_of
+from autograder.course.put_back import NOT_RUN, given_of, insert, new_cell, put_back, tags_of
 
-_CODE_ID = re.compile(r"[^A-Za-z0-9_-]")
-_NOT_RUN = "demo"
 _NAMED = 6
 
 
@@ -53,27 +49,18 @@ def recover(notebook: Any, blueprint: Blueprint) -> tuple[Recovery, ...]:
     _relabel(notebook.cells, blueprint, done)
     _choose_among_copies(notebook.cells, blueprint, done)
     for cell in list(notebook.cells):
-        if (given := _given(cell, blueprint)) is not None:
+        if (given := given_of(cell, blueprint)) is not None:
             _retype(cell, given, done)
             _restore(notebook, cell, given, done)
     _put_in_order(notebook, blueprint, done)
     for given in blueprint.cells:
-        if given.is_needed and all(_grade_id(cell) != given.grade_id for cell in notebook.cells):
-            _put_back(notebook, given, blueprint, done)
+        if given.is_needed and all(grade_id_of(cell) != given.grade_id for cell in notebook.cells):
+            words, work_is_missing = put_back(notebook, given, blueprint)
+            done.append(Recovery("missing", given.grade_id, words, work_is_missing))
     for cell in notebook.cells:
-        if (given := _given(cell, blueprint)) is not None:
+        if (given := given_of(cell, blueprint)) is not None:
             _mark(cell, given)
     return tuple(done)
-
-
-def _grade_id(cell: Any) -> str | None:
-    marks = cell.metadata.get("nbgrader")
-    name = marks.get("grade_id") if isinstance(marks, dict) else None
-    return name if isinstance(name, str) else None
-
-
-def _given(cell: Any, blueprint: Blueprint) -> GivenCell | None:
-    return blueprint.cell(_grade_id(cell) or "")
 
 
 def _relabel(cells: Sequence[Any], blueprint: Blueprint, done: list[Recovery]) -> None:
@@ -81,16 +68,16 @@ def _relabel(cells: Sequence[Any], blueprint: Blueprint, done: list[Recovery]) -
     for number, cell in enumerate(cells, start=1):
         if not isinstance(cell.metadata, dict):
             cell.metadata = {}
-        if "nbgrader" in cell.metadata and _given(cell, blueprint) is None:
+        if "nbgrader" in cell.metadata and given_of(cell, blueprint) is None:
             if cell.metadata["nbgrader"]:
                 what = f"cell {number} was marked as a cell that this assignment does not have"
                 done.append(Recovery("relabelled", "", f"{what}; the mark does not count."))
             del cell.metadata["nbgrader"]
-    there = {_grade_id(cell) for cell in cells}
+    there = {grade_id_of(cell) for cell in cells}
     lost = {given.cell_id: given for given in blueprint.cells if given.grade_id not in there}
     found = []
     for cell in cells:
-        if _grade_id(cell) is None and (given := lost.pop(cell.get("id") or "", None)) is not None:
+        if grade_id_of(cell) is None and (given := lost.pop(cell.get("id") or "", None)) is not None:
             cell.metadata["nbgrader"] = {"grade_id": given.grade_id}
             if given.is_needed:
                 found.append(f"`{given.grade_id}`")
@@ -102,7 +89,7 @@ def _relabel(cells: Sequence[Any], blueprint: Blueprint, done: list[Recovery]) -
 def _choose_among_copies(cells: Sequence[Any], blueprint: Blueprint, done: list[Recovery]) -> None:
     """Of several cells with one `grade_id`, keep the last one with work in it; the rest lose the id."""
     for given in blueprint.cells:
-        copies = [cell for cell in cells if _grade_id(cell) == given.grade_id]
+        copies = [cell for cell in cells if grade_id_of(cell) == given.grade_id]
         if len(copies) < 2:
             continue
         with_work = [cell for cell in copies if not given.is_untouched(cell.source)]
@@ -120,13 +107,8 @@ def _choose_among_copies(cells: Sequence[Any], blueprint: Blueprint, done: list[
 
 def _leave_out(cell: Any) -> None:
     """Keep a cell from being run when the notebook is graded."""
-    tags = [tag for tag in _tags(cell) if tag != _NOT_RUN]
-    cell.metadata["tags"] = [*tags, _NOT_RUN]
-
-
-def _tags(cell: Any) -> list[Any]:
-    tags = cell.metadata.get("tags")
-    return list(tags) if isinstance(tags, list) else []
+    tags = [tag for tag in tags_of(cell) if tag != NOT_RUN]
+    cell.metadata["tags"] = [*tags, NOT_RUN]
 
 
 def _retype(cell: Any, given: GivenCell, done: list[Recovery]) -> None:
@@ -151,8 +133,10 @@ def _restore(notebook: Any, cell: Any, given: GivenCell, done: list[Recovery]) -
     if given.is_untouched(written):
         return
     words = f"the cell `{given.grade_id}` is locked and was changed; it has its text back"
-    if given.cell_type == "code" and _NOT_RUN not in given.tags and written.strip():
-        _insert(notebook, notebook.cells.index(cell) + 1, _new("code", written, f"yours-{given.grade_id}"))
+    if given.cell_type == "code" and NOT_RUN not in given.tags and written.strip():
+        # Not `index`: it would find another cell with the same text.
+        below = next(place for place, other in enumerate(notebook.cells, start=1) if other is cell)
+        insert(notebook, below, new_cell("code", written, f"yours-{given.grade_id}"))
         words += ", and what was written there is in a cell of its own below it"
     done.append(Recovery("edited", given.grade_id, f"{words}."))
 
@@ -162,7 +146,7 @@ def _put_in_order(notebook: Any, blueprint: Blueprint, done: list[Recovery]) -> 
     first: list[Any] = []
     groups: list[tuple[int, list[Any]]] = []
     for cell in notebook.cells:
-        if (given := _given(cell, blueprint)) is not None:
+        if (given := given_of(cell, blueprint)) is not None:
             groups.append((blueprint.place(given.grade_id), [cell]))
         else:
             (groups[-1][1] if groups else first).append(cell)
@@ -179,94 +163,12 @@ def _put_in_order(notebook: Any, blueprint: Blueprint, done: list[Recovery]) -> 
     done.append(Recovery("reordered", "", f"cells had been moved; they are in their order again: {names}."))
 
 
-def _put_back(notebook: Any, given: GivenCell, blueprint: Blueprint, done: list[Recovery]) -> None:
-    """Bring back a cell that is missing, as it was given out, unless another cell has what belongs in it."""
-    elsewhere = _cell_with(notebook.cells, given)
-    if elsewhere is None:
-        cell = _new(given.cell_type, given.source if given.locked else given.released, given.grade_id)
-        cell.metadata["nbgrader"] = {"grade_id": given.grade_id}
-        if given.tags:
-            cell.metadata["tags"] = list(given.tags)
-        _insert(notebook, _place_after_neighbours(notebook.cells, given, blueprint), cell)
-        words = f"the cell `{given.grade_id}` was missing; it is there again, as it was given out."
-    else:
-        words = f"the cell `{given.grade_id}` was missing; another cell that defines it stands for it."
-        if _given(elsewhere, blueprint) is None:
-            elsewhere.metadata["nbgrader"] = {"grade_id": given.grade_id}
-    done.append(Recovery("missing", given.grade_id, words, given.solution and elsewhere is None))
-
-
-def _cell_with(cells: Sequence[Any], given: GivenCell) -> Any:
-    """The last cell that defines what belongs in the cell of a part, or None."""
-    if not given.solution or given.cell_type != "code":
-        return None
-    name = attribute_of(given.grade_id)
-    for cell in reversed(cells):
-        if cell.cell_type == "code" and _NOT_RUN not in _tags(cell):
-            code, _, error = without_magics(cell.source)
-            if error is None and name in _names_defined(code):
-                return cell
-    return None
-
-
-def _names_defined(code: str) -> set[str]:
-    """The names that code binds at its top level by `def`, `class` or `=`."""
-    names = set()
-    for statement in parse(code).body:
-        match statement:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-            case ast.Assign(targets=targets):
-                names |= {target.id for target in targets if isinstance(target, ast.Name)}
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                names.add(name)
-    return names
-
-
-def _place_after_neighbours(cells: Sequence[Any], given: GivenCell, blueprint: Blueprint) -> int:
-    """Where a missing cell belongs: below all of the assignment's cells that come before it."""
-    mine = blueprint.place(given.grade_id)
-    before = [
-        number
-        for number, cell in enumerate(cells)
-        if (other := _given(cell, blueprint)) is not None and blueprint.place(other.grade_id) < mine
-    ]
-    return max(before) + 1 if before else 0
-
-
-def _new(cell_type: str, source: str, name: str) -> Any:
-    from nbformat import from_dict
-
-    cell: dict[str, Any] = {
-        "id": _CODE_ID.sub("-", name)[:64],
-        "cell_type": cell_type,
-        "metadata": {},
-        "source": source,
-    }
-    if cell_type == "code":
-        cell |= {"outputs": [], "execution_count": None}
-    return from_dict(cell)  # type: ignore[no-untyped-call]
-
-
-def _insert(notebook: Any, place: int, cell: Any) -> None:
-    """Put `cell` in, with an id that no other cell has, or without one where the format knows none."""
-    if notebook.nbformat == 4 and notebook.get("nbformat_minor", 0) < 5:
-        del cell["id"]
-    else:
-        taken = {other.get("id") for other in notebook.cells}
-        name, number = cell["id"], 2
-        while cell["id"] in taken:
-            cell["id"] = f"{name[:60]}-{number}"
-            number += 1
-    notebook.cells.insert(place, cell)
-
-
 def _mark(cell: Any, given: GivenCell) -> None:
     """Write the marks that the assignment gives a cell over whatever the notebook says."""
     from nbformat import from_dict
 
     cell.metadata["nbgrader"] = from_dict(given.marks)  # type: ignore[no-untyped-call]
-    tags = _tags(cell)
-    if cell.cell_type == "code" and (_NOT_RUN in tags) != (_NOT_RUN in given.tags):
-        tags = [tag for tag in tags if tag != _NOT_RUN] + [tag for tag in given.tags if tag == _NOT_RUN]
+    tags = tags_of(cell)
+    if cell.cell_type == "code" and (NOT_RUN in tags) != (NOT_RUN in given.tags):
+        tags = [tag for tag in tags if tag != NOT_RUN] + [tag for tag in given.tags if tag == NOT_RUN]
         cell.metadata["tags"] = tags

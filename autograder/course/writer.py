@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +77,18 @@ class ClassWriter(Autograde):  # type: ignore[misc]
         staging.rename(done)
         self.gradebook.db.expunge_all()
 
-    def save_failure(self, assignment: str, student: str) -> None:
-        """Leave a submission as nbgrader leaves one that it could not grade: known, and without a result."""
-        self._submission(assignment, student)
+    def save_failure(self, assignment: str, student: str, handed_in: Collection[str] = ()) -> None:
+        """Leave a submission as nbgrader leaves one that it could not grade: known, and without a result.
+
+        Args:
+            assignment: The assignment.
+            student: Whose it is.
+            handed_in: The names of its notebooks; those that are missing count as 0 nevertheless.
+        """
+        submission = self._submission(assignment, student)
+        if handed_in:
+            self._save_missing(submission, handed_in)
+            self.gradebook.db.commit()
         self._without_old(assignment, student)
         self.gradebook.db.expunge_all()
 
@@ -131,13 +140,18 @@ class ClassWriter(Autograde):  # type: ignore[misc]
             self.gradebook.update_or_create_student(student)
             return self.gradebook.update_or_create_submission(assignment, student, **record)
 
+    def _save_missing(self, submission: Any, handed_in: Collection[str]) -> None:
+        """Notebooks of the assignment that were not handed in count as 0."""
+        for found in submission.notebooks:
+            for grade in found.grades if found.name not in handed_in else ():
+                grade.auto_score, grade.needs_manual_grade = 0, False
+
     def _save_marks(self, submission: Any, notebooks: Sequence[AutogradedNotebook]) -> None:
         """The scores and comments of one submission, in one transaction."""
         marks = {notebook.name: notebook.marks for notebook in notebooks}
+        self._save_missing(submission, marks)
         for found in submission.notebooks:
             if found.name not in marks:
-                for grade in found.grades:
-                    grade.auto_score, grade.needs_manual_grade = 0, False
                 continue
             for grade in found.grades:
                 if grade.name in marks[found.name].scores:

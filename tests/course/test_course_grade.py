@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from course.trap_class import ANSWERS, NOT_GRADED, Book
 
-from autograder.course import grading
+from autograder.course import class_run
 from autograder.course.autograding import AutogradedNotebook, Failed, Marks
 from autograder.course.layout import find_course
 from autograder.engine.pool import GivenUp
@@ -120,8 +120,8 @@ def workers(monkeypatch):
         asked.append(job.student)
         return (AutogradedNotebook("toy", '{"cells": []}\n', marks, None, ()),)
 
-    monkeypatch.setattr(grading, "_autograde", work)
-    monkeypatch.setattr(grading, "_processes", lambda jobs: ThreadPoolExecutor(jobs))
+    monkeypatch.setattr(class_run, "_autograde", work)
+    monkeypatch.setattr(class_run, "_processes", lambda jobs: ThreadPoolExecutor(jobs))
     return asked
 
 
@@ -129,7 +129,7 @@ def run(root, *, force=False, resume=False):
     from rich.console import Console
 
     console = Console(stderr=True, quiet=True)
-    return grading.grade_class(
+    return class_run.grade_class(
         find_course(root), "ps1", content=None, jobs=1, force=force, resume=resume, messages=console
     )
 
@@ -221,7 +221,7 @@ def test_a_score_given_by_hand_stays(small, workers):
 
 def test_a_submission_that_fails_when_forced_keeps_no_old_result(small, workers, monkeypatch):
     run(small)
-    monkeypatch.setattr(grading, "_autograde", lambda job: Failed("no", is_ours=False))
+    monkeypatch.setattr(class_run, "_autograde", lambda job: Failed("no", is_ours=False))
     done = run(small, force=True)
     assert done.exit_code == 1
     assert not (small / "autograded/ada/ps1").exists()

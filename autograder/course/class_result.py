@@ -1,0 +1,57 @@
+"""What became of a class: who was graded, who was left, who could not be graded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_GRADER_ERROR, EXIT_INTERRUPTED, EXIT_OK
+
+if TYPE_CHECKING:
+    from autograder.course.autograding import Failed
+
+
+@dataclass
+class ClassRun:
+    """What became of a class.
+
+    Attributes:
+        graded: The score of each submission that was graded in this run, and the most it could be.
+        left: Who was graded before and is left as it was.
+        failed: Who could not be graded, and why.
+        interrupted: Whether the run was cut short.
+    """
+
+    graded: dict[str, tuple[float, float]] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    failed: dict[str, Failed] = field(default_factory=dict)
+    interrupted: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command."""
+        if self.interrupted:
+            return EXIT_INTERRUPTED
+        if any(failure.is_ours for failure in self.failed.values()):
+            return EXIT_GRADER_ERROR
+        return EXIT_CHECKS_FAILED if self.failed else EXIT_OK
+
+    def in_words(self, assignment: str) -> Iterator[str]:
+        """What to tell whoever grades."""
+        from autograder.render.text import count, points
+
+        line = f"{assignment}: {count(len(self.graded), 'submission')} graded"
+        if self.graded:
+            mean = sum(score for score, _ in self.graded.values()) / len(self.graded)
+            line += f", {points(mean)} of {points(max(m for _, m in self.graded.values()))} points on average"
+        yield line
+        if self.left:
+            were = "were" if len(self.left) > 1 else "was"
+            yield f"{count(len(self.left), 'submission')} {were} graded before; --force grades them again"
+        if self.failed:
+            yield f"{count(len(self.failed), 'submission')} not graded: see above"
+        if self.interrupted:
+            yield "Interrupted. With --resume the rest follows."
+        elif self.graded:
+            yield f"Next: nbgrader formgrader, or nbgrader generate_feedback {assignment}"
