@@ -1,0 +1,83 @@
+"""The sample class gets the same scores from `nnlearn grade`, `nbgrader autograde` and `course grade`."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from course.trap_class import Book, hand_in
+from stock_nbgrader import CommandLines
+
+from autograder.course.layout import find_course
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own
+
+CLASS = Path(__file__).parents[2] / "autograder/sample_class/activations"
+# Marek's loop never ends, which takes as long as the topic allows, three times over; endless loops are
+# graded elsewhere, with tighter limits.
+FILES = sorted(file for file in CLASS.iterdir() if file.suffix in (".py", ".ipynb") and file.stem != "marek")
+
+
+def as_notebook(file, released):
+    """A notebook is handed in as it is; a script goes into one cell in place of those to fill in."""
+    if file.suffix == ".ipynb":
+        return file.read_text()
+    book = Book(released, {})
+    book.remove("relu", "leaky_relu", "sigmoid", "gelu", "softmax", "log_softmax", "predictions")
+    book.add(file.read_text())
+    return json.dumps(book.document)
+
+
+def in_gradebook(course):
+    with find_course(course).gradebook() as gradebook:
+        return {
+            submission.student.id: {
+                grade.name.removesuffix("_checks"): grade.auto_score
+                for book in submission.notebooks
+                for grade in book.grades
+                if grade.name.endswith("_checks")
+            }
+            for submission in gradebook.assignment_submissions("ps1")
+        }
+
+
+@pytest.fixture(scope="module")
+def scores(tmp_path_factory):
+    """The scores of everybody, part by part, by what graded them."""
+    root = tmp_path_factory.mktemp("same")
+    stock, ours, home, folder = (root / name for name in ("stock", "ours", "home", "class"))
+    home.mkdir()
+    folder.mkdir()
+    with CommandLines(home) as run:
+        for program, *words in (
+            ("nnlearn", "course", "init", stock),
+            ("nnlearn", "course", "add", "activations", "--as", "ps1"),
+            ("nbgrader", "generate_assignment", "ps1"),
+        ):
+            done = getattr(run, program)(*words, cwd=stock if stock.exists() else root)
+            assert done.returncode == 0, done.stdout + done.stderr
+        released = json.loads((stock / "release/ps1/activations.ipynb").read_text())
+        for file in FILES:
+            shutil.copy(file, folder)
+            hand_in(stock, file.stem, as_notebook(file, released), "activations.ipynb")
+        shutil.copytree(stock, ours)
+        for program, *words, place in (
+            ("nbgrader", "autograde", "ps1", stock),
+            ("nnlearn", "course", "grade", "ps1", "--jobs", "2", ours),
+            ("nnlearn", "grade", folder, "--topic", "activations", "--jobs", "2", "--json", "r.json", root),
+        ):
+            done = getattr(run, program)(*words, cwd=place)
+            assert done.returncode == 0, done.stdout + done.stderr
+    reports = json.loads((root / "r.json").read_text())["topics"][0]["reports"]
+    return {
+        "nnlearn grade": {r["learner"]: {p["name"]: p["score"] for p in r["parts"]} for r in reports},
+        "nbgrader autograde": in_gradebook(stock),
+        "course grade": in_gradebook(ours),
+    }
+
+
+@pytest.mark.parametrize("learner", [file.stem for file in FILES])
+def test_all_three_agree(scores, learner):
+    expected = scores["nnlearn grade"][learner]
+    assert scores["nbgrader autograde"][learner] == expected
+    assert scores["course grade"][learner] == expected
