@@ -69,9 +69,7 @@ def main(root: Path, topic: str, *, by_fork: bool) -> None:
     """Serve requests until the other side is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it has no process group of its own
     if sys.platform == "linux":
-        from nnlearn.learner.confinement.linux import die_with_parent
-
-        die_with_parent(signal.SIGKILL)  # the end of its input it would only notice when it is ready
+        _end_with_the_watch()
     lines = Lines()
     try:
         _get_ready()
@@ -83,6 +81,19 @@ def main(root: Path, topic: str, *, by_fork: bool) -> None:
         lines.send(m.Problem(error.problem, error.next_step))
     except ImportError as error:
         lines.send(m.Problem(f"Keras cannot be imported: {error}", "`nnlearn doctor` says what is missing"))
+
+
+def _end_with_the_watch() -> None:
+    """End as soon as the watch does: the end of its input the process would notice only when it is ready."""
+    import select
+
+    from nnlearn.learner.confinement.linux import die_with_parent
+
+    die_with_parent(signal.SIGKILL)
+    poll = select.poll()
+    poll.register(0, select.POLLHUP)
+    if poll.poll(0):  # it has ended already
+        sys.exit(1)
 
 
 def _get_ready() -> None:
