@@ -34,6 +34,7 @@ from nnlearn.watch.loop import Watch
 from nnlearn.watch.pages import Page
 from nnlearn.watch.process import can_fork
 from nnlearn.watch.signals import Stop
+from nnlearn.workspace.files import write_whole
 from nnlearn.workspace.workspace import Workspace
 
 _PAUSE_S = 0.5  # nobody saves faster; the next process gets ready in it
@@ -107,7 +108,7 @@ class _Saver:
     def _save(self) -> None:
         text = f"{self._text}\n# save {self._left}\n"
         self._saved = (time.perf_counter(), self._cpu())
-        self._file.write_text(text, encoding="utf-8")
+        write_whole(self._file, text.encode())  # as editors do: nobody ever sees half of it
 
     def _cpu(self) -> float:
         """Processor time of the watch and all its processes; those that have ended are not counted."""

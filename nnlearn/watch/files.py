@@ -14,7 +14,7 @@ from pathlib import Path
 
 OFTEN_S, SELDOM_S = 0.2, 1.0
 _SETTLE_S = 0.01
-_SETTLES = 20
+_SETTLES = 50  # half a second, for a file that is gone or empty in the meantime
 
 
 @dataclass(frozen=True)
