@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import nbgrader_peer, otter_peer, own, show
+from benchmarks import course, nbgrader_peer, otter_peer, own, show
 from benchmarks.classroom import hand_in, notebook, write
 from benchmarks.results import Benchmark, Engine, Machine
 from nnlearn.catalogue import load_catalogue
 from nnlearn.errors import NnlearnError
 
 _TOPIC = "activations"
+_STOCK = 4  # fewer notebooks say nothing about the time for each
 
 
 def bench(
@@ -27,6 +28,7 @@ def bench(
     content: Annotated[Path, typer.Option(help="The content tree.")] = own.ROOT,
     out: Annotated[Path, typer.Option(help="Where results go.")] = Path("report/benchmarks"),
     commands: Annotated[bool, typer.Option(help="Also time what learners wait for.")] = True,
+    graded: Annotated[bool, typer.Option("--course/--no-course", help="Also grade a course.")] = True,
     saves: Annotated[int, typer.Option(min=0, help="Saves per topic under `nnlearn watch`; 0: none.")] = 50,
 ) -> None:
     """Grade one class with nnlearn and with other graders, on this machine, in this run."""
@@ -58,6 +60,12 @@ def bench(
         for peer in (nbgrader_peer, otter_peer) if peers else ():
             say(f"{peer.__name__.rpartition('.')[2].removesuffix('_peer')} on {peers} notebooks ...")
             found_peers.append(peer.measure(handed[:peers], chosen, work))
+        times = None
+        if graded and peers >= _STOCK and submissions >= _STOCK * max(counts):
+            say(f"a course of {submissions} notebooks, stock nbgrader on {peers} ...")
+            place = work / "course"
+            class_ = handed[:submissions]
+            times = course.measure(class_, chosen, content, place, stock=peers, jobs=max(counts))
         waits = None
         if commands:
             say("commands ...")
@@ -65,7 +73,7 @@ def bench(
         if saves:
             say(f"nnlearn watch, {saves} saves of each topic ...")
         saved = own.saves(work, content, saves) if saves else ()
-    found = Benchmark(topic, machine, floor, tuple(engine), start, tuple(found_peers), waits, saved)
+    found = Benchmark(topic, machine, floor, tuple(engine), start, tuple(found_peers), waits, saved, times)
     show.print_tables(found, console)
     out.mkdir(parents=True, exist_ok=True)
     show.write_json(found, out / "benchmark.json")

@@ -12,62 +12,21 @@ import shutil
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks import own
+from benchmarks import own, show
 from benchmarks.classroom import Handed, hand_in, write
 from benchmarks.nbgrader_peer import assignment
-from benchmarks.results import Machine
+from benchmarks.results import CourseTimes, Graded, Machine
 from nnlearn.catalogue import Topic, load_catalogue
 
 STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "benchmark"\n'
 _NBGRADER = [sys.executable, "-m", "nbgrader"]
 _NNLEARN = [sys.executable, "-m", "nnlearn"]
-
-
-@dataclass(frozen=True)
-class Graded:
-    """One way of grading the class. Times in seconds.
-
-    Attributes:
-        name: What graded it.
-        few: How many submissions were graded first, from a cold start.
-        few_seconds: How long that took.
-        many: How many were graded then, from a cold start once more.
-        many_seconds: How long that took.
-        scores: The score of each learner's checks.
-    """
-
-    name: str
-    few: int
-    few_seconds: float
-    many: int
-    many_seconds: float
-    scores: dict[str, float]
-
-    @property
-    def per_submission(self) -> float:
-        """Seconds for each submission: the difference leaves the start out."""
-        return (self.many_seconds - self.few_seconds) / (self.many - self.few)
-
-
-@dataclass(frozen=True)
-class CourseTimes:
-    """The class, graded in each way; stock nbgrader first."""
-
-    ways: tuple[Graded, ...]
-
-    @property
-    def ratios(self) -> dict[str, float]:
-        """How many times as long as each way stock nbgrader takes for a submission."""
-        stock = self.ways[0].per_submission
-        return {way.name: round(stock / way.per_submission, 1) for way in self.ways}
 
 
 def measure(
@@ -120,17 +79,6 @@ def _class(course: Path, handed: list[Handed], topic: Topic, jobs: int) -> Grade
     many_seconds = _run(grade, course)
     name = f"nnlearn course grade, {jobs} {'job' if jobs == 1 else 'jobs'}"
     return Graded(name, few, few_seconds, len(handed) - few, many_seconds, _scores(course))
-
-
-def table(found: CourseTimes) -> Table:
-    """What was measured, for people."""
-    shown = Table("", title="A course, the same notebooks", title_justify="left")
-    for column in ("submissions", "s/submission", "times as fast", "all of them, cold (s)"):
-        shown.add_column(column, justify="right")
-    for way in found.ways:
-        row = (f"{way.many}", f"{way.per_submission:.3f}", f"{found.ratios[way.name]:.1f}")
-        shown.add_row(way.name, *row, f"{way.many_seconds:.1f}")
-    return shown
 
 
 def _make(course: Path, configuration: str, topic: Topic, handed: list[Handed]) -> Path:
@@ -207,7 +155,7 @@ def main(
         found = measure(handed, chosen, content, work, stock=stock, jobs=jobs)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    Console().print(table(found))
+    Console().print(show.course(found))
     out.mkdir(parents=True, exist_ok=True)
     document = {"machine": dataclasses.asdict(machine), **dataclasses.asdict(found), "ratios": found.ratios}
     (out / "course.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -113,6 +113,45 @@ class Saves:
 
 
 @dataclass(frozen=True)
+class Graded:
+    """One way of grading a course. Times in seconds.
+
+    Attributes:
+        name: What graded it.
+        few: How many submissions were graded first, from a cold start.
+        few_seconds: How long that took.
+        many: How many were graded then, from a cold start once more.
+        many_seconds: How long that took.
+        scores: The score of each learner's checks.
+    """
+
+    name: str
+    few: int
+    few_seconds: float
+    many: int
+    many_seconds: float
+    scores: dict[str, float]
+
+    @property
+    def per_submission(self) -> float:
+        """Seconds for each submission: the difference leaves the start out."""
+        return (self.many_seconds - self.few_seconds) / (self.many - self.few)
+
+
+@dataclass(frozen=True)
+class CourseTimes:
+    """A course, graded in several ways; stock nbgrader first."""
+
+    ways: tuple[Graded, ...]
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        """How many times as long as each way stock nbgrader takes for a submission."""
+        stock = self.ways[0].per_submission
+        return {way.name: round(stock / way.per_submission, 1) for way in self.ways}
+
+
+@dataclass(frozen=True)
 class Machine:
     """Where it was measured."""
 
@@ -135,6 +174,7 @@ class Benchmark:
     peers: tuple[Peer, ...] = ()
     commands: Commands | None = None
     saves: tuple[Saves, ...] = ()
+    course: CourseTimes | None = None
     schema_version: int = SCHEMA_VERSION
 
     @property

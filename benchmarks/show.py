@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.results import Benchmark
+from benchmarks.results import Benchmark, CourseTimes
 from nnlearn import figures
 
 _BUSY = 0.5  # load for each core above which times say more about the neighbours
@@ -22,6 +22,8 @@ def print_tables(found: Benchmark, console: Console) -> None:
     console.print(_starts(found))
     if found.saves:
         console.print(_saves(found))
+    if found.course:
+        console.print(course(found.course))
     for peer in found.peers:
         if peer.problem:
             console.print(f"{peer.name}: not measured. {peer.problem}", markup=False, highlight=False)
@@ -38,6 +40,8 @@ def print_tables(found: Benchmark, console: Console) -> None:
 def write_json(found: Benchmark, path: Path) -> None:
     """The measurements with the ratios that follow from them."""
     document = dataclasses.asdict(found) | {"ratios": ratios(found)}
+    if found.course:
+        document["course"]["ratios"] = found.course.ratios
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
@@ -107,6 +111,17 @@ def _saves(found: Benchmark) -> Table:
         row = [f"{seconds:.2f}" for seconds in times]
         table.add_row(f"{each.topic}: {each.part}", *row, f"{each.cold_pytest / each.median:.0f}")
     return table
+
+
+def course(found: CourseTimes) -> Table:
+    """A course graded in several ways, as a table."""
+    shown = Table("", title="A course, the same notebooks", title_justify="left")
+    for column in ("submissions", "s/submission", "times as fast", "all of them, cold (s)"):
+        shown.add_column(column, justify="right")
+    for way in found.ways:
+        row = (f"{way.many}", f"{way.per_submission:.3f}", f"{found.ratios[way.name]:.1f}")
+        shown.add_row(way.name, *row, f"{way.many_seconds:.1f}")
+    return shown
 
 
 def _speed(each: float, ours: float) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from benchmarks import own, show
 from benchmarks.classroom import hand_in, notebook, part_cells, write
 from benchmarks.floor import measure as measure_floor
 from benchmarks.nbgrader_peer import assignment
-from benchmarks.results import Benchmark, Commands, Engine, Floor, Machine, Peer, Start
+from benchmarks.results import Benchmark, Commands, CourseTimes, Engine, Floor, Graded, Machine, Peer, Start
 from benchmarks.shim import check_part
 from nnlearn.catalogue import load_catalogue
 
@@ -71,6 +71,7 @@ def test_results_are_shown_and_written(tmp_path):
         Start(3.0, 0.01),
         (Peer("nbgrader 1", 2, 30.0, 1.0), Peer("otter 1", problem="[no] network")),
         Commands(5.0, 0.1),
+        course=CourseTimes((Graded("stock", 1, 10.0, 3, 20.0, {}), Graded("ours", 2, 4.0, 12, 5.0, {}))),
     )
     console = Console(width=110, record=True)
     show.print_tables(found, console)
@@ -78,9 +79,14 @@ def test_results_are_shown_and_written(tmp_path):
     assert "100.00" in text
     assert "otter 1: not measured. [no] network" in text
     assert "provisional" in text
+    assert "dropout: Dropout" in text
+    assert "40" in text  # times as long takes pytest
+    assert "A course, the same notebooks" in text
     show.write_json(found, tmp_path / "benchmark.json")
     show.draw(found, tmp_path / "benchmark.png")
     document = json.loads((tmp_path / "benchmark.json").read_text())
     assert document["schema_version"] == 1
+    assert document["saves"][0]["median"] == 0.125
     assert document["ratios"] == {"nbgrader 1": 100.0, "floor": 0.833}
+    assert document["course"]["ratios"] == {"stock": 1.0, "ours": 50.0}
     assert (tmp_path / "benchmark.png").read_bytes().startswith(b"\x89PNG")
