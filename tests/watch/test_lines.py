@@ -68,3 +68,15 @@ def test_without_forks_a_process_reloads_the_file_and_is_replaced_when_it_hangs(
     assert "your code ended the process, as os._exit(3) does" in block
     code, complaints = watch.end()
     assert (code, complaints) == (1, "")
+
+
+def test_checks_that_run_operations_when_they_are_collected_do_not_hang_it(lines, workspace):
+    """TensorFlow hangs in forks of a process that has run it, so that one must not fork."""
+    folder = workspace / "exercises" / "toy"
+    checks = folder / "test_toy.py"
+    checks.write_text(checks.read_text() + "\nimport keras\n\nONES = keras.ops.ones((2, 2)) + 1\n")
+    watch = lines("watch", "toy", cwd=workspace)
+    watch.next_block()
+    (folder / "toy.py").write_text(REFERENCE)
+    assert "2 of 2 visible checks pass" in watch.next_block()
+    assert watch.end() == (0, "")
