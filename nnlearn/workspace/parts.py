@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 _STARTS = re.compile(r"[^\s#)\]}]")
 
@@ -22,7 +25,7 @@ def replace_definition(text: str, part: str, definition: str) -> str | None:
     """
     span = _span(text, part)
     if span is None:
-        if not _parses(text):
+        if _body(text) is None:
             return None
         return f"{text.rstrip()}\n\n\n{definition}\n" if text.strip() else f"{definition}\n"
     lines = text.splitlines()
@@ -41,13 +44,49 @@ def attribute_of(part: str) -> str:
     return "PREDICTIONS" if part == "predictions" else part
 
 
+def definitions_of(text: str, parts: Iterable[str]) -> dict[str, str]:
+    """The definition of each of `parts` that `text` has."""
+    body, lines = _body(text), text.splitlines()
+    spans = {part: _span_in(body, lines, part) for part in parts}
+    return {part: "\n".join(lines[span[0] : span[1]]) for part, span in spans.items() if span}
+
+
+def code_cells(notebook: Any) -> Iterator[dict[str, Any]]:
+    """The code cells of a notebook of format 4, given as its text or as what that holds.
+
+    Raises:
+        ValueError: It is no such notebook.
+    """
+    document = json.loads(notebook) if isinstance(notebook, str) else notebook
+    cells = document.get("cells") if isinstance(document, dict) else None
+    if not isinstance(cells, list):
+        raise ValueError("it has no cells")
+    return (cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code")
+
+
+def source_of_cell(cell: Mapping[str, Any]) -> str:
+    """The text of a cell, which is kept as one text or as a list of lines."""
+    source = cell.get("source", "")
+    return source if isinstance(source, str) else "".join(map(str, source))
+
+
 def _span(text: str, part: str) -> tuple[int, int] | None:
+    return _span_in(_body(text), text.splitlines(), part)
+
+
+def _body(text: str) -> list[ast.stmt] | None:
+    """The statements of `text`, or None if it is not Python."""
+    try:
+        return ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def _span_in(body: list[ast.stmt] | None, lines: list[str], part: str) -> tuple[int, int] | None:
     """The first line of the definition that counts, and the line behind its last; counted from 0."""
     name = attribute_of(part)
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError):
-        return _span_by_lines(text.splitlines(), name)
+    if body is None:
+        return _span_by_lines(lines, name)
     for node in reversed(body):  # the last one counts
         if name in _names(node):
             decorators = getattr(node, "decorator_list", [])
@@ -79,11 +118,3 @@ def _span_by_lines(lines: list[str], name: str) -> tuple[int, int] | None:
         if lines[number].strip() and not lines[number].startswith("#"):
             end = number
     return start, end + 1
-
-
-def _parses(text: str) -> bool:
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return False
-    return True

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nnlearn.catalogue import Topic
 from nnlearn.workspace.files import write_whole
-from nnlearn.workspace.parts import definition_of, replace_definition
+from nnlearn.workspace.parts import code_cells, definition_of, replace_definition, source_of_cell
 from nnlearn.workspace.state import WorkspaceError
 from nnlearn.workspace.update import note_written
 from nnlearn.workspace.workspace import FOLDER, Workspace
@@ -92,39 +92,22 @@ def _reset_in_python(text: str, part: str, original: str) -> str | None:
 
 def _reset_in_notebook(text: str, part: str, original: str) -> str | None:
     """The notebook with the part's cell as it was; without outputs, since they are of the old text."""
+    found = (definition_of(source_of_cell(cell), part) for cell in code_cells(original))
+    definition = next(filter(None, found), "")
     notebook = json.loads(text)
-    definition = next(
-        filter(None, (definition_of(_source(c), part) for c in _cells(json.loads(original)))), ""
-    )
-    named = [cell for cell in _cells(notebook) if cell.get("id") == f"part-{part}"]
-    defines = [cell for cell in _cells(notebook) if definition_of(_source(cell), part) is not None]
+    cells = list(code_cells(notebook))
+    named = [cell for cell in cells if cell.get("id") == f"part-{part}"]
+    defines = [cell for cell in cells if definition_of(source_of_cell(cell), part) is not None]
     for cell in [*defines[::-1], *named][:1]:
-        source = replace_definition(_source(cell), part, definition)
+        source = replace_definition(source_of_cell(cell), part, definition)
         if source is None:  # not Python: the cell holds this part alone
             source = definition
-        if source == _source(cell):
+        if source == source_of_cell(cell):
             return text
         cell["source"] = source.splitlines(keepends=True)
         cell["outputs"], cell["execution_count"] = [], None
         return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
     return None
-
-
-def _cells(notebook: Any) -> Iterator[dict[str, Any]]:
-    """The code cells of a notebook.
-
-    Raises:
-        ValueError: It has no cells, as notebooks before format 4.
-    """
-    cells = notebook.get("cells") if isinstance(notebook, dict) else None
-    if not isinstance(cells, list):
-        raise ValueError("it has no cells")
-    return (cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code")
-
-
-def _source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(map(str, source))
 
 
 class _Backups:

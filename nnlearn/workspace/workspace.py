@@ -77,9 +77,14 @@ class Workspace:
     def file_of(self, topic: Topic) -> Path:
         """The file the learner works on: the .py or the notebook, whichever they changed last.
 
-        While neither is changed it is the .py file.
+        While neither is changed it is the .py file. Reading the lesson in Jupyter saves the notebook too,
+        so where both are changed and work is in one of them only, it is that one.
         """
         changed = [file for file in (topic.stub, topic.notebook) if self.is_changed(file)]
+        if len(changed) > 1:
+            from nnlearn.workspace.work import with_work
+
+            changed = with_work(topic) or changed
         return max(changed, key=lambda file: file.stat().st_mtime_ns, default=topic.stub)
 
     def is_changed(self, file: Path) -> bool:

@@ -63,6 +63,46 @@ def test_the_file_worked_on_is_the_one_changed_last(root):
     assert find_workspace(root).file_of(topic) == topic.stub
 
 
+def test_reading_the_lesson_in_jupyter_does_not_make_the_notebook_the_file_worked_on(root):
+    topic = find_workspace(root).catalogue.topic("toy")
+    stub = 'raise NotImplementedError("softmax: not written yet")'
+    topic.stub.write_text(topic.stub.read_text().replace(stub, "return logits"))
+    os.utime(topic.stub, (1_000, 1_000))
+    notebook = json.loads(topic.notebook.read_text())
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = 3
+    topic.notebook.write_text(json.dumps(notebook))
+    os.utime(topic.notebook, (2_000, 2_000))
+    assert find_workspace(root).file_of(topic) == topic.stub
+    for cell in notebook["cells"]:  # work in both: the last one counts again
+        cell["source"] = "".join(cell["source"]).replace(stub, "return 2 * logits")
+    topic.notebook.write_text(json.dumps(notebook))
+    os.utime(topic.notebook, (3_000, 3_000))
+    assert find_workspace(root).file_of(topic) == topic.notebook
+    topic.stub.write_text(topic.stub.read_text() + "\n")
+    os.utime(topic.stub, (4_000, 4_000))
+    assert find_workspace(root).file_of(topic) == topic.stub
+
+
+def test_answers_are_work_as_well(root):
+    topic = find_workspace(root).catalogue.topic("toy")
+    change(topic.stub, 2_000)
+    text = topic.notebook.read_text()
+    assert '"sum\\": None' in text
+    topic.notebook.write_text(text.replace('"sum\\": None', '"sum\\": 1.0'))
+    os.utime(topic.notebook, (1_000, 1_000))
+    assert find_workspace(root).file_of(topic) == topic.notebook
+
+
+def test_a_notebook_that_cannot_be_read_leaves_it_to_the_clock(root):
+    topic = find_workspace(root).catalogue.topic("toy")
+    change(topic.stub, 1_000)
+    topic.notebook.write_text("{")
+    os.utime(topic.notebook, (2_000, 2_000))
+    assert find_workspace(root).file_of(topic) == topic.notebook
+
+
 def test_a_topic_with_a_file_missing_names_the_command_that_restores_it(root):
     (root / "exercises" / "toy" / "topic.toml").unlink()
     with pytest.raises(WorkspaceError, match=r"topic\.toml") as caught:
