@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from jupyter_client.manager import start_new_kernel
-from jupyter_core.utils import ensure_event_loop
+from jupyter_client.manager import start_new_async_kernel
 
 
 @dataclass
@@ -50,34 +50,40 @@ class Outputs:
 class Kernel:
     """Runs cells, one after the other, as Jupyter does."""
 
+    runner: asyncio.Runner
     manager: Any
     client: Any
 
-    def run(self, code: str, meanwhile: Callable[[], None] | None = None) -> Outputs:
-        """Run a cell and wait for its end."""
+    def run(self, code: str, stop_after: float | None = None) -> Outputs:
+        """Run a cell and wait for its end; press the stop button after so many seconds."""
+        return self.runner.run(self._run(code, stop_after))
+
+    async def _run(self, code: str, stop_after: float | None) -> Outputs:
         outputs = Outputs()
-        if meanwhile is not None:
-            number = self.client.execute(code)
-            meanwhile()
-            while True:
-                message = self.client.get_iopub_msg(timeout=60)
-                if message["parent_header"].get("msg_id") == number:
-                    outputs.collect(message)
-                    if message["content"].get("execution_state") == "idle":
-                        return outputs
-        self.client.execute_interactive(code, output_hook=outputs.collect, timeout=120, allow_stdin=False)
+
+        async def stop() -> None:
+            if stop_after is not None:
+                await asyncio.sleep(stop_after)
+                await self.manager.interrupt_kernel()
+
+        executing = self.client.execute_interactive(
+            code, output_hook=outputs.collect, timeout=300, allow_stdin=False
+        )
+        await asyncio.gather(executing, stop())
         return outputs
 
 
 @pytest.fixture(scope="module")
 def kernel(miniature: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     """A kernel that works on the miniature course, in a folder that is no workspace."""
-    loop = ensure_event_loop()  # the client makes one otherwise, and never closes it
     folder = tmp_path_factory.mktemp("kernel")
-    manager, client = start_new_kernel(
-        kernel_name="python3", cwd=str(folder), env={**os.environ, "NNLEARN_CONTENT": str(miniature)}
-    )
-    yield Kernel(manager, client)
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
-    loop.close()
+    environment = {**os.environ, "NNLEARN_CONTENT": str(miniature)}
+    with asyncio.Runner() as runner:
+        manager, client = runner.run(
+            start_new_async_kernel(
+                startup_timeout=240, kernel_name="python3", cwd=str(folder), env=environment
+            )
+        )
+        yield Kernel(runner, manager, client)
+        client.stop_channels()
+        runner.run(manager.shutdown_kernel(now=True))

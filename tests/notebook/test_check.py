@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 
 import pytest
 from toy_course import REFERENCE, nnlearn
@@ -137,12 +135,7 @@ def test_the_learners_code_runs_in_the_thread_of_the_cells(filled_in):
 def test_the_stop_button_ends_an_endless_loop_and_the_next_check_works(filled_in):
     """Only what the learner's code does can take long, and it is what is interrupted."""
     filled_in.run("def softmax(logits, axis=-1):\n    print('in', flush=True)\n    while True:\n        pass")
-
-    def stop():
-        time.sleep(2)
-        filled_in.manager.interrupt_kernel()
-
-    done = filled_in.run(CHECK, meanwhile=threading.Thread(target=stop).start)
+    done = filled_in.run(CHECK, stop_after=3)
     assert done.error["ename"] == "KeyboardInterrupt"
     filled_in.run(REFERENCE)
     assert filled_in.run(CHECK).card.startswith("softmax passed")
@@ -153,7 +146,7 @@ def test_random_numbers_go_on_as_they_would_without_a_name(filled_in):
     draw = f"{CHECK}\nprint(np.random.rand(), ops.convert_to_numpy(keras.random.uniform(())))"
     filled_in.run("import numpy as np")
     drawn = [filled_in.run(f"keras.utils.set_random_seed({seed})\n{draw}").stdout for seed in (1, 1, 2)]
-    assert drawn[0] == drawn[1] != drawn[2]
+    assert drawn[0] == drawn[1] != drawn[2], drawn
 
 
 def test_names_of_parts_and_topics_that_do_not_exist(filled_in):
