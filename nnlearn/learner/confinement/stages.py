@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -195,6 +196,7 @@ def confine(enclosure: Enclosure, bounds: Bounds, data_bytes: int) -> Enclosure:
     linux.die_with_parent(signal.SIGKILL)  # a change of user has cleared it
     os.chdir(scratch)
     os.environ.update(HOME=scratch, TMPDIR=scratch)
+    tempfile.tempdir = None  # where the zygote found a place for files, its forks may not write
     return around
 
 
