@@ -71,6 +71,7 @@ def test_results_are_shown_and_written(tmp_path):
         Start(3.0, 0.01),
         (Peer("nbgrader 1", 2, 30.0, 1.0), Peer("otter 1", problem="[no] network")),
         Commands(5.0, 0.1),
+        saves=(Saves("dropout", "Dropout", 50, 0.125, 0.2, 0.1, 5.0),),
         course=CourseTimes((Graded("stock", 1, 10.0, 3, 20.0, {}), Graded("ours", 2, 4.0, 12, 5.0, {}))),
     )
     console = Console(width=110, record=True)
