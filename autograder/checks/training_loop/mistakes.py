@@ -226,17 +226,6 @@ def runs_the_model_outside_the_tape(model, optimizer, loss_fn, x, y):
 
 
 @mistake("train_step")
-def leaves_tensorflow(model, optimizer, loss_fn, x, y):
-    """The loss is turned into a Python number before the gradient is taken, and a number has no
-    history: there is no gradient. Keep tensors inside the tape's block, and use float() below it."""
-    with tf.GradientTape() as tape:
-        loss = tf.constant(float(ops.mean(loss_fn(y, model(x, training=True)))))
-    variables = model.trainable_variables
-    optimizer.apply(tape.gradient(loss, variables), variables)
-    return loss
-
-
-@mistake("train_step")
 def sums_over_the_batch(model, optimizer, loss_fn, x, y):
     """The losses of the batch are added up instead of averaged, so the step grows with the batch size,
     and the short last batch gets a short step. Take the mean."""

@@ -15,9 +15,9 @@ from nnlearn.checking import check, expect
 from nnlearn.learner.errors import LearnerRaised
 from nnlearn.learner.session import Remote
 
-# Keras' own fit reaches 0.911 to 0.939 in the same setting (12 seeds, mean 0.932, standard deviation 0.007);
-# this is 5 standard deviations below the mean.
-LEAST_ACCURACY = 0.896
+# Keras' own fit reaches 0.887 to 0.903 in the same setting (8 seeds, mean 0.894, standard deviation 0.006),
+# and its training loss falls to 0.15 to 0.18 of the first epoch's. This is 5 standard deviations less.
+LEAST_ACCURACY = 0.865
 
 
 def softmax_in_float64(z):
@@ -606,7 +606,20 @@ def history_of(result, epochs, keys=("loss", "val_loss", "val_accuracy")):
         expect.true(
             listed, f'"{key}" should be a list with one entry per epoch run, {epochs}', f"it has {found}"
         )
+        claim = f'"{key}" should be a list of floats'
+        expect.true(all(map(is_number, values)), claim, "there is something else in it")
     return {key: np.asarray(result[key], float) for key in keys}
+
+
+def is_number(value):
+    """Whether an entry of a history is a number, be it Python's, NumPy's or a tensor."""
+    return type(value) in (int, float) or (is_array(value) and value.shape == () and value.dtype.kind == "f")
+
+
+def epochs_in(result, key="val_loss"):
+    """How many epochs the history says were run, or None if it does not say."""
+    values = result.get(key) if isinstance(result, dict) else None
+    return len(values) if isinstance(values, (list, tuple)) else None
 
 
 def seen_of(result):
@@ -614,7 +627,9 @@ def seen_of(result):
     if not isinstance(result, dict):
         return type(result).__name__
     return {
-        key: [float(value) for value in values] if isinstance(values, (list, tuple)) else str(type(values))
+        key: [float(value) if is_number(value) else type(value).__name__ for value in values]
+        if isinstance(values, (list, tuple))
+        else type(values).__name__
         for key, values in result.items()
         if key in ("loss", "val_loss", "val_accuracy")
     }
@@ -657,7 +672,7 @@ def test_fit_trains_and_keeps_the_books(learner, rng):
         expect.close(found, want, "the model should end with the weights after the last step")
 
 
-def recorded_fit(learner, seed, epochs=3, sizes=(14, 6), batch_size=4):
+def recorded_fit(learner, seed, epochs=2, sizes=(10, 3), batch_size=4):
     """What a model saw during fit: the numbers of the training examples, epoch by epoch, and the modes."""
     x = np.arange(sum(sizes), dtype="float32")[:, None] + 1
     labels = (np.arange(sum(sizes)) % 3).astype("int32")
@@ -687,9 +702,9 @@ def test_fit_uses_the_right_modes(learner):
     in_training = sorted(set(trained.tolist()))
     learner.observed({"in training": in_training, "measured": sorted(set(looked.tolist()))})
     expect.true(bool(batches), "the steps should run the model with training=True")
-    expect.true(max(in_training) <= 14, "validation data should not be run in training mode")
+    expect.true(max(in_training) <= 10, "validation data should not be run in training mode")
     expect.true(
-        set(range(15, 21)) <= set(looked.tolist()), "validation data should be run with training=False"
+        set(range(11, 14)) <= set(looked.tolist()), "validation data should be run with training=False"
     )
 
 
@@ -698,17 +713,17 @@ def test_fit_sees_every_example_in_a_new_order(learner):
     """Each epoch sees every training example once, in an order of its own that follows the seed."""
     batches, _ = recorded_fit(learner, seed=3)
     sizes = [len(batch) for batch in batches]
-    orders = epochs_of(batches, 14)
+    orders = epochs_of(batches, 10)
     facts = {
         "sizes": sizes,
-        "each once": [sorted(order.tolist()) == list(range(1, 15)) for order in orders],
+        "each once": [sorted(order.tolist()) == list(range(1, 11)) for order in orders],
         "epochs differ": len({tuple(order) for order in orders}) == len(orders),
         "shuffled": orders[0].tolist() != sorted(orders[0].tolist()),
     }
     learner.observed(facts)
     expect.true(
-        sizes == [4, 4, 4, 2] * 3,
-        "14 examples should come as 4, 4, 4 and 2 in each epoch",
+        sizes == [4, 4, 2] * 2,
+        "10 examples should come as 4, 4 and 2 in each epoch",
         f"they are {sizes}",
     )
     expect.true(all(facts["each once"]), "each epoch should have every training example once")
@@ -770,7 +785,7 @@ def fit_along(learner, values, **kwargs):
 def stops_after(learner, values, ran, ended, claim, **kwargs):
     """fit runs so many epochs and ends with this value of d."""
     result, d = fit_along(learner, values, **kwargs)
-    ran_epochs = len(result["val_loss"]) if isinstance(result, dict) and "val_loss" in result else None
+    ran_epochs = epochs_in(result)
     facts = {"ran": ran_epochs, "ended": round(d, 2)}
     history = history_of(result, ran_epochs or 0)
     given = [float(f"{value:.4g}") for value in np.logaddexp(0, values)]
@@ -797,19 +812,20 @@ def all_of(learner, *trials):
 def test_fit_stops_early(learner):
     """With a patience of 2, fit stops after two epochs that were no better, and goes back to the best."""
     claim = "with a patience of 2, the second epoch in a row that is no better should be the last"
-    all_of(learner, stops_after(learner, [1.0, 0.5, 0.2, 0.6, 0.9, 1.2, 1.5], 5, 0.2, claim, patience=2))
+    all_of(learner, stops_after(learner, [0.5, 0.7, 0.2, 0.6, 0.9, 1.2, 1.5], 5, 0.2, claim, patience=2))
 
 
 def stops_for_good_reason(learner, arguments, claim):
     """fit raises an error that says that the loss is not finite."""
-    fate = "nothing is raised"
+    fate, epochs = "nothing is raised", None
     try:
-        learner.fit(*arguments)
+        result = learner.fit(*arguments)
+        epochs = epochs_in(result, "loss")
     except LearnerRaised as error:
         words = error.message.lower()
         said = any(word in words for word in ("nan", "inf", "finite"))
         fate = "says so" if said else f"{error.type_name} is raised, and its message does not say so"
-    learner.observed({"fate": fate})
+    learner.observed({"fate": fate, "epochs": epochs})
     expect.true(fate == "says so", claim, fate)
 
 
@@ -846,7 +862,7 @@ def test_fit_stops_at_infinity(learner, rng):
     data = ((x[:8], labels[:8]), None)
     claim = "a training loss that is infinite should raise an error that says so"
     optimizer = learner.keras.optimizers.SGD(0.0)
-    stops_for_good_reason(learner, (model, optimizer, crossentropy(learner), *data, 2, 4, 1), claim)
+    stops_for_good_reason(learner, (model, optimizer, crossentropy(learner), *data, 1, 8, 1), claim)
 
 
 @check("fit", hidden=True, points=2, after=test_fit_stops_early)
@@ -907,7 +923,7 @@ def test_fit_restores_moving_statistics(learner):
     optimizer = keras.optimizers.SGD(0.0)
     result = learner.fit(model, optimizer, crossentropy(learner), (x, labels), validation, 9, 4, 1, 2)
     moving = float(np.asarray(norm.moving_mean)[0])
-    ran = len(result["val_loss"]) if isinstance(result, dict) and "val_loss" in result else None
+    ran = epochs_in(result)
     learner.observed({"ran": ran, "moving mean": round(moving, 2)})
     expect.true(ran == 5, "training should stop two epochs after the best", f"it runs {ran} epochs")
     expect.close(moving, 0.0, "the moving mean should be that of the best epoch", atol=1e-4)
@@ -920,7 +936,7 @@ def test_fit_without_validation(learner, rng):
     model, optimizer = affine(learner, kernel, bias), learner.keras.optimizers.SGD(0.5)
     loss_fn = crossentropy(learner, reduction=None)
     result = learner.fit(model, optimizer, loss_fn, (x, labels), None, epochs=3, batch_size=40, seed=2)
-    keys = sorted(result) if isinstance(result, dict) else type(result).__name__
+    keys = sorted(result, key=str) if isinstance(result, dict) else type(result).__name__
     learner.observed({"history": seen_of(result), "keys": keys, "weights": model.get_weights()})
     history = history_of(result, 3, ("loss",))
     extra = {"val_loss", "val_accuracy"} & set(result)
@@ -972,7 +988,7 @@ def test_fit_begins_anew(learner):
     seen = []
     for values, ran, ended in (([0.3, 0.6, 0.9], 3, 0.3), ([1.8, 1.5, 1.7, 1.9, 1.2], 4, 1.5)):
         result, d = fit_along(learner, values, patience=2)
-        count = len(result["val_loss"]) if isinstance(result, dict) and "val_loss" in result else None
+        count = epochs_in(result)
         seen.append({"ran": count, "ended": round(d, 2)})
         learner.observed(seen)
         expect.true(
@@ -989,7 +1005,7 @@ def digits():
     images, labels = load_digits(return_X_y=True)
     images, labels = (images / 16).astype("float32"), labels.astype("int32")
     mixed = np.random.default_rng(0).permutation(len(images))
-    return [(images[rows], labels[rows]) for rows in (mixed[:400], mixed[400:1000])]
+    return [(images[rows], labels[rows]) for rows in (mixed[:300], mixed[300:900])]
 
 
 @check("fit", hidden=True, points=2, after=test_fit_sees_every_example_in_a_new_order)
@@ -1001,8 +1017,8 @@ def test_fit_learns_the_digits(learner):
     generator = np.random.default_rng(3)
     weights = [(generator.normal(size=w.shape) / 7).astype("float32") for w in model.get_weights()]
     model.set_weights(weights)
-    optimizer = keras.optimizers.Adam(0.01)
-    result = learner.fit(model, optimizer, crossentropy(learner), *digits(), 5, 50, 1)
+    optimizer = keras.optimizers.Adam(0.02)
+    result = learner.fit(model, optimizer, crossentropy(learner), *digits(), 5, 60, 1)
     history = history_of(result, 5)
     accuracy = float(history["val_accuracy"].max())
     fell = bool(history["loss"][-1] < history["loss"][0] / 3)
@@ -1136,9 +1152,7 @@ def test_accumulates_past_unconnected_variables(learner, rng):
     loss_fn = keras.losses.mean_squared_error
     found = gradient_list(learner.accumulate_gradients(model, loss_fn, pieces(x, y, (4, 3))), 4)
     _, want_kernel, want_bias = squared_error(x, y, kernel, bias)
-    connected = [
-        gradient for gradient in found if gradient is not None and np.abs(np.asarray(gradient)).max() > 0
-    ]
+    connected = [gradient for gradient in found if is_array(gradient) and gradient.any()]
     expect.true(
         len(connected) == 2,
         "the two variables that the loss depends on should have gradients, the others not",

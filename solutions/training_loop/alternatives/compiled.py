@@ -1,4 +1,4 @@
-"""The steps compiled with tf.function, one graph for each model and what is trainable in it; batches through tf.data."""
+"""The steps compiled with tf.function, one graph for each model and what is trainable in it."""
 
 import keras
 import numpy as np
@@ -29,7 +29,8 @@ def gradient_graph(model, loss_fn):
         with tf.GradientTape() as tape:
             loss, _ = forward(model, loss_fn, x, y, training=True)
             loss = tf.add_n([loss, *model.losses])
-        return loss, tape.gradient(loss, variables, unconnected_gradients="zero")
+        found = tape.gradient(loss, variables)
+        return loss, [tf.zeros(v.shape) if g is None else g for g, v in zip(found, variables, strict=True)]
 
     return graph
 
@@ -52,18 +53,12 @@ def train_step(model, optimizer, loss_fn, x, y):
 
 
 def evaluate(model, loss_fn, x, y, batch_size):
-    @tf.function(reduce_retracing=True)
-    def measure(x, y):
-        loss, outputs = forward(model, loss_fn, x, y, training=False)
-        labels = tf.cast(y, tf.int64)
-        return loss, tf.reduce_mean(tf.cast(tf.argmax(outputs, axis=-1) == labels, tf.float32))
-
     means = {"loss": keras.metrics.Mean(), "accuracy": keras.metrics.Mean()}
     for some_x, some_y in minibatches(x, y, batch_size, 0, shuffle=False):
-        for metric, value in zip(
-            means.values(), measure(tf.constant(some_x), tf.constant(some_y)), strict=True
-        ):
-            metric.update_state(value, sample_weight=len(some_x))
+        loss, outputs = forward(model, loss_fn, some_x, some_y, training=False)
+        right = tf.argmax(outputs, axis=-1) == tf.cast(some_y, tf.int64)
+        means["loss"].update_state(loss, sample_weight=len(some_x))
+        means["accuracy"].update_state(tf.cast(right, tf.float32))
     found = {name: float(metric.result()) for name, metric in means.items()}
     return {**found, "loss": found["loss"] + sum(float(loss) for loss in model.losses)}
 

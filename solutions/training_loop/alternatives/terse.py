@@ -36,7 +36,8 @@ def fit(model, optimizer, loss_fn, train, validation, epochs, batch_size, seed, 
     for epoch in range(epochs):
         batches = minibatches(*train, batch_size, seed * 10_000 + epoch)
         losses = [(float(train_step(model, optimizer, loss_fn, *b)), len(b[0])) for b in batches]
-        now = {"loss": np.average(*zip(*losses, strict=True))}
+        values, sizes = zip(*losses, strict=True)
+        now = {"loss": np.average(values, weights=sizes)}
         if validation:
             now |= {f"val_{k}": v for k, v in evaluate(model, loss_fn, *validation, batch_size).items()}
         if not np.all(np.isfinite(list(now.values()))):
