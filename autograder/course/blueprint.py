@@ -83,6 +83,18 @@ class Blueprint:
     def _by_id(self) -> dict[str, tuple[int, GivenCell]]:
         return {cell.grade_id: (place, cell) for place, cell in enumerate(self.cells)}
 
+    def require_checks(self) -> None:
+        """Make sure that there are checks to grade the notebook with.
+
+        Raises:
+            CourseError: The content tree has none for its topic; learners' copies have not.
+        """
+        if self.topic is not None and self.topic.checks is None:
+            raise CourseError(
+                f"there are no checks to grade {self.topic.name} with: its content tree holds none",
+                "name the tree that holds them in nbgrader_config.py: c.GradeWithNnlearn.content",
+            )
+
     def cell(self, grade_id: str) -> GivenCell | None:
         """The cell called `grade_id`, or None."""
         found = self._by_id.get(grade_id)

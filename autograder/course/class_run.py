@@ -54,6 +54,8 @@ def grade_class(
 
     done = ClassRun()
     blueprints = _blueprints(course, assignment)
+    for blueprint in blueprints.values():
+        blueprint.require_checks()
     with _writer(course, assignment, force=force) as writer, _in(course.root):
         found = writer.submissions(assignment)
         about = _about(course, assignment, blueprints)

@@ -97,6 +97,7 @@ class GradeWithNnlearn(_TopicPreprocessor):
         blueprint = self.blueprint(resources)
         if blueprint.topic is None:
             return Execute(parent=self.parent).preprocess(nb, resources)  # type: ignore[no-any-return]
+        blueprint.require_checks()
         from autograder.course.warm import grade_notebook
 
         _isolation(self.require_isolation, self.log)

@@ -10,7 +10,7 @@ from course.trap_class import ANSWERS, NOT_GRADED, Book
 
 from autograder.course import class_run
 from autograder.course.autograding import AutogradedNotebook, Failed, Marks
-from autograder.course.layout import find_course
+from autograder.course.layout import CourseError, find_course
 from autograder.engine.pool import GivenUp
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own
@@ -96,17 +96,17 @@ def test_feedback_can_be_generated_from_it(trap_class):
 
 
 @pytest.fixture
-def small(trap_class, tmp_path):
+def small(trap_course, tmp_path):
     """A course with three submissions, and a stand-in for the workers that says whom they were asked for."""
     root = tmp_path / "course"
     root.mkdir()
     for name in ("nbgrader_config.py", "penalties.py", "gradebook.db"):
-        shutil.copy(trap_class.stock / name, root / name)
-    shutil.copytree(trap_class.stock / "source", root / "source")
+        shutil.copy(trap_course.course / name, root / name)
+    shutil.copytree(trap_course.course / "source", root / "source")
     for student in ("ada", "bo", "cy"):
         folder = root / "submitted" / student / "ps1"
         folder.mkdir(parents=True)
-        (folder / "toy.ipynb").write_text(json.dumps(Book(trap_class.released, ANSWERS).document))
+        (folder / "toy.ipynb").write_text(json.dumps(Book(trap_course.released, ANSWERS).document))
     return root
 
 
@@ -225,3 +225,17 @@ def test_a_submission_that_fails_when_forced_keeps_no_old_result(small, workers,
     done = run(small, force=True)
     assert done.exit_code == 1
     assert not (small / "autograded/ada/ps1").exists()
+
+
+def test_without_checks_nothing_is_graded(small, workers):
+    """A copy of the content as learners have it holds none."""
+    config = small / "nbgrader_config.py"
+    content = small.parent / "content"
+    course = find_course(small)
+    shutil.copytree(course.catalogue.root, content)
+    shutil.rmtree(content / "autograder/checks/toy")
+    text = config.read_text().replace(str(course.catalogue.root), str(content))
+    config.write_text(text)
+    with pytest.raises(CourseError, match="there are no checks to grade toy with"):
+        run(small)
+    assert workers == []

@@ -189,13 +189,13 @@ def plain(source, points=None):
 
 
 @pytest.fixture(scope="session")
-def trap_class(miniature, tmp_path_factory):
-    """The class, graded by `nbgrader autograde` in one course and by `course grade` in a copy of it."""
+def trap_course(miniature, tmp_path_factory):
+    """The course of the class, everything handed in and nothing graded; do not change it."""
     root = tmp_path_factory.mktemp("traps")
     content = Path(shutil.copytree(miniature, root / "content"))
     with (content / "autograder/checks/toy/test_toy.py").open("a") as file:
         file.write(FAULTY_CHECK)
-    stock, ours, home = root / "stock", root / "ours", root / "home"
+    stock, home = root / "made", root / "home"
     home.mkdir()
     with CommandLines(home) as run:
 
@@ -224,11 +224,20 @@ def trap_class(miniature, tmp_path_factory):
         hand_in(stock, "with_py", "# the learner's own\n", "toy.py")
         hand_in(stock, "with_py", "3,4\n", "data.csv")
         hand_in(stock, "only_py", "x = 1\n", "toy.py")
-        shutil.copytree(stock, ours)
+    return SimpleNamespace(root=root, course=stock, home=home, released=released)
+
+
+@pytest.fixture(scope="session")
+def trap_class(trap_course):
+    """The class, graded by `nbgrader autograde` in one course and by `course grade` in a copy of it."""
+    stock, ours = trap_course.root / "stock", trap_course.root / "ours"
+    shutil.copytree(trap_course.course, stock)
+    shutil.copytree(trap_course.course, ours)
+    with CommandLines(trap_course.home) as run:
         said = SimpleNamespace(
             preflight=run.nnlearn("course", "preflight", "ps1", "--json", cwd=stock),
             stock=run.nbgrader("autograde", "ps1", cwd=stock),
             ours=run.nnlearn("course", "grade", "ps1", "--jobs", "2", cwd=ours),
             feedback=run.nbgrader("generate_feedback", "ps1", cwd=ours),
         )
-    return SimpleNamespace(stock=stock, ours=ours, said=said, content=content, released=released)
+    return SimpleNamespace(stock=stock, ours=ours, said=said, released=trap_course.released)
