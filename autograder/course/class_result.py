@@ -54,4 +54,4 @@ class ClassRun:
         if self.interrupted:
             yield "Interrupted. With --resume the rest follows."
         elif self.graded:
-            yield f"Next: nbgrader formgrader, or nbgrader generate_feedback {assignment}"
+            yield f"Next: mark answers in words in Formgrader, then nbgrader generate_feedback {assignment}"
