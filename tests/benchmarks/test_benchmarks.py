@@ -9,7 +9,18 @@ from benchmarks import own, show
 from benchmarks.classroom import hand_in, notebook, part_cells, write
 from benchmarks.floor import measure as measure_floor
 from benchmarks.nbgrader_peer import assignment
-from benchmarks.results import Benchmark, Commands, CourseTimes, Engine, Floor, Graded, Machine, Peer, Start
+from benchmarks.results import (
+    Benchmark,
+    Commands,
+    CourseTimes,
+    Engine,
+    Floor,
+    Graded,
+    Machine,
+    Peer,
+    Saves,
+    Start,
+)
 from benchmarks.shim import check_part
 from nnlearn.catalogue import load_catalogue
 
