@@ -114,7 +114,7 @@ class Board:
         if failure is None:
             return ""
         used, of = self.hints_used.get(self.focus, 0), len(self.topic.part(self.focus).hints)
-        command = rf"nnlearn hint {re.escape(self.focus)}\b( +\(\d of \d used\))?"
+        command = rf"nnlearn hint (?:\w+\.)?{re.escape(self.focus)}\b( +\(\d of \d used\))?"
         return re.sub(command, f"press h for a hint ({used} of {of} used)", failure.message)
 
     def choose_focus(self) -> None:
