@@ -37,7 +37,7 @@ def _import_everything(cores: int) -> None:
     import nnlearn.learner.host
     import nnlearn.learner.worker  # noqa: F401
 
-    with contextlib.suppress(ImportError):
+    with contextlib.suppress(ImportError, OSError):  # a kernel or a container may refuse it
         import landlock
 
         landlock.landlock_abi_version()
