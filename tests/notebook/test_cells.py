@@ -38,7 +38,7 @@ def test_today_the_compiler_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     remember(monkeypatch, "/tmp/ipykernel_1/78.py", "this is no Python\n")
     names = {"/tmp/ipykernel_1/77.py": ("Cell", "In[5]"), "/tmp/ipykernel_1/78.py": ("Cell", "In[6]")}
     found = cells.run_cells(kernel_with(monkeypatch, format_code_name=names.get))
-    assert [(cell.number, cell.code) for cell in found][0] == (5, "y = 2\n")
+    assert (found[0].number, found[0].code) == (5, "y = 2\n")
     assert [cell.name for cell in cells.source_of(found).cells] == ["cell In[5]"]
 
 
