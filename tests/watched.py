@@ -11,7 +11,7 @@ import time
 import pexpect
 import pyte
 
-PATIENCE_S = 90  # a cold import of TensorFlow, on a machine with other things to do
+PATIENCE_S = 240  # a cold import of TensorFlow, on a machine with other things to do
 
 
 class Terminal:
