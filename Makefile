@@ -20,6 +20,7 @@ check: $(SET_UP)  ## lint and types
 
 bench: $(SET_UP)  ## measured comparisons with other graders
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.commands
 
 clean:
 	rm -rf $(VENV) report build dist
