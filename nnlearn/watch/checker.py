@@ -6,22 +6,17 @@ hands it to `Checker.hear`, and the time that passes to `Checker.tick`.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from nnlearn.catalogue import Topic
 from nnlearn.errors import NnlearnError
-from nnlearn.results import Outcome, PartResult, Verdict
+from nnlearn.results import PartResult, Verdict
 from nnlearn.watch import messages as m
 from nnlearn.watch.process import Gone, Printed, Said, WarmProcess
+from nnlearn.watch.runs import Run, Underway, cut_short, in_words, passed_limit
 
-if TYPE_CHECKING:
-    from nnlearn.checking.failure import Failure
-
-_SLACK_S = 1.0  # a beat comes every half second
 _BEGIN_S = 30.0  # a fork that does not begin by then never will
 _CANCEL_S = 5.0
 _IMPATIENT_S = 1.0  # without forks: silent for so long, a run gives way to what was saved since
@@ -32,27 +27,6 @@ class CheckerError(NnlearnError):
     """The process that checks cannot be had."""
 
 
-@dataclass
-class Run:
-    """One run over a file, through as many processes as it takes.
-
-    Attributes:
-        file: The learner's file.
-        todo: The parts that have no result yet, in order.
-        unreadable: Why the file cannot be read at all, or an empty string.
-        notes: What the learner should know about the file.
-        output: What the learner's code printed.
-        results: What was found, part by part.
-    """
-
-    file: Path
-    todo: list[str]
-    unreadable: str = ""
-    notes: tuple[str, ...] = ()
-    output: str = ""
-    results: list[PartResult] = field(default_factory=list)
-
-
 class Listener(Protocol):
     """Who is told what is found."""
 
@@ -61,35 +35,6 @@ class Listener(Protocol):
 
     def run_ended(self, run: Run) -> None:
         """All parts have; the run was not overtaken by another."""
-
-
-@dataclass
-class _Under:
-    """A run under way in one process.
-
-    Attributes:
-        number: The number its reports carry.
-        began: Whether a process has taken it on.
-        loading: Whether the file itself is running.
-        check: The check that is running.
-        outcomes: The checks of the current part that ended.
-        silent: Seconds since the last report.
-        part_seconds: Seconds since the current part began.
-        late: The limit that was passed, in words: the end has been asked for.
-        code: The exit status, once it has ended.
-        printed: What was printed, once that is known.
-    """
-
-    number: int
-    began: bool = False
-    loading: bool = False
-    check: str = ""
-    outcomes: list[Outcome] = field(default_factory=list)
-    silent: float = 0.0
-    part_seconds: float = 0.0
-    late: str = ""
-    code: int | None = None
-    printed: str | None = None
 
 
 class Checker:
@@ -122,7 +67,7 @@ class Checker:
         self._is_ready = False
         self._titles: dict[str, dict[str, str]] = {}
         self._run: Run | None = None
-        self._under: _Under | None = None
+        self._under: Underway | None = None
         self._waiting: Run | None = None
         self._process = self._started()
 
@@ -206,7 +151,7 @@ class Checker:
         elif under.late:
             if under.silent > _CANCEL_S:
                 self._process.kill()
-        elif late := self._passed_limit(under):
+        elif late := passed_limit(under, self._topic.limits):
             under.late, under.silent = late, 0.0
             if self._process.by_fork:
                 self._process.send(m.Cancel(under.number))
@@ -285,7 +230,7 @@ class Checker:
     def _send_rest(self) -> None:
         assert self._run is not None  # noqa: S101
         self._numbers += 1
-        self._under = _Under(self._numbers)
+        self._under = Underway(self._numbers)
         self._process.send(m.Check(self._numbers, str(self._run.file), tuple(self._run.todo)))
 
     def _end_if_all_is_known(self) -> None:
@@ -295,15 +240,11 @@ class Checker:
             return
         run.output = f"{run.output}\n{under.printed}".strip("\n")
         if run.todo and self._has_checks(run):
-            from nnlearn.checking.failure import Failure  # not before: it brings NumPy and pytest with it
-
-            part = run.todo[0]
             verdict, why = in_words(under.code, under.late, began=under.began)
             is_ours = verdict is Verdict.GRADER_ERROR
-            raised = tuple(under.printed.splitlines()[-12:]) if is_ours else ()
-            for name in list(run.todo) if under.loading or is_ours else [part]:
-                failure = Failure(why, part=name, raised=raised, next_step=f"nnlearn hint {name}")
-                self._found(self._cut_short(name, verdict, failure, under))
+            for name in list(run.todo) if under.loading or is_ours else run.todo[:1]:
+                points = self._topic.part(name).points
+                self._found(cut_short(name, points, self._titles[name], under, verdict, why))
         self._under = None
         if self._waiting is not None:
             self._run = None
@@ -321,36 +262,6 @@ class Checker:
         """Whether a part that has no result could have one: some have hidden checks only."""
         run.todo = [part for part in run.todo if self._titles.get(part)]
         return bool(run.todo)
-
-    def _cut_short(self, part: str, verdict: Verdict, failure: Failure, under: _Under) -> PartResult:
-        """The result of a part during which the process ended."""
-        from nnlearn.checking.failure import Failure, render
-
-        titles = self._titles[part]
-        ended = {outcome.check: outcome for outcome in under.outcomes}
-        culprit = under.check if under.check in titles else next(iter(titles))
-        message = render(failure)
-        waits = render(Failure("it waits: the check before it did not end", part=part))
-        outcomes = []
-        for check, title in titles.items():
-            if check in ended:
-                outcomes.append(ended[check])
-            else:
-                at_fault = check == culprit
-                what = verdict if at_fault else Verdict.WAITING
-                outcomes.append(Outcome(check, title, False, 1.0, what, message if at_fault else waits))
-        return PartResult(part, self._topic.part(part).points, tuple(outcomes))
-
-    def _passed_limit(self, under: _Under) -> str:
-        limits = self._topic.limits
-        if under.loading or not under.check:
-            if under.silent > limits.part_seconds:
-                return f"loading the file may take {limits.part_seconds:g} s"
-        elif under.silent > limits.call_seconds + _SLACK_S:
-            return f"one call may take {limits.call_seconds:g} s"
-        elif under.part_seconds > limits.part_seconds + _SLACK_S:
-            return f"one part may take {limits.part_seconds:g} s"
-        return ""
 
     def _gone(self, code: int, text: str) -> None:
         was_ready, self._is_ready = self._is_ready, False
@@ -377,19 +288,3 @@ class Checker:
 
     def _started(self) -> WarmProcess:
         return WarmProcess(self._root, self._topic.name, self._post, by_fork=self._by_fork)
-
-
-def in_words(code: int, late: str, *, began: bool) -> tuple[Verdict, str]:
-    """What it means that a process ended before all parts had a result."""
-    if late:
-        return Verdict.TIMED_OUT, f"it took too long: {late}"
-    if code == m.EXIT_KEYBOARD_INTERRUPT:
-        return Verdict.RAISED, "it raised KeyboardInterrupt"
-    if not began or code == m.EXIT_OWN_FAULT:
-        return Verdict.GRADER_ERROR, f"the checks could not be run (exit status {code}); not your mistake"
-    if code >= 0:
-        return Verdict.CRASHED, f"your code ended the process, as os._exit({code}) does"
-    name = signal.Signals(-code).name
-    if name == "SIGKILL":
-        return Verdict.OUT_OF_MEMORY, f"the system ended it ({name}): memory ran out"
-    return Verdict.CRASHED, f"{name} ended it: a fault in compiled code, or no memory left"

@@ -17,12 +17,13 @@ from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, NnlearnError
 from nnlearn.results import PartResult
 from nnlearn.watch.actions import Actions
 from nnlearn.watch.board import Board
-from nnlearn.watch.checker import Checker, Run
+from nnlearn.watch.checker import Checker
 from nnlearn.watch.course import Course
 from nnlearn.watch.files import SavedFiles, Touched
 from nnlearn.watch.keys import Key
 from nnlearn.watch.pages import Page
 from nnlearn.watch.process import Gone, Printed, Said
+from nnlearn.watch.runs import Run
 from nnlearn.watch.signals import Continued, Resized, Stop, Suspend, signals_to, suspend
 from nnlearn.workspace.workspace import Workspace
 
