@@ -125,6 +125,17 @@ def test_a_script_in_an_answer_does_not_run_in_the_markers_browser(page, server)
     assert page.title() != "hijacked"
 
 
+def test_the_pages_own_button_grades_as_the_command_does(page, server):
+    page.goto(f"{server[0]}/manage_submissions/ps1")
+    row = page.get_by_role("row").filter(has_text="Zhang, Bo")
+    expect(row).to_contain_text("3.5 / 8", timeout=PATIENCE)
+    row.locator(".autograde a, td.autograde .glyphicon").first.click()
+    done = page.locator(".modal-body").filter(has_text="Successfully autograded 'ps1' for student 'bo'.")
+    expect(done).to_be_visible(timeout=3 * PATIENCE)
+    page.reload()
+    expect(row).to_contain_text("3.5 / 8", timeout=PATIENCE)
+
+
 def test_feedback_reads_well(browser, life):
     page = browser.new_page(viewport={"width": 1000, "height": 1400})
     page.goto((life.course / "feedback/bo/ps1/toy.html").as_uri())
