@@ -7,7 +7,6 @@ fixtures and all, as often as one likes.
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -20,11 +19,9 @@ from nnlearn.catalogue import Topic
 from nnlearn.checking import plugin
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.marks import CheckInfo
+from nnlearn.checking.warm_session import forget_module, session_arguments
 from nnlearn.errors import ContentError
 from nnlearn.quiet import start_keras
-
-_CONFIGURATION = Path(__file__).with_name("checks.ini")
-_UNWANTED = ("terminal", "cacheprovider", "faulthandler", "logging", "unraisableexception")
 
 
 class CheckRunner:
@@ -105,22 +102,11 @@ class CheckRunner:
         """End the pytest session."""
         self._loop.jobs.put(None)
         self._thread.join()
-        self._forget_module()
-
-    def _forget_module(self) -> None:
-        """Let the next session read the checks anew: an author may have changed them."""
-        for name, module in list(sys.modules.items()):
-            if getattr(module, "__file__", None) == str(self._checks):
-                del sys.modules[name]
+        forget_module(self._checks)
 
     def _run_pytest(self, checks: Path) -> None:
-        # The root makes the module's name out of the whole path: many files are called test_<topic>.py.
-        arguments = [str(checks), "-c", str(_CONFIGURATION), f"--rootdir={checks.anchor}"]
-        arguments += ["--import-mode=importlib"]
-        arguments += ["--noconftest", "--assert=plain", "--capture=no", "--disable-plugin-autoload"]
-        arguments += [f"-pno:{name}" for name in _UNWANTED]
         try:
-            code = pytest.main(arguments, plugins=[plugin, self._loop])
+            code = pytest.main(session_arguments(checks), plugins=[plugin, self._loop])
             if not self._loop.names and not self._loop.errors:
                 self._loop.errors.append(f"pytest ended with exit code {code}")
         finally:

@@ -6,9 +6,7 @@ run them, which one with a thread of its own for pytest could not.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -16,10 +14,8 @@ from nnlearn.catalogue import Topic
 from nnlearn.checking import plugin
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.marks import CheckInfo
+from nnlearn.checking.warm_session import forget_module, session_arguments
 from nnlearn.errors import ContentError
-
-_CONFIGURATION = Path(plugin.__file__).with_name("checks.ini")
-_UNWANTED = ("terminal", "cacheprovider", "faulthandler", "logging", "unraisableexception")
 
 
 class CollectedChecks:
@@ -63,14 +59,8 @@ class CollectedChecks:
             ContentError: They cannot be collected.
         """
         checks = self.topic.visible_checks.resolve()
-        # The root makes the module's name out of the whole path, so that no two topics share one.
-        arguments = [str(checks), "-c", str(_CONFIGURATION), f"--rootdir={checks.anchor}"]
-        arguments += ["--import-mode=importlib", "--noconftest", "--assert=plain", "--capture=no"]
-        arguments += ["--disable-plugin-autoload", *(f"-pno:{name}" for name in _UNWANTED)]
-        code = pytest.main(arguments, plugins=[plugin, self])
-        for name, module in list(sys.modules.items()):
-            if getattr(module, "__file__", None) == str(checks):
-                del sys.modules[name]  # the next time they are read anew
+        code = pytest.main(session_arguments(checks), plugins=[plugin, self])
+        forget_module(checks)
         if not self._items:
             words = "\n".join(self._errors) or f"pytest ended with exit code {code}"
             raise ContentError(

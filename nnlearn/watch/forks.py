@@ -9,17 +9,15 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from nnlearn.diagnosis import KnownReplies
 from nnlearn.learner.confinement.linux import die_with_parent
 from nnlearn.quiet import start_keras
 from nnlearn.watch import messages as m
 from nnlearn.watch.collected import CollectedChecks
+from nnlearn.watch.lines import Lines
 from nnlearn.watch.work import work_to_the_end
-
-if TYPE_CHECKING:
-    from nnlearn.watch.warm import Lines
 
 
 def serve_by_fork(checks: CollectedChecks, known: Sequence[KnownReplies], lines: Lines) -> str | None:

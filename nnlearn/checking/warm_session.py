@@ -1,0 +1,24 @@
+"""How pytest is started for a session that serves many submissions: bare, and blind to what lies around."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+_CONFIGURATION = Path(__file__).with_name("checks.ini")
+_UNWANTED = ("terminal", "cacheprovider", "faulthandler", "logging", "unraisableexception")
+
+
+def session_arguments(checks: Path) -> list[str]:
+    """The command line for a file of checks."""
+    # The root makes the module's name out of the whole path: many files are called test_<topic>.py.
+    arguments = [str(checks), "-c", str(_CONFIGURATION), f"--rootdir={checks.anchor}"]
+    arguments += ["--import-mode=importlib", "--noconftest", "--assert=plain", "--capture=no"]
+    return [*arguments, "--disable-plugin-autoload", *(f"-pno:{name}" for name in _UNWANTED)]
+
+
+def forget_module(checks: Path) -> None:
+    """Let the next session read the checks anew: an author may have changed them."""
+    for name, module in list(sys.modules.items()):
+        if getattr(module, "__file__", None) == str(checks):
+            del sys.modules[name]

@@ -1,0 +1,41 @@
+"""What the warm process speaks and listens on."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from nnlearn.watch import messages as m
+
+
+class Lines:
+    """The two descriptors this process speaks over, which the learner's code does not find at 0 and 1."""
+
+    def __init__(self) -> None:
+        self.requests, self._reports = os.dup(0), os.dup(1)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
+        os.dup2(2, 1)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
+        for name, descriptor in (("stdout", 1), ("stderr", 2)):
+            # Line by line, so that little is lost when the learner's code ends the process.
+            stream = open(descriptor, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+        self._decoder = m.Lines(m.Request)
+
+    def send(self, report: m.Report) -> None:
+        """Send a report."""
+        m.send(self._reports, report)
+
+    def receive(self) -> list[m.Request] | None:
+        """Wait for requests; None when there will be no more."""
+        data = os.read(self.requests, 2**16)
+        return self._decoder.feed(data) if data else None
+
+    def end_of_output(self, run: int) -> None:
+        """Mark the end of what a run has printed."""
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        os.write(2, m.END_OF_OUTPUT % run)
