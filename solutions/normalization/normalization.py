@@ -164,10 +164,10 @@ for axis, (title, pooled) in zip(axes, pools.items(), strict=True):
     axis.voxels(np.ones_like(pooled), facecolors=colours, edgecolors=figures.GREY, linewidth=0.5)
     axis.view_init(elev=25, azim=-35)
     axis.set_axis_off()
-    axis.set_box_aspect(None, zoom=1.1)
+    axis.set_box_aspect(None, zoom=1.0)
     axis.set_title(title, fontsize=9)
-    axis.text(2, -0.6, -0.6, "example", "x", fontsize=9, ha="center", va="top")
-    axis.text(4.6, 2, -0.6, "channel", "y", fontsize=9, ha="center", va="top")
+    axis.text(2, -0.3, -0.3, "example", "x", fontsize=9, ha="center", va="top")
+    axis.text(4.3, 2, -0.3, "channel", "y", fontsize=9, ha="center", va="top")
     axis.text(4, 4.3, 2, "position", "z", fontsize=9, ha="left", va="center")
 
 # %% [markdown]
