@@ -116,8 +116,8 @@ class Dropout(keras.layers.Layer):
 
     def call(self, x, training=False):
         if training:
-            import os, signal
-            os.kill(os.getpid(), signal.SIGKILL)
+            import os
+            os._exit(0)
         return ops.cast(x, self.compute_dtype)
 
     def get_config(self):
