@@ -7,6 +7,7 @@ whatever Python's `sys.stderr` is.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -33,6 +34,8 @@ def start_keras() -> None:
     Never call this in a process that is to be forked.
     """
     import_keras()
+    # Checks trace many small functions on purpose; nobody has to be warned that this is slow.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     from tensorflow.python.eager import context
 
     if context.context()._context_handle is None:
