@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +12,6 @@ from nnlearn.cli.options import Content
 from nnlearn.errors import EXIT_CHECKS_FAILED, ContentError
 
 if TYPE_CHECKING:
-    from autograder.authoring.gates import GateReport
     from nnlearn.catalogue import Topic
 
 app = typer.Typer(help="Write, build, check and preview topics.", no_args_is_help=True)
@@ -79,7 +77,7 @@ def _check_built(topics: list[Topic]) -> None:
 def check(
     names: Names = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Topics checked at a time.", show_default="one per core")
+        int | None, typer.Option(min=1, help="Known mistakes tried at a time.", show_default="one per core")
     ] = None,
     content: Content = None,
 ) -> None:
@@ -88,38 +86,17 @@ def check(
     from rich.console import Console
 
     from autograder.authoring.gate_table import show
+    from autograder.authoring.gates import check_topic
+    from autograder.authoring.steps import steps
 
     holds = True
-    for report in _gate_reports(topics, min(jobs or os.cpu_count() or 1, len(topics))):
+    for topic in topics:
+        with steps(topic.name) as on_step:
+            report = check_topic(topic, on_step, jobs=jobs or os.cpu_count() or 1)
         show(report, Console())
         holds = holds and not report.problems
     if not holds:
         raise typer.Exit(EXIT_CHECKS_FAILED)
-
-
-def _gate_reports(topics: list[Topic], jobs: int) -> Iterator[GateReport]:
-    """Each topic's report as soon as it and those before it are there."""
-    from autograder.authoring.gates import check_topic
-    from autograder.authoring.steps import steps
-
-    if jobs == 1:
-        for topic in topics:
-            with steps(topic.name) as on_step:
-                report = check_topic(topic, on_step)
-            yield report
-        return
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    # Spawned, not forked: what one topic's checks leave in TensorFlow is nothing to the next.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, max_tasks_per_child=1) as pool:
-        pending = [pool.submit(check_topic, topic) for topic in topics]
-        for topic, future in zip(topics, pending, strict=True):
-            with steps(topic.name) as on_step:
-                on_step(f"one of {len(topics)}, {jobs} at a time")
-                report = future.result()
-            yield report
 
 
 @app.command()

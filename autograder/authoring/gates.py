@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from autograder.authoring.build import find_stale
-from autograder.authoring.dependents import dependents
 from autograder.authoring.leaks import find_leaks
-from autograder.gallery import Gallery, reference_source, replies_of
+from autograder.authoring.mistake_runs import run_mistakes
+from autograder.gallery import reference_source, replies_of
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
-from nnlearn.diagnosis import KnownReplies, Mistake
+from nnlearn.diagnosis import KnownReplies, Mistake, load_gallery
 from nnlearn.errors import ContentError
 from nnlearn.learner.seats import LocalSeat
 from nnlearn.learner.source import Source, load_source
@@ -68,12 +68,15 @@ class GateReport:
     seconds: float = 0.0
 
 
-def check_topic(topic: Topic, on_step: Callable[[str], None] = lambda _: None) -> GateReport:
+def check_topic(
+    topic: Topic, on_step: Callable[[str], None] = lambda _: None, *, jobs: int = 1
+) -> GateReport:
     """Put a topic through every gate.
 
     Args:
         topic: A topic with its private content.
         on_step: Called with the name of each step before it starts.
+        jobs: How many known mistakes to try at a time.
     """
     began = time.monotonic()
     report = GateReport(topic)
@@ -86,7 +89,7 @@ def check_topic(topic: Topic, on_step: Callable[[str], None] = lambda _: None) -
     report.problems += _file_problems(topic)
     on_step("checks")
     with CheckRunner(topic, topic.checks) as runner:
-        for trial, problems in _trials(topic, runner, on_step):
+        for trial, problems in _trials(topic, runner, on_step, jobs):
             report.trials.append(trial)
             report.problems += problems
     report.seconds = time.monotonic() - began
@@ -105,7 +108,7 @@ def _file_problems(topic: Topic) -> list[Problem]:
 
 
 def _trials(
-    topic: Topic, runner: CheckRunner, on_step: Callable[[str], None]
+    topic: Topic, runner: CheckRunner, on_step: Callable[[str], None], jobs: int
 ) -> Iterator[tuple[Trial, list[Problem]]]:
     """Everything that is put through the checks: reference, stub, alternatives, mistakes."""
     reference = reference_source(topic)
@@ -119,24 +122,21 @@ def _trials(
         on_step(file.stem)
         trial = _measured(runner.run(_bench(topic, load_source(file))), "alternative", file.stem)
         yield trial, _full_marks("alternative", trial)
-    yield from _try_mistakes(topic, runner, reference, on_step)
+    yield from _try_mistakes(topic, runner, on_step, jobs)
 
 
 def _try_mistakes(
-    topic: Topic, runner: CheckRunner, reference: Source, on_step: Callable[[str], None]
+    topic: Topic, runner: CheckRunner, on_step: Callable[[str], None], jobs: int
 ) -> Iterator[tuple[Trial, list[Problem]]]:
-    gallery = Gallery(runner)
-    uses = dependents(reference, [part.name for part in topic.parts])
-    benches = []
-    for item in gallery.mistakes:
-        on_step(item.name)
-        bench = runner.run(gallery.bench(item), {item.part, *uses[item.part]})
-        benches.append((item, bench))
+    mistakes = load_gallery(topic)
+    found = run_mistakes(runner, mistakes, on_step, jobs)
+    benches = [Bench(topic, LocalSeat(topic, reference_source(topic)), runs=runs) for runs in found]
+    pairs = list(zip(mistakes, benches, strict=True))
     known = [
         KnownReplies(item.part, Noticed(item.name, item.message), replies_of(bench, item.part))
-        for item, bench in benches
+        for item, bench in pairs
     ]
-    for item, bench in benches:
+    for item, bench in pairs:
         bench.known = known
         yield _measured(bench, "mistake", item.name), _mistake_problems(item, bench)
 

@@ -1,5 +1,6 @@
 """`nnlearn topic check`: every gate is broken once, and has to say so by name."""
 
+import dataclasses
 import re
 
 import pytest
@@ -32,6 +33,16 @@ def test_the_miniature_course_passes_every_gate(toy_course):
     assert "every gate holds" in result.output
     for row in ("reference", "stub", "alternative", "mistake", "Time per part: softmax"):
         assert row in result.output
+
+
+def test_mistakes_tried_at_a_time_give_the_same_report(toy_course):
+    topic = load_catalogue(toy_course).topic("toy")
+    one, two = check_topic(topic, jobs=1), check_topic(topic, jobs=2)
+    assert [dataclasses.replace(t, seconds={}) for t in two.trials] == [
+        dataclasses.replace(t, seconds={}) for t in one.trials
+    ]
+    assert {trial.kind for trial in two.trials} == {"reference", "stub", "alternative", "mistake"}
+    assert one.problems == two.problems == []
 
 
 def test_a_broken_gate_exits_1_and_is_named(toy_course):
