@@ -19,7 +19,7 @@ from nnlearn.catalogue import load_catalogue
 from nnlearn.errors import ContentError
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own
-GIVEN = ("how-to-check", "text-", "code-", "demo-", "figure-")
+GIVEN = ("how-to-check", "start-keras", "text-", "code-", "demo-", "figure-")
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def changed(toy: Topic, old: str, new: str) -> Mutant:
     any_mutant = next(mutant for mutant in mutants_of(toy) if mutant.part == "softmax")
     reference = toy.master.read_text("utf-8") if toy.master else ""
     assert old in reference
-    return Mutant("softmax", "by hand", (*any_mutant.cells, ("last", reference.replace(old, new))))
+    return Mutant("softmax", "by hand", (*any_mutant.cells, ("last", reference.replace(old, new, 1))))
 
 
 def test_an_endless_loop_is_caught(toy: Topic, examiner: Examiner, monkeypatch: pytest.MonkeyPatch) -> None:
