@@ -3,8 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SET_UP := $(VENV)/.set-up
-# Tests wait for processes half of their time.
-WORKERS = $(shell $(PYTHON) -c 'import os; print(min(8, 2 * os.cpu_count()))')
 
 .PHONY: demo test check bench clean
 
@@ -13,7 +11,7 @@ demo: $(SET_UP)  ## grade the bundled sample class and show the report
 
 test: $(SET_UP)  ## the project's own tests
 	$(BIN)/nnlearn topic check
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 check: $(SET_UP)  ## lint and types
 	$(BIN)/ruff check
