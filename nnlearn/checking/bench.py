@@ -100,7 +100,7 @@ class Bench:
             )
             if session is not None and verdict in _EXPLAINABLE and not info.hidden:
                 failure = replace(failure, try_it=self.advice.try_it(check, session))
-        replies = [exchange.reply for exchange in session.exchanges] if session else []
+        replies = [exchange.reply for exchange in session.exchanges] if session and error else []
         evidence = Evidence(error is None, fingerprint(replies))
         run = CheckRun(info, check, verdict, failure, evidence)
         self.runs[check] = run

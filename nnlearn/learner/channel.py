@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from nnlearn.learner.wire import HEADER, WireError, decode, encode, header
 
 _CHUNK = 2**20
+_SMALL = 2**14  # what most messages fit into, to be taken at once
 # What a byte of structure, and a message as such, take once they are Python objects.
 _STRUCTURE_COST, _MESSAGE_COST = 16, 2000
 
@@ -50,6 +51,7 @@ class Channel:
     def __init__(self, connection: socket.socket, beside: Beside | None = None) -> None:
         connection.setblocking(False)
         self._socket = connection
+        self._arrived = bytearray()
         self.received = 0
         self._beside = beside
 
@@ -87,17 +89,17 @@ class Channel:
         """Whether bytes, or the end, are there to be read now."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
-        return bool(poll.poll(0))
+        return bool(self._arrived) or bool(poll.poll(0))
 
     def close(self) -> None:
         """Close this end."""
         self._socket.close()
 
     def _exactly(self, length: int, deadline: float | None) -> bytearray:
-        data = bytearray()
+        data = self._arrived
         while len(data) < length:
             try:
-                chunk = self._socket.recv(min(_CHUNK, length - len(data)))
+                chunk = self._socket.recv(max(_SMALL, min(_CHUNK, length - len(data))))
             except BlockingIOError:
                 self._wait(select.POLLIN, deadline)
                 continue
@@ -108,6 +110,8 @@ class Channel:
             data += chunk
             if deadline is not None and time.monotonic() > deadline:
                 raise DeadlinePassedError
+        self._arrived = data[length:]
+        del data[length:]
         return data
 
     def _wait(self, event: int, deadline: float | None) -> None:

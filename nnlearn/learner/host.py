@@ -20,6 +20,7 @@ from nnlearn.learner import kit
 from nnlearn.learner.drawn import take_figures
 from nnlearn.learner.guard import Guard
 from nnlearn.learner.seeds import set_seeds
+from nnlearn.learner.tripwires import Tripwires, tripwires
 from nnlearn.learner.values import Handle, kind_of, to_plain
 
 MODULE, KERAS, KIT = 0, 1, 2
@@ -44,14 +45,21 @@ class Program:
 
 
 class Host:
-    """Holds the learner's module and the objects that checks speak of by handle."""
+    """Holds the learner's module and the objects that checks speak of by handle.
 
-    def __init__(self, program: Program) -> None:
+    Args:
+        program: The learner's code.
+        alone: Whether nothing else runs in this process; watching for shortcuts costs less then.
+    """
+
+    def __init__(self, program: Program, *, alone: bool = False) -> None:
         self._program = program
         self._files = {file for file, _ in program.cells}
         self._module = types.ModuleType(program.name)
         self._objects: dict[int, Any] = {}
         self._guard: Guard | None = None
+        self._alone = alone
+        self._standing: Tripwires | None = None
         self._loaded = False
         self._seeds: set[int] = set()
 
@@ -136,9 +144,20 @@ class Host:
         self._objects = {MODULE: self._module, KERAS: keras, KIT: kit}
         forbid = self._program.forbid.get(part, ())
         self._guard = Guard(forbid, self._files) if forbid else None
+        if self._alone:
+            self._stand_watch(tripwires(tuple(forbid)) if forbid else None)
         if part:
             set_seeds(seed, keep_kernels=bool(self._seeds) and seed not in self._seeds)
             self._seeds.add(seed)
+
+    def _stand_watch(self, wires: Tripwires | None) -> None:
+        """Leave these wires set between requests, and no others."""
+        if wires is not self._standing:
+            if self._standing is not None:
+                self._standing.lift()
+            if wires is not None:
+                wires.set()
+            self._standing = wires
 
     def _perform(self, verb: str, handle: int, *operands: Any) -> Any:
         target = self._objects[handle]

@@ -12,7 +12,7 @@ from nnlearn.learner.host import Host, Program
 from nnlearn.learner.local import LocalTransport
 from nnlearn.learner.locate import where_is
 from nnlearn.learner.session import Transport
-from nnlearn.learner.shortcuts import Shortcut, find_shortcuts
+from nnlearn.learner.shortcuts import Shortcut, Shortcuts
 from nnlearn.learner.source import Source
 from nnlearn.learner.tampering import find_tampering
 from nnlearn.quiet import start_keras
@@ -41,6 +41,7 @@ class Desk:
     def __init__(self, topic: Topic, source: Source) -> None:
         self.topic = topic
         self.source = source
+        self._shortcuts = Shortcuts(source)
 
     def program(self, file_of: dict[str, str]) -> Program:
         """The learner's cells that parse, ready for a host."""
@@ -52,7 +53,7 @@ class Desk:
     def refuse_shortcuts(self, part: str) -> None:
         """Raise `Forbidden` if the part's code names what it must not use."""
         forbid = self.topic.part(part).forbid
-        found = find_shortcuts(self.source, part, forbid) + self.tampering(part) if forbid else ()
+        found = self._shortcuts.of(part, forbid) + self.tampering(part) if forbid else ()
         if found:
             raise Forbidden(tuple(f"{use.name} ({use.where})" for use in found))
 

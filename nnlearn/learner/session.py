@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import ast
+import functools
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -42,11 +43,11 @@ class Transport(Protocol):
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request of a check, what came back, and the request in words if it was a call."""
+    """One request of a check, what came back, and what puts the request into words if it was a call."""
 
     request: tuple[Any, ...]
     reply: tuple[Any, ...]
-    text: CallText | None
+    text: Callable[[], CallText] | None
 
 
 class Session:
@@ -61,22 +62,37 @@ class Session:
         self._transport = transport
         self.signatures = signatures
         self.exchanges: list[Exchange] = []
-        self.last_call: CallText | None = None
+        self._last_call: Callable[[], CallText] | None = None
+        self._members: dict[tuple[int, str], tuple[Exchange, Remote]] = {}
+
+    @property
+    def last_call(self) -> CallText | None:
+        """The last call in words."""
+        return self._last_call() if self._last_call else None
 
     def begin(self, part: str, seed: int) -> None:
         """Start a check of `part`: fresh handles, seeded generators, an empty record."""
         self.exchanges.clear()
-        self.last_call = None
+        self._last_call = None
+        self._members.clear()
         self._transport.request(("begin", part, seed))
 
-    def ask(self, *request: Any, text: CallText | None = None, label: str = "") -> Any:
-        """The answer to one request, with handles wrapped as `Remote` objects."""
-        self.last_call = text or self.last_call
+    def ask(self, *request: Any, text: Callable[[], CallText] | None = None, label: str = "") -> Any:
+        """The answer to one request, with handles wrapped as `Remote` objects.
+
+        Args:
+            *request: The request.
+            text: Puts a call into words, which takes as long as a small call; most are never asked for.
+            label: What the answer is called; a call by its text if left out.
+        """
+        self._last_call = text or self._last_call
         reply = self._transport.request(request)
         self.exchanges.append(Exchange(request, reply, text))
         match reply:
             case ("value", value):
-                return self._wrap(value, label)
+                if not isinstance(value, (Handle, list, tuple, dict)):
+                    return value
+                return self._wrap(value, text().call if text and not label else label)
             case ("raised", type_name, message, bases, frames):
                 raise LearnerRaised(
                     type_name, message, tuple(bases), tuple(Frame(*frame) for frame in frames)
@@ -89,6 +105,19 @@ class Session:
                 raise StopIteration
         raise TypeError(f"unknown reply {reply[0]!r}")
 
+    def member(self, handle: Handle, name: str, label: str) -> Any:
+        """An attribute of an object; the functions and classes of a module are asked for once in a check."""
+        known = self._members.get((handle.id, name))
+        if known is not None:
+            exchange, value = known
+            self.exchanges.append(exchange)  # diagnosis compares what a check got, asked for or known
+            return value
+        value = self.ask("get", handle.id, name, label=label)
+        is_part = handle.id == MODULE and name in self.signatures
+        if isinstance(value, Remote) and (is_part or (handle.kind == "module" and handle.id != MODULE)):
+            self._members[handle.id, name] = (self.exchanges[-1], value)
+        return value
+
     def observe(self, facts: Any) -> None:
         """Let `facts` stand for the replies so far; see `Learner.observed`."""
         seen = [exchange for exchange in self.exchanges if exchange.request == (_OBSERVED,)]
@@ -100,10 +129,11 @@ class Session:
         A call on an object that was used before cannot be repeated on a new one.
         """
         last = next((exchange for exchange in reversed(self.exchanges) if exchange.text), None)
-        if last is None or last.text is None or last.text is not self.last_call or not last.text.line:
+        if last is None or last.text is None or last.text is not self._last_call:
             return ""
+        line = last.text().line
         try:
-            tree = ast.parse(last.text.line, mode="eval").body
+            tree = ast.parse(line, mode="eval").body
         except (SyntaxError, ValueError):
             return ""
         names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -115,7 +145,7 @@ class Session:
             for exchange in self.exchanges
             if exchange is not last
         )
-        return last.text.line if is_function or is_new else ""
+        return line if is_function or is_new else ""
 
     def _wrap(self, value: Any, label: str) -> Any:
         """`value` with `Remote` objects in place of handles; labels stay short whatever the keys are."""
@@ -144,15 +174,13 @@ class Remote:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object, where it is."""
-        text = describe_call(self._label, args, kwargs, self._session.signatures)
-        return self._session.ask(
-            "call", self._handle.id, unwrap(args), unwrap(kwargs), text=text, label=text.call
-        )
+        describe = functools.partial(describe_call, self._label, args, kwargs, self._session.signatures)
+        return self._session.ask("call", self._handle.id, unwrap(args), unwrap(kwargs), text=describe)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # NumPy and pytest look for protocols; objects have none to offer
             raise AttributeError(name)
-        return self._session.ask("get", self._handle.id, name, label=self._member(name))
+        return self._session.member(self._handle, name, self._member(name))
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._session.ask("set", self._handle.id, name, unwrap(value))
@@ -220,7 +248,7 @@ class Learner(Remote):
     def prediction(self, key: str) -> Any:
         """What the learner predicted: `PREDICTIONS[key]`, plain data."""
         text = CallText(f'PREDICTIONS["{key}"]', ())
-        return self._session.ask("prediction", MODULE, key, text=text)
+        return self._session.ask("prediction", MODULE, key, text=lambda: text)
 
     def observed(self, facts: Any) -> None:
         """Let what the check found out stand for the replies it got, where those are random.

@@ -6,7 +6,7 @@ import ast
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
 from nnlearn.learner.aliases import Aliases
 from nnlearn.learner.forbidden import ForbidList, canonical
@@ -37,32 +37,43 @@ class Shortcut:
     where: str
 
 
-def find_shortcuts(source: Source, part: str, forbid: Sequence[str]) -> tuple[Shortcut, ...]:
-    """The uses of what is forbidden in `part`, and in all that it reaches by name.
+class Shortcuts:
+    """What the parts of one submission use of what they are meant to build; the file is read once for all.
 
     Args:
         source: The submission.
-        part: The name of a function, class or other object at the top level.
-        forbid: Dotted names, `*` at the end for everything below, and `kernel:NAME`.
-
-    Returns:
-        One shortcut for each name, in the order in which they are met from the part's own code outwards.
     """
-    return _find(source, part, tuple(forbid))
 
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._found: dict[tuple[str, tuple[str, ...]], tuple[Shortcut, ...]] = {}
 
-@lru_cache(maxsize=4)  # every check of a part asks again; large files take much memory
-def _find(source: Source, part: str, forbid: tuple[str, ...]) -> tuple[Shortcut, ...]:
-    return _Search(source, ForbidList(forbid)).run(part)
+    def of(self, part: str, forbid: Sequence[str]) -> tuple[Shortcut, ...]:
+        """The uses of what is forbidden in `part`, and in all that it reaches by name.
 
+        Args:
+            part: The name of a function, class or other object at the top level.
+            forbid: Dotted names, `*` at the end for everything below, and `kernel:NAME`.
+
+        Returns:
+            One shortcut for each name, in the order in which they are met from the part's own code outwards.
+        """
+        key = (part, tuple(forbid))
+        if key not in self._found:  # every check of a part asks again
+            self._found[key] = _Search(self._scopes, ForbidList(forbid)).run(part)
+        return self._found[key]
+
+    @cached_property
+    def _scopes(self) -> Scopes:
+        return Scopes(self._source)
 
 class _Search:
     """One search, outwards from a part through the names it uses."""
 
-    def __init__(self, source: Source, forbidden: ForbidList) -> None:
-        self._scopes = Scopes(source)
-        self._own = {b for bindings in self._scopes.module.names.values() for b in bindings}
-        self._aliases = Aliases(self._scopes.module)
+    def __init__(self, scopes: Scopes, forbidden: ForbidList) -> None:
+        self._scopes = scopes
+        self._own = {b for bindings in scopes.module.names.values() for b in bindings}
+        self._aliases = Aliases(scopes.module)
         self._forbidden = forbidden
         self._found: dict[str, Shortcut] = {}
         self._reached: set[Binding] = set()

@@ -22,6 +22,7 @@ from nnlearn.learner.forbidden import ForbidList, dotted_names, is_below
 # Public modules that share functions with others: `tf.math.tanh` is `tf.nn.tanh`.
 _SHARING = ("tensorflow", "tensorflow.math", "tensorflow.linalg", "keras.ops")
 _MISSING = object()
+_mro = vars(type)["__mro__"].__get__  # of the type itself, whatever its metaclass says
 # Called with the function, the frame that called it and the positional arguments.
 Report = Callable[[types.FunctionType, types.FrameType, tuple[Any, ...]], None]
 
@@ -47,8 +48,10 @@ class Tripwires:
     """
 
     def __init__(self, objects: Sequence[tuple[str, Any]]) -> None:
-        self._objects = objects
+        self._names = {id(value): name for name, value in reversed(objects)}
+        self._kept = [value for _, value in objects]  # ids mean something as long as their objects live
         self._listeners: list[Report] = []
+        self._are_set = False
         self.targets: dict[types.FunctionType, tuple[Target, ...]] = {}
         for name, value in objects:
             owner = value if isinstance(value, type) else None
@@ -60,25 +63,38 @@ class Tripwires:
     @contextlib.contextmanager
     def reporting_to(self, report: Report) -> Iterator[None]:
         """Call `report` at each call of one of the functions, until the block ends."""
-        before = [(function, function.__code__) for function, _ in self._wires]
+        before = [] if self._are_set else [(function, function.__code__) for function, _ in self._wires]
         self._listeners.append(report)
         try:
-            for function, code in self._wires:
-                function.__code__ = code
+            if not self._are_set:
+                self._exchange()
             yield
         finally:
             for function, code in before:
                 function.__code__ = code
             self._listeners.remove(report)
 
+    def set(self) -> None:
+        """Set the wires until they are lifted: cheaper than for each block, where nobody else is around."""
+        self._are_set = True
+        self._exchange()
+
+    def lift(self) -> None:
+        """Let the functions run their own code again."""
+        self._are_set = False
+        for function, _ in self._wires:
+            function.__code__ = _original(function).__code__
+
     def name_of(self, value: Any) -> str:
         """The forbidden thing that `value` is, wraps, or derives from; empty if it is none."""
         value = _unwrapped(value)
         kind = value if isinstance(value, type) else type(value)
-        for name, forbidden in self._objects:
-            if value is forbidden or (isinstance(forbidden, type) and issubclass(kind, forbidden)):
-                return name
-        return ""
+        found = [self._names[id(thing)] for thing in (value, *_mro(kind)) if id(thing) in self._names]
+        return found[0] if found else ""
+
+    def _exchange(self) -> None:
+        for function, code in self._wires:
+            function.__code__ = code
 
     def _report(self, function: types.FunctionType, caller: types.FrameType, args: tuple[Any, ...]) -> None:
         for listener in self._listeners:

@@ -68,7 +68,7 @@ def _serve(channel: Channel) -> None:
 
     try:
         name, cells, forbid = channel.receive()
-        host = Host(Program(name, tuple(cells), forbid))
+        host = Host(Program(name, tuple(cells), forbid), alone=True)
         _forget_own_modules()
         while True:
             number, request = channel.receive()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nnlearn.learner.forbidden import ForbidList
-from nnlearn.learner.shortcuts import Shortcut, find_shortcuts
+from nnlearn.learner.shortcuts import Shortcut, Shortcuts
 from nnlearn.learner.source import Cell, Source
 
 FORBID = (
@@ -36,7 +36,7 @@ def source_of(*codes: str) -> Source:
 
 def names(*codes: str, part: str = "part", forbid: tuple[str, ...] = FORBID) -> list[str]:
     """The names of the shortcuts found."""
-    return [use.name for use in find_shortcuts(source_of(*codes), part, forbid)]
+    return [use.name for use in Shortcuts(source_of(*codes)).of(part, forbid)]
 
 
 def part(body: str, before: str = "") -> str:
@@ -244,13 +244,13 @@ def test_parts_may_use_each_other() -> None:
 def test_where_the_first_use_is() -> None:
     """The place is a line of the file, or a cell and its line; the part's own code comes first."""
     code = "import keras\n\nf = keras.ops.softmax\n\ndef part(x):\n    return f(x) + keras.ops.softmax(x)\n"
-    assert find_shortcuts(source_of(code), "part", FORBID) == (Shortcut("keras.ops.softmax", "part.py:6"),)
+    assert Shortcuts(source_of(code)).of("part", FORBID) == (Shortcut("keras.ops.softmax", "part.py:6"),)
     cells = (
         "from keras import ops as K",
         "def helper(x):\n    return K.softmax(x)",
         "def part(x): return helper(x)",
     )
-    assert find_shortcuts(source_of(*cells), "part", FORBID) == (
+    assert Shortcuts(source_of(*cells)).of("part", FORBID) == (
         Shortcut("keras.ops.softmax", "cell 2, line 2"),
     )
 
@@ -266,7 +266,7 @@ def test_a_cell_that_does_not_parse_is_skipped() -> None:
     broken = Cell(1, "def (", frozenset(), "cell 1", error="does not parse")
     good = Cell(2, part("keras.ops.softmax(x)", "import keras"), frozenset(), "cell 2")
     source = Source(Path("part.ipynb"), "ipynb", (broken, good))
-    assert [use.where for use in find_shortcuts(source, "part", FORBID)] == ["cell 2, line 3"]
+    assert [use.where for use in Shortcuts(source).of("part", FORBID)] == ["cell 2, line 3"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The two stages of confinement: once around the zygote, then around each learner's process.
+"""The stages of confinement: around the zygote, around each fork that is another zygote, around a learner.
 
 Nothing here imports more than the standard library: a user namespace can only be entered by a process that
 has started no thread.
@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import shutil
 import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 from nnlearn.learner.confinement import linux
 from nnlearn.learner.confinement.root import (
@@ -28,6 +30,13 @@ from nnlearn.learner.confinement.root import (
 from nnlearn.learner.confinement.seccomp import filter_system_calls
 
 _INNER_ID = 60000
+_NAMESPACES = {
+    "userns": linux.CLONE_NEWUSER,
+    "netns": linux.CLONE_NEWNET,
+    "ipcns": linux.CLONE_NEWIPC,
+    "mountns": linux.CLONE_NEWNS,
+    "pidns": linux.CLONE_NEWPID,
+}
 _MB = 2**20
 _SCRATCH_MB = 128
 _PROCESSES = 256  # threads count too, and TensorFlow starts some for every core
@@ -61,14 +70,14 @@ class Enclosure:
         held: Names of the layers that hold.
         refused: For each layer that does not hold, why.
         readable: Files and folders that Python needs, looked up once because that takes milliseconds.
-        statm: Descriptor of this process' memory figures; they lie outside the private root.
+        proc: Descriptor of `/proc`, which lies outside the private root.
         own_pids: Descriptor of this process' PID namespace, or -1.
     """
 
     held: list[str] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
     readable: tuple[Path, ...] = ()
-    statm: int = -1
+    proc: int = -1
     own_pids: int = -1
 
     @contextlib.contextmanager
@@ -84,45 +93,91 @@ class Enclosure:
     @property
     def data_bytes(self) -> int:
         """The size of this process' data, as `RLIMIT_DATA` counts it."""
-        pages = int(os.pread(self.statm, 200, 0).split()[5])
-        return pages * resource.getpagesize()
+        return int(self.read_own("statm").split()[5]) * resource.getpagesize()
+
+    def read_own(self, name: str) -> str:
+        """A file that `/proc` has about this process."""
+        with open(self._own(name, os.O_RDONLY), encoding="utf-8") as file:
+            return file.read()
+
+    def write_own(self, name: str, text: str) -> None:
+        """Write to a file that `/proc` has about this process."""
+        with open(self._own(name, os.O_WRONLY), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def remember_pids(self) -> None:
+        """Keep a way back into this process' PID namespace."""
+        self.own_pids = self._own("ns/pid", os.O_RDONLY)
+
+    def _own(self, name: str, flags: int) -> int:
+        return os.open(f"thread-self/{name}", flags, dir_fd=self.proc)
 
 
 def enclose(empty: Path) -> Enclosure:
     """Move this process into namespaces of its own and a private root, as far as the kernel allows.
 
-    Forks: the process that called stays outside, waits and ends as the inner one does.
+    Forks: the process that called stays outside, waits, removes `empty` and ends as the inner one does.
 
     Args:
         empty: An empty folder.
     """
-    enclosure = Enclosure()
-    if os.geteuid() != 0 or not _may_unshare():
-        with enclosure.layer("userns"):
-            _enter_user_namespace()
-    for name, flag in (
-        ("netns", linux.CLONE_NEWNET),
-        ("ipcns", linux.CLONE_NEWIPC),
-        ("mountns", linux.CLONE_NEWNS),
-        ("pidns", linux.CLONE_NEWPID),
-    ):
-        with enclosure.layer(name):
-            linux.unshare(flag)
-    inner = os.fork()
-    if inner:
-        _follow(inner)
-    linux.die_with_parent(signal.SIGKILL)
-    enclosure.statm = os.open("/proc/self/statm", os.O_RDONLY)
-    if "pidns" in enclosure.held:
-        enclosure.own_pids = os.open("/proc/self/ns/pid", os.O_RDONLY)
-    else:
-        linux.adopt_orphans()
+    enclosure = Enclosure(proc=os.open("/proc", os.O_PATH | os.O_DIRECTORY))
+    names = list(_NAMESPACES)
+    if os.geteuid() == 0 and _may_unshare():
+        names.remove("userns")
+    beside = os.open(empty.parent, os.O_PATH | os.O_DIRECTORY)  # whatever becomes of the root
+    if inner := _enter(enclosure, names):
+        _follow(inner, lambda: shutil.rmtree(empty.name, ignore_errors=True, dir_fd=beside), beside)
+    os.close(beside)
     if "mountns" in enclosure.held:
         enclosure.held.remove("mountns")
         with enclosure.layer("mountns"):
             enter_private_root(empty)
     enclosure.readable = library_paths()
     return enclosure
+
+
+def enclose_again(around: Enclosure) -> Enclosure:
+    """Move this process, a fork of the enclosed one, into namespaces within those of its parent.
+
+    What is counted for each user and each namespace is then counted for this process and its forks alone, and
+    theirs can meet nobody else's. Forks, as `enclose` does.
+
+    Args:
+        around: What holds around the parent.
+
+    Raises:
+        OSError: A namespace that the parent has is not to be had again.
+    """
+    enclosure = Enclosure(list(around.held), dict(around.refused), around.readable, around.proc)
+    again = Enclosure(proc=around.proc)
+    if inner := _enter(again, [name for name in ("userns", "netns", "pidns") if name in around.held]):
+        _follow(inner)
+    if again.refused:
+        raise OSError(f"namespaces are not to be had again: {again.refused}")
+    if around.own_pids >= 0:
+        os.close(around.own_pids)
+    enclosure.own_pids = again.own_pids
+    return enclosure
+
+
+def _enter(enclosure: Enclosure, names: Iterable[str]) -> int:
+    """Enter new namespaces and fork: 0 in the process inside, its number in the one that stays outside."""
+    for name in names:
+        with enclosure.layer(name):
+            if name == "userns":
+                _enter_user_namespace(enclosure)
+            else:
+                linux.unshare(_NAMESPACES[name])
+    inner = os.fork()
+    if inner:
+        return inner
+    linux.die_with_parent(signal.SIGKILL)
+    if "pidns" in enclosure.held:
+        enclosure.remember_pids()
+    else:
+        linux.adopt_orphans()
+    return 0
 
 
 def _may_unshare() -> bool:
@@ -136,18 +191,20 @@ def _may_unshare() -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
-def _enter_user_namespace() -> None:
+def _enter_user_namespace(enclosure: Enclosure) -> None:
     uid, gid = os.geteuid(), os.getegid()
     linux.unshare(linux.CLONE_NEWUSER)
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{_INNER_ID} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{_INNER_ID} {gid} 1")
+    enclosure.write_own("setgroups", "deny")
+    enclosure.write_own("uid_map", f"{_INNER_ID} {uid} 1")
+    enclosure.write_own("gid_map", f"{_INNER_ID} {gid} 1")
 
 
-def _follow(inner: int) -> None:
-    """Wait for the inner process and end as it did."""
-    os.closerange(3, 4096)
+def _follow(inner: int, at_the_end: Callable[[], None] = lambda: None, keep: int = 2) -> NoReturn:
+    """Hold nothing but the descriptor `keep`, wait for the inner process and end as it did."""
+    os.closerange(3, keep)
+    os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
     _, status = os.waitpid(inner, 0)
+    at_the_end()
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
