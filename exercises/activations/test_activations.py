@@ -19,6 +19,8 @@ TOLERANCE = {
     "float64": {"rtol": 1e-6, "atol": 1e-6},
 }
 
+NO_GRADIENT = "no gradient arrives: TensorFlow lost track of the computation"
+
 erf = np.vectorize(math.erf, otypes=[float])
 
 
@@ -42,7 +44,7 @@ def softmax_in_float64(x, axis=-1):
 def slope_of(learner, function, x, claim, **kwargs):
     """The gradient of `function` at `x`: a plain array, or a failed check where none arrives."""
     gradient = learner.kit.gradient(function, x, **kwargs)
-    expect.true(gradient is not None, claim, "no gradient arrives: TensorFlow lost track of the computation")
+    expect.true(gradient is not None, claim, NO_GRADIENT)
     return gradient
 
 
@@ -193,8 +195,6 @@ def test_gelu_survives_a_hundred(learner):
         got = slope_of(learner, learner.gelu, x, claim, approximate=approximate)
         right_and_finite(got, [0, 0.5, 1], claim)
 
-
-# softmax ---------------------------------------------------------------------------------------
 
 LOGITS = np.array([[1.0, -0.5, 2.0], [0.0, 0.25, -3.0], [4.0, 3.5, 3.0], [-1.0, -1.5, 0.5]], "float32")
 

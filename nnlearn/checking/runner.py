@@ -164,11 +164,14 @@ class _Loop:
         job: _Job,
     ) -> BaseException | None:
         try:
-            for item, info in items:
+            for place, (item, info) in enumerate(items):
                 if not job.asks_for(item.name, info.part):
                     continue
                 session.config.stash[plugin.BENCHES][item.path.parent] = job.bench
-                item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+                # There is always a next one, so that pytest keeps the module instead of importing it again.
+                following = items[(place + 1) % len(items)][0]
+                following = following if following is not item else None
+                item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
                 if item.name not in job.bench.runs:
                     return RuntimeError(f"{item.name} was not run: a fixture of its own failed")
                 if job.on_check is not None:

@@ -10,6 +10,11 @@ from typing import Any
 
 import numpy as np
 
+_SPOKEN = {
+    "gradient": "gradient of",
+    "value_and_gradient": "value and gradient of",
+    "traced": "traced call of",
+}
 _LITERAL_LENGTH = 32
 _SHOWN_ELEMENTS = 6
 _WRITTEN_ELEMENTS = 8
@@ -43,11 +48,10 @@ def describe_call(
     A helper that is handed a part reads as what it does: `gradient of relu(x)`.
     """
     first = getattr(args[0], "_label", None) if args else None
-    if first is not None and label in ("gradient", "traced"):
+    if first is not None and label in _SPOKEN:
         options = {k: v for k, v in kwargs.items() if k != "upstream"}
         inner = describe_call(first, args[1:], options, signatures)
-        joined = "of" if label == "gradient" else "call of"
-        return CallText(f"{label} {joined} {inner.call}", inner.where)
+        return CallText(f"{_SPOKEN[label]} {inner.call}", inner.where)
     names = signatures.get(label.split("(")[0] if not label.endswith(")") else "", ())
     where: list[str] = []
     parts = [

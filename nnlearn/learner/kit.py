@@ -25,6 +25,13 @@ def gradient(fn: Callable[..., Any], *args: Any, wrt: int = 0, upstream: Any = N
     Returns:
         A tensor of the shape of `args[wrt]`, or None where the output does not depend on it.
     """
+    return value_and_gradient(fn, *args, wrt=wrt, upstream=upstream, **kwargs)[1]
+
+
+def value_and_gradient(
+    fn: Callable[..., Any], *args: Any, wrt: int = 0, upstream: Any = None, **kwargs: Any
+) -> tuple[Any, Any]:
+    """`fn(*args, **kwargs)` and, of the same run, what `gradient` returns; its arguments are the same."""
     import tensorflow as tf
 
     inputs = list(args)
@@ -34,7 +41,7 @@ def gradient(fn: Callable[..., Any], *args: Any, wrt: int = 0, upstream: Any = N
         output = tf.convert_to_tensor(fn(*inputs, **kwargs))
     if upstream is not None:
         upstream = tf.cast(tf.convert_to_tensor(upstream), output.dtype)
-    return tape.gradient(output, inputs[wrt], output_gradients=upstream)
+    return output, tape.gradient(output, inputs[wrt], output_gradients=upstream)
 
 
 def weight_gradients(layer: Any, *args: Any, upstream: Any = None, **kwargs: Any) -> list[Any]:

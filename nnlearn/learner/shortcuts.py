@@ -67,6 +67,7 @@ class Shortcuts:
     def _scopes(self) -> Scopes:
         return Scopes(self._source)
 
+
 class _Search:
     """One search, outwards from a part through the names it uses."""
 
