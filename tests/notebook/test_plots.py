@@ -62,11 +62,15 @@ def test_the_notebooks_own_figures_and_settings_stay(activations: Topic) -> None
     import matplotlib as mpl
     import matplotlib.pyplot as plt
 
+    own = plt.figure()
+    drawn = plt.get_fignums()
     with mpl.rc_context({"lines.linewidth": 7}):
         before = dict(mpl.rcParams)
         assert picture_of(activations, "relu", host_with(relu=np.abs))
         assert dict(mpl.rcParams) == before
-    assert plt.get_fignums() == []
+    assert plt.get_fignums() == drawn
+    assert plt.gcf() is own
+    plt.close(own)
 
 
 @pytest.mark.parametrize(
