@@ -37,7 +37,7 @@ class Lasting(Executor):
 def measure(folder: Path, topic: str, content: Path, jobs: int) -> Engine:
     """Grade the notebooks in `folder` from nothing, then again with warm processes."""
     from autograder.engine import grade_all
-    from autograder.engine.run import processes
+    from autograder.engine.processes import Processes
     from autograder.submissions import Submission, collect
     from nnlearn.catalogue import load_catalogue
     from nnlearn.results import Report, Run
@@ -54,7 +54,7 @@ def measure(folder: Path, topic: str, content: Path, jobs: int) -> Engine:
 
     catalogue = load_catalogue(content)
     submissions = collect([folder], topic, catalogue)
-    with processes(jobs) as real:
+    with Processes(jobs) as real:
         pool = Lasting(real)
         first, _ = grade(submissions)
         warm, run = grade(submissions)

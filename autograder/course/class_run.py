@@ -7,7 +7,6 @@ import hashlib
 import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +49,7 @@ def grade_class(
     """
     from autograder.engine.journal import Journal
     from autograder.engine.pool import GivenUp, Pool
+    from autograder.engine.processes import Processes
     from autograder.render.progress import GradingProgress
 
     done = ClassRun()
@@ -62,7 +62,7 @@ def grade_class(
         with Journal(_journal(course, assignment), about, resume=resume) as journal:
             todo = list(_todo(course, content, assignment, found, blueprints, writer, journal, done))
             pool: Pool[SubmissionJob, tuple[AutogradedNotebook, ...] | Failed] = Pool(
-                lambda: _processes(jobs), _autograde, jobs
+                lambda: Processes(jobs, "autograder.course.preload"), _autograde, jobs
             )
             with GradingProgress(len(todo), messages) as progress:
                 try:
@@ -205,15 +205,6 @@ def _autograde(job: SubmissionJob) -> tuple[AutogradedNotebook, ...] | Failed:
     from autograder.course.autograding import autograde_job
 
     return autograde_job(job)
-
-
-def _processes(jobs: int) -> Executor:
-    """A pool of `jobs` processes, each forked from one that has imported everything and run nothing."""
-    from autograder.engine.worker import start_worker
-
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.engine.preload", "autograder.course.preload"])
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=start_worker)
 
 
 @contextmanager

@@ -7,21 +7,16 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
 from autograder.course.pictures import safe_png
-from autograder.engine.watch import Watch
-from autograder.engine.worker import TopicGrader
+from autograder.engine.worker import TopicGrader, zygote_of_this_process
 from autograder.submissions import Submission
 from nnlearn.catalogue import Topic
-from nnlearn.checking.bench import Bench
 from nnlearn.errors import SubmissionError
 from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
-from nnlearn.learner.isolated import IsolatedSeat
-from nnlearn.learner.source import Source, read_source
-from nnlearn.learner.zygote import Zygote
+from nnlearn.learner.source import read_source
 from nnlearn.results import Report
 
 _TOPICS = 16
@@ -68,22 +63,7 @@ class NotebookGrader(TopicGrader):
             source = read_source(submission.path, data)
         except SubmissionError as error:
             return GradedNotebook(self._unreadable(submission, error))
-        watch = Watch(self._workers)
-        graded = self._run(submission, source, watch)
-        if watch.disturbed or graded.report.has_grader_error:
-            graded = self._run(submission, source, watch)
-        return graded
-
-    def _run(self, submission: Submission, source: Source, workers: Watch) -> GradedNotebook:
-        seat = IsolatedSeat(self.topic, source, workers, figures=True)
-        bench = Bench(self.topic, seat, self._seed, self._known)
-        try:
-            self._runner.run(bench)
-        finally:
-            seat.close()
-        report = Report(
-            submission.learner, submission.name, submission.sha256, bench.parts(), seat.notes, seat.output
-        )
+        report, seat = self.check(submission, source, figures=True)
         numbers = {cell.name: cell.number for cell in source.cells}
         printed = {numbers[name]: text for name, text in seat.printed if name in numbers and text}
         figures: dict[int, list[bytes]] = {}
@@ -109,11 +89,4 @@ def _as_data(cells: Sequence[Any]) -> bytes:
 @lru_cache(maxsize=_TOPICS)
 def _grader(topic: Topic, digest: str, seed: int) -> NotebookGrader:  # noqa: ARG001 - changed content is another
     os.environ.update(TENSORFLOW_ENVIRONMENT)  # the reference rounds as the learners' processes do
-    return NotebookGrader(topic, _zygote(), seed)
-
-
-@lru_cache(maxsize=1)
-def _zygote() -> Zygote:
-    zygote = Zygote()
-    Finalize(None, zygote.close, exitpriority=10)
-    return zygote
+    return NotebookGrader(topic, zygote_of_this_process(), seed)

@@ -76,7 +76,11 @@ class Pool(Generic[Job, Result]):
     ) -> Iterator[tuple[Job, Result | GivenUp[Job]]]:
         """Run jobs until none is left or the executor breaks; `suspects` gets those under way then."""
         under_way: dict[Future[Result], Job] = {}
-        with _closing(self._start()) as executor:
+        try:
+            started = self._start()
+        except OSError:  # no process, or no memory
+            return
+        with _closing(started) as executor:
             while waiting or under_way:
                 while waiting and len(under_way) < window:
                     try:

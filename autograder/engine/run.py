@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from pathlib import Path
 
 from autograder.engine.journal import Journal, key_of
 from autograder.engine.pool import GivenUp, Pool
-from autograder.engine.worker import Graded, Job, grade_job, start_worker
+from autograder.engine.processes import Processes
+from autograder.engine.worker import Graded, Job, grade_job
 from autograder.submissions import Submission
 from nnlearn.catalogue import Catalogue, Topic
 from nnlearn.results import Outcome, PartResult, Report, Run, TopicReports, Verdict
@@ -57,7 +58,7 @@ def grade_all(
             for submission in submissions
             if key_of(submission) not in reports
         ]
-        pool: Pool[Job, Graded] = Pool(start_executor or (lambda: processes(jobs)), grade_job, jobs)
+        pool: Pool[Job, Graded] = Pool(start_executor or (lambda: Processes(jobs)), grade_job, jobs)
         try:
             for job, result in pool.run(todo):
                 if isinstance(result, GivenUp):
@@ -90,13 +91,6 @@ def forget_finished() -> None:
     JOURNAL.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # something else may lie in the folder
         JOURNAL.parent.rmdir()
-
-
-def processes(jobs: int) -> Executor:
-    """A pool of `jobs` processes, each forked from one that has imported everything and run nothing."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.engine.preload"])
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=start_worker)
 
 
 def _topics(submissions: Sequence[Submission], catalogue: Catalogue) -> list[Topic]:

@@ -6,6 +6,7 @@ import functools
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
@@ -72,14 +73,32 @@ class TopicGrader:
             source = load_source(submission.path)
         except SubmissionError as error:
             return Graded(self._unreadable(submission, error), ())
-        watch = Watch(self._workers)
-        graded = self._grade_once(submission, source, watch)
-        if watch.disturbed or graded.report.has_grader_error:
-            graded = self._grade_once(submission, source, watch)
-        return graded
+        report, seat = self.check(submission, source)
+        return Graded(report, seat.layers)
 
-    def _grade_once(self, submission: Submission, source: Source, workers: Workers) -> Graded:
-        seat = IsolatedSeat(self.topic, source, workers)
+    def check(
+        self, submission: Submission, source: Source, *, figures: bool = False
+    ) -> tuple[Report, IsolatedSeat]:
+        """Run every check on a submission that could be read, once more if something outside disturbed it.
+
+        Args:
+            submission: What was handed in.
+            source: What is in it.
+            figures: Whether to ask for what it has drawn.
+
+        Returns:
+            The report, and the seat, closed, with all else that came out.
+        """
+        watch = Watch(self._workers)
+        report, seat = self._check_once(submission, source, watch, figures)
+        if watch.disturbed or report.has_grader_error:
+            report, seat = self._check_once(submission, source, watch, figures)
+        return report, seat
+
+    def _check_once(
+        self, submission: Submission, source: Source, workers: Workers, figures: bool
+    ) -> tuple[Report, IsolatedSeat]:
+        seat = IsolatedSeat(self.topic, source, workers, figures=figures)
         bench = Bench(self.topic, seat, self._seed, self._known)
         try:
             self._runner.run(bench)
@@ -93,7 +112,7 @@ class TopicGrader:
             notes=seat.notes,
             output=seat.output,
         )
-        return Graded(report, seat.layers)
+        return report, seat
 
     def _unreadable(self, submission: Submission, error: SubmissionError) -> Report:
         """The report of a file that cannot be read: every part is the learner's to hand in again."""
@@ -106,13 +125,18 @@ class TopicGrader:
         return Report(submission.learner, submission.name, submission.sha256, parts, (note,))
 
 
-def start_worker() -> None:
-    """Make this process fit to grade: it leaves the keyboard to the grader, and ends when that does."""
+def start_worker(lender: socket.socket) -> None:
+    """Make this process fit to grade: it leaves the keyboard to the grader, and ends when that does.
+
+    Args:
+        lender: Whom to ask for a fork of the pool's zygote.
+    """
     from nnlearn.learner.confinement import linux
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     linux.die_with_parent(signal.SIGKILL)  # the process all workers are forked from
     threading.Thread(target=_end_with_grader, name="end with the grader", daemon=True).start()
+    zygote_of_this_process().lender = lender
 
 
 def _end_with_grader() -> None:
@@ -130,11 +154,12 @@ def grade_job(job: Job) -> Graded:
 
 @functools.cache
 def _grader(content: Path, topic: str, seed: int) -> TopicGrader:
-    return TopicGrader(load_catalogue(content).topic(topic), _zygote(), seed)
+    return TopicGrader(load_catalogue(content).topic(topic), zygote_of_this_process(), seed)
 
 
 @functools.cache
-def _zygote() -> Zygote:
+def zygote_of_this_process() -> Zygote:
+    """What this process forks learners' processes from, whatever it grades."""
     zygote = Zygote()
     # Workers of a pool end without `atexit`; this is what multiprocessing has in its place.
     Finalize(None, zygote.close, exitpriority=10)

@@ -1,14 +1,11 @@
-"""Confined processes, as the grader holds them: a socket, what they print, a way to end them."""
+"""A confined process, as the grader holds it: a socket, what it prints, a way to end it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import select
-import shutil
 import signal
 import socket
-import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -47,7 +44,7 @@ class LearnerProcess(Protocol):
         """How it ended, or None if it still runs after `grace` seconds."""
 
     def clean_up(self) -> None:
-        """Remove what it may have left behind; it has ended."""
+        """Let go of it; it has ended."""
 
 
 class Workers(Protocol):
@@ -63,14 +60,23 @@ class Workers(Protocol):
         """End everything."""
 
 
-class _Process:
-    """What both kinds of learner's process share."""
+class Forked:
+    """A fork of the zygote, which alone can wait for it.
 
-    def __init__(self, connection: socket.socket, output: int, pidfd: int, scratch: str) -> None:
+    Args:
+        reap: Asks the zygote how it ended.
+        pidfd: A descriptor to kill it by.
+        connection: The grader's end of its socket.
+        output: The descriptor to read what it prints from.
+    """
+
+    def __init__(
+        self, reap: Callable[[float], Ending | None], pidfd: int, connection: socket.socket, output: int
+    ) -> None:
         self.connection = connection
         self.output = output
+        self._reap = reap
         self._pidfd = pidfd
-        self._scratch = scratch
         self._ending: Ending | None = None
 
     def kill(self) -> None:
@@ -78,61 +84,14 @@ class _Process:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
 
-    def clean_up(self) -> None:
-        """Remove what it may have left behind."""
-        self.connection.close()
-        if self.output >= 0:
-            os.close(self.output)
-        os.close(self._pidfd)
-        if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
-
-
-class Forked(_Process):
-    """A fork of the zygote."""
-
-    def __init__(
-        self,
-        reap: Callable[[float], Ending | None],
-        pidfd: int,
-        connection: socket.socket,
-        output: int,
-        scratch: str,
-    ) -> None:
-        super().__init__(connection, output, pidfd, scratch)
-        self._reap = reap
-
     def wait(self, grace: float) -> Ending | None:
         """How it ended, or None if it still runs after `grace` seconds."""
         self._ending = self._ending or self._reap(grace)
         return self._ending
 
-
-class Fresh(_Process):
-    """A process of its own."""
-
-    def __init__(
-        self,
-        started: subprocess.Popen[bytes],
-        stop: Callable[[], None],
-        connection: socket.socket,
-        output: int,
-        scratch: str,
-    ) -> None:
-        super().__init__(connection, output, os.pidfd_open(started.pid), scratch)
-        self._started = started
-        self._stop = stop
-
-    def wait(self, grace: float) -> Ending | None:
-        """How it ended, or None if it still runs after `grace` seconds."""
-        if self._ending is None and select.select([self._pidfd], [], [], grace)[0]:
-            _, status, usage = os.wait4(self._started.pid, 0)
-            self._started.returncode = code = os.waitstatus_to_exitcode(status)
-            seconds = usage.ru_utime + usage.ru_stime
-            self._ending = Ending(code, usage.ru_maxrss / 1024, seconds)
-        return self._ending
-
     def clean_up(self) -> None:
-        """Remove what it may have left behind."""
-        super().clean_up()
-        self._stop()
+        """Let go of it; the zygote has removed what it may have left behind."""
+        self.connection.close()
+        if self.output >= 0:
+            os.close(self.output)
+        os.close(self._pidfd)

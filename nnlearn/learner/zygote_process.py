@@ -1,7 +1,10 @@
 """The process that imports Keras and TensorFlow once and forks a learner's process for each submission.
 
 It never executes a TensorFlow operation: a TensorFlow that has run once hangs in its forks.
-Started by `nnlearn.learner.zygote.Zygote`; speaks with it over a packet socket.
+Started by `nnlearn.learner.zygote_start.ZygoteProcess`; speaks over a packet socket with `zygote_link.Link`.
+
+Where many grade at the same time, none of them has it to itself: each asks it to be lent a fork, which is a
+zygote like it, shares its memory, and serves that client alone, over a socket of their own.
 """
 
 from __future__ import annotations
@@ -10,29 +13,32 @@ import contextlib
 import gc
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from nnlearn.learner.confinement import Bounds, Enclosure, enclose
+from nnlearn.learner.confinement import Bounds, Enclosure, enclose, enclose_again
 
 PACKET = 2**16
 
 
 def main(control: socket.socket, cores: int) -> None:
     """Enclose this process, import what learners need, then serve requests until the other end closes."""
-    enclosure = enclose(Path.cwd())
+    folder = Path.cwd()
+    enclosure = enclose(folder)
     _import_everything(cores)
-    Zygote(control, enclosure).serve()
+    Zygote(control, enclosure, folder).serve()
 
 
 def _import_everything(cores: int) -> None:
     """Import all that a confined process may need from outside its readable folders; run nothing."""
     import keras  # noqa: F401
     import tensorflow as tf
-    from tensorflow.python.framework import kernels
+    from tensorflow.python.framework import kernels, op_def_registry
 
     import nnlearn.learner.host
     import nnlearn.learner.worker  # noqa: F401
@@ -43,31 +49,38 @@ def _import_everything(cores: int) -> None:
         landlock.landlock_abi_version()
     tf.config.threading.set_intra_op_parallelism_threads(cores)
     tf.config.threading.set_inter_op_parallelism_threads(cores)
-    # A look into TensorFlow's table of kernels, which every fork would otherwise sort for itself.
+    # Looks into TensorFlow's tables of kernels and of operations, which every fork would otherwise sort, and
+    # at the first name that is no operation write out, for itself.
     kernels.get_registered_kernels_for_op("AddV2")
+    op_def_registry.get("NoSuchOperation")
     gc.collect()
     gc.freeze()
 
 
 class Zygote:
-    """Answers the requests of its one client.
+    """Answers requests.
 
     Args:
-        control: Packet socket to the grader.
+        control: Packet socket to whoever asks.
         enclosure: The layers around this process.
+        folder: Where learners' processes get a folder each, if they have no private file system.
     """
 
-    def __init__(self, control: socket.socket, enclosure: Enclosure) -> None:
+    def __init__(self, control: socket.socket, enclosure: Enclosure, folder: Path) -> None:
         from nnlearn.learner.wire import decode, encode
 
         self._encode, self._decode = encode, decode
         self._control = control
         self._enclosure = enclosure
-        self._children: set[int] = set()
+        self._folder = folder
+        self._children: dict[int, str] = {}  # with the folder of each
+        self._lent: set[int] = set()
 
     def serve(self) -> None:
-        """Answer until the grader closes its end or is gone."""
-        self._reply("hello", self._enclosure.held, self._enclosure.refused, _has_run_an_operation())
+        """Answer until the other end is closed: nobody who may ask is left."""
+        process = os.pidfd_open(os.getpid())
+        self._reply("hello", self._enclosure.held, _has_run_an_operation(), pass_on=(process,))
+        os.close(process)
         while True:
             packet, descriptors, _, _ = socket.recv_fds(self._control, PACKET, 2)
             if not packet:
@@ -76,21 +89,47 @@ class Zygote:
             match verb:
                 case "fork":
                     self._fork(*operands, *descriptors)
-                case "become":
-                    self._become(*operands, *descriptors)
+                case "lend":
+                    self._lend(*descriptors)
                 case "prepare":
                     self._prepare(*operands)
                 case "reap":
                     self._reap(*operands)
             for descriptor in descriptors:
                 os.close(descriptor)
-        for child in self._children:
+        for child in (*self._children, *self._lent):
             os.kill(child, signal.SIGKILL)
 
     def _reply(self, *answer: Any, pass_on: tuple[int, ...] = ()) -> None:
         socket.send_fds(self._control, [self._encode(answer)], pass_on)
 
-    def _fork(self, memory_mb: int, cpu: int, uid: int, scratch: str, connection: int, output: int) -> None:
+    def _lend(self, connection: int) -> None:
+        """Fork a zygote for whoever holds the other end of `connection`.
+
+        It speaks over that alone. If there is none to be had, the other end is closed, without a word.
+        """
+        self._lent = {child for child in self._lent if os.waitpid(child, os.WNOHANG) == (0, 0)}
+        self._end_orphans()
+        with contextlib.suppress(OSError):
+            child = os.fork()
+            if child == 0:
+                self._be_lent(connection)
+            self._lent.add(child)
+
+    def _be_lent(self, connection: int) -> NoReturn:
+        status = 1
+        try:
+            self._control.close()  # where zygotes are asked for: not for us, and not for our forks
+            enclosure = enclose_again(self._enclosure)
+            Zygote(socket.socket(fileno=connection), enclosure, self._folder).serve()
+            status = 0
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(status)
+
+    def _fork(self, memory_mb: int, cpu: int, uid: int, connection: int, output: int) -> None:
+        bounds = Bounds(memory_mb, cpu, uid, self._scratch(uid))
         data_bytes = self._enclosure.data_bytes
         in_new_namespace = self._enclosure.own_pids >= 0
         if in_new_namespace:
@@ -103,15 +142,25 @@ class Zygote:
             child = -1
             self._reply("failed", str(error))
         if child == 0:
-            bounds = Bounds(memory_mb, cpu, uid, scratch)
-            self._work(connection, output, bounds, data_bytes)
+            from nnlearn.learner.worker import run_worker
+
+            run_worker(connection, output, self._enclosure, bounds, data_bytes)
         if in_new_namespace:
             linux.setns(self._enclosure.own_pids, linux.CLONE_NEWPID)
         if child > 0:
-            self._children.add(child)
+            self._children[child] = bounds.scratch
             process = os.pidfd_open(child)
             self._reply("forked", child, pass_on=(process,))
             os.close(process)
+
+    def _scratch(self, uid: int) -> str:
+        """A folder for the process of user `uid`; none where it gets a private file system."""
+        if "mountns" in self._enclosure.held:
+            return ""
+        folder = tempfile.mkdtemp(prefix="scratch-", dir=self._folder)
+        if os.geteuid() == 0:
+            os.chown(folder, uid, uid)
+        return folder
 
     def _prepare(self, forbid: list[str]) -> None:
         """Look up what a part must not use, which every fork would otherwise do for itself."""
@@ -121,17 +170,6 @@ class Zygote:
         gc.collect()
         gc.freeze()
         self._reply("prepared")
-
-    def _become(self, memory_mb: int, cpu: int, uid: int, scratch: str, connection: int, output: int) -> None:
-        """Be the one learner's process, where forks are not to be had."""
-        self._reply("forked", os.getpid())
-        bounds = Bounds(memory_mb, cpu, uid, scratch)
-        self._work(connection, output, bounds, self._enclosure.data_bytes)
-
-    def _work(self, connection: int, output: int, bounds: Bounds, data_bytes: int) -> None:
-        from nnlearn.learner.worker import run_worker
-
-        run_worker(connection, output, self._enclosure, bounds, data_bytes)
 
     def _reap(self, child: int, grace: float) -> None:
         """Report how `child` ended, waiting for it at most `grace` seconds."""
@@ -147,17 +185,20 @@ class Zygote:
             self._reply("running")
             return
         _, status, usage = os.wait4(child, 0)
-        self._children.discard(child)
-        if self._enclosure.own_pids < 0:
-            self._end_orphans()
+        scratch = self._children.pop(child)
+        self._end_orphans()
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
         code = os.waitstatus_to_exitcode(status)
         self._reply("ended", code, usage.ru_maxrss, usage.ru_utime + usage.ru_stime)
 
     def _end_orphans(self) -> None:
         """Kill what a learner's process has left behind, where no PID namespace does it."""
-        listing = Path(f"/proc/self/task/{os.getpid()}/children")
+        if self._enclosure.own_pids >= 0:
+            return
+        ours = {*self._children, *self._lent}
         with contextlib.suppress(OSError):
-            while orphans := {int(pid) for pid in listing.read_text().split()} - self._children:
+            while orphans := {int(pid) for pid in self._enclosure.read_own("children").split()} - ours:
                 for orphan in orphans:
                     os.kill(orphan, signal.SIGKILL)
                     os.waitpid(orphan, 0)

@@ -4,10 +4,13 @@ So does it for any number of jobs. The moments are seeded; what runs at them is 
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 import pytest
@@ -51,60 +54,85 @@ def without_times(folder):
     return json.dumps(document, indent=2)
 
 
+@dataclass(frozen=True)
+class Undisturbed:
+    """What a run comes to when nobody is killed, and how many seconds it takes."""
+
+    report: str
+    seconds: float
+
+
 @pytest.fixture(scope="module")
 def undisturbed(miniature, handed_in, tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed")
-    done = nnlearn(*arguments(miniature, handed_in, 1), cwd=folder)
+    began = time.monotonic()
+    done = nnlearn(*arguments(miniature, handed_in, 2), cwd=folder)
+    seconds = time.monotonic() - began
     assert done.returncode == 0, done.stderr
     report = without_times(folder)
     assert "grader_error" not in report
-    return report
+    return Undisturbed(report, seconds)
 
 
 def test_one_job_and_two_give_the_same_report(miniature, handed_in, undisturbed, tmp_path):
-    done = nnlearn(*arguments(miniature, handed_in, 2), cwd=tmp_path)
+    done = nnlearn(*arguments(miniature, handed_in, 1), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert without_times(tmp_path) == undisturbed
+    assert without_times(tmp_path) == undisturbed.report
 
 
-def role_of(process, parents):
-    """What a descendant of the grader is there for."""
-    command = " ".join(process.cmdline())
-    if "zygote_process" in command:
-        return "learner" if "zygote_process" in parents.get(process.ppid(), "") else "zygote"
-    if "forkserver" in command:
-        return "worker" if "forkserver" in parents.get(process.ppid(), "") else "forkserver"
-    return "other"
+# The fork server and the zygote are processes of the grader; their forks follow, level by level. Above each
+# zygote a process waits for it that is outside its namespaces.
+LEVELS = {
+    "forkserver": ["forkserver", "worker"],
+    "zygote_process": ["first zygote", "first zygote", "zygote", "zygote", "learner"],
+    "resource_tracker": ["resource tracker"],
+}
 
 
 def by_role(main):
     """The grader's processes that live, by what they are there for."""
-    found = {"main": [main]}
-    family = main.children(recursive=True)
-    parents = {}
-    for process in family:
+    found, levels = {"main": [main]}, {}
+    for process in main.children(recursive=True):
         try:
-            parents[process.pid] = " ".join(process.cmdline())
-            found.setdefault(role_of(process, parents), []).append(process)
+            command, above = " ".join(process.cmdline()), levels.get(process.ppid(), ("", -1))
         except psutil.Error:
             continue
+        kind = next((kind for kind in LEVELS if kind in command), "")
+        level = above[1] + 1 if kind == above[0] else 0
+        levels[process.pid] = (kind, level)
+        for role in LEVELS.get(kind, [])[level : level + 1]:
+            found.setdefault(role, []).append(process)
     return found
 
 
+ROLES = ["main", "forkserver", "worker", "first zygote", "zygote", "learner", "resource tracker"]
+WITHOUT_NAMESPACES = Path(__file__).parents[1] / "isolation" / "without_namespaces.py"
+
+
 @pytest.mark.parametrize(
-    ("seed", "role"), list(enumerate(["main", "forkserver", "worker", "zygote", "learner"]))
+    ("seed", "role", "around"),
+    [
+        *(pytest.param(seed, role, [], id=role) for seed, role in enumerate(ROLES)),
+        *(
+            pytest.param(seed, role, [sys.executable, str(WITHOUT_NAMESPACES)], id=f"{role}, no namespaces")
+            for seed, role in enumerate(["main", "first zygote", "zygote"])
+        ),
+    ],
 )
 def test_a_process_killed_at_any_moment_changes_nothing(
-    miniature, handed_in, undisturbed, tmp_path, seed, role
+    miniature, handed_in, undisturbed, tmp_path, seed, role, around
 ):
     chance = random.Random(seed)
-    command = [sys.executable, "-m", "nnlearn", *arguments(miniature, handed_in, 2)]
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [*around, sys.executable, "-m", "nnlearn", *arguments(miniature, handed_in, 2)]
     with (tmp_path / "said").open("w") as said:
-        grader = subprocess.Popen(command, cwd=tmp_path, stdout=said, stderr=said)
+        environment = {**os.environ, "TMPDIR": str(temporary)}
+        grader = subprocess.Popen(command, cwd=tmp_path, stdout=said, stderr=said, env=environment)
     main = psutil.Process(grader.pid)
     seen, killed = set(), None
     # A learner's process lives for a moment only; the others are left alone for some time.
-    moment = time.monotonic() + (0 if role == "learner" else chance.uniform(0, 12))
+    moment = time.monotonic() + (0 if role == "learner" else chance.uniform(0, 0.8 * undisturbed.seconds))
     give_up = time.monotonic() + 200
     while grader.poll() is None and time.monotonic() < give_up:
         try:
@@ -126,5 +154,9 @@ def test_a_process_killed_at_any_moment_changes_nothing(
         assert done.returncode == 0, done.stderr
     else:
         assert grader.returncode == 0, (tmp_path / "said").read_text()
-    assert without_times(tmp_path) == undisturbed
+    report, expected = json.loads(without_times(tmp_path)), json.loads(undisturbed.report)
+    if around:
+        report["isolation"] = expected["isolation"]
+    assert report == expected
     assert not (tmp_path / ".nnlearn").exists()
+    assert not list(temporary.glob("nnlearn-*"))

@@ -68,11 +68,16 @@ class Refusing(ProcessPoolExecutor):
         raise ConnectionRefusedError
 
 
-def test_jobs_wait_until_processes_can_be_started_again():
+def cannot_start(_):
+    raise BlockingIOError("no more processes")
+
+
+@pytest.mark.parametrize("refusing", [Refusing, cannot_start])
+def test_jobs_wait_until_processes_can_be_started_again(refusing):
     there_again = time.monotonic() + 0.5
 
     def start():
-        return (ProcessPoolExecutor if time.monotonic() > there_again else Refusing)(1)
+        return (ProcessPoolExecutor if time.monotonic() > there_again else refusing)(1)
 
     assert dict(Pool(start, double, 2).run(range(3))) == {0: 0, 1: 2, 2: 4}
 

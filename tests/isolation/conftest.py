@@ -1,4 +1,4 @@
-"""Runs learners' code the way grading does: in a confined fork of one zygote."""
+"""Runs learners' code the way grading does: in a confined fork of a zygote that another zygote lends."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from nnlearn.learner.deadlines import Deadlines
 from nnlearn.learner.host import Program
 from nnlearn.learner.remote import RemoteTransport
 from nnlearn.learner.zygote import Workers, Zygote
+from nnlearn.learner.zygote_start import ZygoteProcess
 
 MEMORY_MB = 1024
 
@@ -46,9 +47,16 @@ Submit = Callable[..., Submission]
 
 
 @pytest.fixture(scope="session")
-def zygote() -> Iterator[Zygote]:
-    """The one zygote of the test session."""
-    with Zygote() as zygote:
+def lender() -> Iterator[ZygoteProcess]:
+    """The one zygote of the test session that is no fork of another."""
+    with ZygoteProcess() as lender:
+        yield lender
+
+
+@pytest.fixture(scope="session")
+def zygote(lender: ZygoteProcess) -> Iterator[Zygote]:
+    """A zygote as a worker of the grader has it, for the whole test session."""
+    with Zygote(lender=lender.control) as zygote:
         yield zygote
 
 

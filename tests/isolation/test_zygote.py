@@ -1,7 +1,9 @@
-"""The warm process: it runs no operation, comes back when it dies, and leaves nothing behind."""
+"""The warm process and the forks it lends: none runs an operation, the dead are replaced, nothing is left."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +15,27 @@ from pathlib import Path
 import pytest
 
 from nnlearn.learner.errors import LearnerDied
-from nnlearn.learner.zygote import FreshProcess, Zygote
+from nnlearn.learner.zygote import Zygote
+from nnlearn.learner.zygote_start import ZygoteProcess
+
+WITHOUT_NAMESPACES = (sys.executable, str(Path(__file__).with_name("without_namespaces.py")))
+GRADER = """
+    import json, os, sys, time
+    from nnlearn.learner.deadlines import Deadlines
+    from nnlearn.learner.host import Program
+    from nnlearn.learner.remote import RemoteTransport
+    from nnlearn.learner.zygote import Zygote
+    from nnlearn.learner.zygote_start import ZygoteProcess
+    first = ZygoteProcess() if "lent" in sys.argv else None
+    zygote = Zygote(lender=first.control if first else None)
+    code = "import time\\ndef spin():\\n    while True: time.sleep(1)\\n"
+    program = Program("part", (("part.py", code),), {})
+    transport = RemoteTransport.start(zygote, program, Deadlines(60, 60, 60), 512)
+    transport.request(("load",))
+    print(json.dumps([zygote.pid, first.process.pid if first else None]), flush=True)
+    handle = transport.request(("get", 0, "spin"))[1]
+    transport.request(("call", handle.id, (), {}))
+"""
 
 
 def descriptors() -> int:
@@ -29,10 +51,57 @@ def alive(pid: int) -> bool:
         return False
 
 
-def test_the_zygote_has_run_no_operation(zygote):
+def children(pid: int) -> set[int]:
+    """The processes right below `pid`, zombies too."""
+    try:
+        return {int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    except OSError:
+        return set()
+
+
+def descendants(pid: int) -> set[int]:
+    """All processes below `pid`."""
+    return children(pid).union(*map(descendants, children(pid)))
+
+
+def parent(pid: int) -> int:
+    """The process right above `pid`."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def gone(processes: set[int]) -> bool:
+    """Whether all of them end soon."""
+    until = time.monotonic() + 5
+    while any(map(alive, processes)) and time.monotonic() < until:
+        time.sleep(0.05)
+    return not any(map(alive, processes))
+
+
+def memory(pid: int) -> tuple[int, int]:
+    """What a process has in memory, and what of that no other process shares, in kB."""
+    lines = [line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]]
+    private = sum(int(line[1]) for line in lines if line[0].startswith("Private_"))
+    return next(int(line[1]) for line in lines if line[0] == "Rss:"), private
+
+
+@pytest.fixture
+def own():
+    """A zygote that is a process of its own."""
+    with Zygote() as own:
+        yield own
+
+
+@pytest.fixture(params=["own", "lent"])
+def either(request):
+    """A zygote that is a process of its own, and one that is lent."""
+    if request.param == "lent":
+        return request.getfixturevalue("zygote")
+    return request.getfixturevalue("own")
+
+
+def test_no_zygote_has_run_an_operation(either):
     """A TensorFlow that has run an operation hangs in its forks."""
-    assert zygote.layers  # which starts it
-    assert zygote._running.has_run_an_operation is False
+    assert either.has_run_an_operation is False
 
 
 def test_sessions_leave_no_descriptor_no_file_and_no_process(zygote, submit, tmp_path, monkeypatch):
@@ -45,81 +114,120 @@ def test_sessions_leave_no_descriptor_no_file_and_no_process(zygote, submit, tmp
         learner.transport.close()
     assert descriptors() == before
     assert list(tmp_path.iterdir()) == []
-    assert Path(f"/proc/{zygote.pid}/task/{zygote.pid}/children").read_text().count(" ") <= 1
+    assert children(zygote.pid) == set()
 
 
-def test_a_zygote_that_was_killed_is_started_again(submit):
-    with Zygote() as own:
-        learner = submit("def one(): return 1", workers=own)
-        os.kill(own.pid, signal.SIGKILL)
-        with pytest.raises(LearnerDied):
-            for _ in range(100):
-                learner.call("one")
-                time.sleep(0.05)
-        learner.transport.close()
-        again = submit("def one(): return 1", workers=own)
-        assert again.call("one") == 1
-        assert own.starts == 2
-        again.transport.close()
+def test_a_zygote_that_is_closed_while_it_starts_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = descriptors()
+    for seconds in (0.0, 0.1, 0.5):
+        with ZygoteProcess() as started:
+            time.sleep(seconds)
+            family = {started.process.pid} | descendants(started.process.pid)
+        assert gone(family)
+    assert descriptors() == before
+    assert not list(tmp_path.iterdir())
 
 
-def test_a_fresh_process_serves_as_a_fork_does(submit):
-    workers = FreshProcess()
-    learner = submit(
-        "import keras\ndef one(): return keras.ops.ones((1,))\nimport os\ndef die(): os._exit(5)",
-        workers=workers,
-    )
-    assert "landlock" in learner.transport.layers or sys.platform != "linux"
-    assert learner.call("one") == 1
-    with pytest.raises(LearnerDied, match="exit status 5"):
-        learner.call("die")
+def test_a_zygote_of_its_own_that_was_killed_is_started_again(submit, own):
+    learner = submit("def one(): return 1", workers=own)
+    os.kill(own.pid, signal.SIGKILL)
+    with pytest.raises(LearnerDied):
+        for _ in range(100):
+            learner.call("one")
+            time.sleep(0.05)
     learner.transport.close()
-    workers.close()
+    again = submit("def one(): return 1", workers=own)
+    assert again.call("one") == 1
+    assert own.starts == 2
+    again.transport.close()
 
 
-def test_everything_ends_with_the_grader():
-    """A grader that is killed with SIGKILL takes its zygote and all learners' processes with it."""
+def test_a_lent_zygote_shares_the_memory_of_its_lender(lender, zygote, submit):
+    submit("def one(): return 1").transport.close()
+    assert zygote.pid in descendants(lender.process.pid)
+    resident, private = memory(zygote.pid)
+    assert private < 0.1 * resident
+
+
+def test_a_lent_zygote_that_was_killed_is_replaced_by_another(lender, submit):
+    with Zygote(lender=lender.control) as borrowing:
+        first = borrowing.pid
+        os.kill(first, signal.SIGKILL)
+        assert submit("def one(): return 1", workers=borrowing).call("one") == 1
+        assert borrowing.pid != first
+        assert borrowing.pid in descendants(lender.process.pid)
+
+
+def test_lent_zygotes_leave_nothing_when_they_are_given_back(lender, zygote):
+    assert zygote.pid  # which is lent before and after
+    before, held = descendants(lender.process.pid), descriptors()
+    for _ in range(5):
+        with Zygote(lender=lender.control) as borrowing:
+            family = {borrowing.pid, parent(borrowing.pid)}
+        assert gone(family)
+    with Zygote(lender=lender.control) as borrowing:  # the lender reaps when it lends
+        family = {borrowing.pid, parent(borrowing.pid)}
+        assert descendants(lender.process.pid) <= before | family
+    assert descriptors() == held
+
+
+def test_without_its_lender_a_zygote_is_a_process_of_its_own(submit):
+    with ZygoteProcess() as first, Zygote(lender=first.control) as borrowing:
+        lent = borrowing.pid
+        assert lent in descendants(first.process.pid)
+        first.process.kill()
+        with contextlib.suppress(ProcessLookupError):  # in its PID namespace all have died already
+            os.kill(lent, signal.SIGKILL)
+        assert gone({lent})
+        assert submit("def one(): return 1", workers=borrowing).call("one") == 1
+        assert borrowing.pid in descendants(os.getpid())
+
+
+def test_lent_zygotes_and_their_forks_meet_nowhere(lender, zygote):
+    """What a namespace holds or counts is one worker's: names of sockets, processes, numbers of threads."""
+
+    def spaces(pid):
+        kinds = [name for name in ("user", "net", "pid") if f"{name}ns" in zygote.layers]
+        return {Path(f"/proc/{pid}/ns/{kind}").readlink() for kind in kinds}
+
+    with Zygote(lender=lender.control) as other:
+        assert not spaces(zygote.pid) & spaces(other.pid)
+        assert not spaces(zygote.pid) & spaces(os.getpid())
+
+
+def test_a_lent_zygote_cannot_ask_for_others(lender, zygote):
+    """It holds one socket, to its worker: the one to the lender stays with the lender."""
+    (first,) = children(lender.process.pid)
+
+    def sockets(pid):
+        links = [str(path.readlink()) for path in Path(f"/proc/{pid}/fd").iterdir()]
+        return {link for link in links if link.startswith("socket:")}
+
+    assert len(sockets(first)) == 1
+    assert len(sockets(zygote.pid)) == 1
+    assert not sockets(first) & sockets(zygote.pid)
+
+
+@pytest.mark.parametrize("around", [(), WITHOUT_NAMESPACES], ids=["", "without namespaces"])
+@pytest.mark.parametrize("kind", ["own", "lent"])
+def test_everything_ends_with_the_grader(kind, around, tmp_path):
+    """A grader that is killed takes its zygotes and all learners' processes with it, and their files."""
     grader = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            textwrap.dedent("""
-                import time
-                from nnlearn.learner.deadlines import Deadlines
-                from nnlearn.learner.host import Program
-                from nnlearn.learner.remote import RemoteTransport
-                from nnlearn.learner.zygote import Zygote
-                zygote = Zygote()
-                code = "import time\\ndef spin():\\n    while True: time.sleep(1)\\n"
-                program = Program("part", (("part.py", code),), {})
-                transport = RemoteTransport.start(zygote, program, Deadlines(60, 60, 60), 512)
-                transport.request(("load",))
-                print(zygote.pid, flush=True)
-                handle = transport.request(("get", 0, "spin"))[1]
-                transport.request(("call", handle.id, (), {}))
-            """),
-        ],
+        [*around, sys.executable, "-c", textwrap.dedent(GRADER), kind],
         stdout=subprocess.PIPE,
         text=True,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     )
     assert grader.stdout is not None
-    zygote = int(grader.stdout.readline())
-    family = {zygote} | descendants(zygote)
-    assert len(family) >= 2
+    zygote, first = json.loads(grader.stdout.readline())
+    family = descendants(grader.pid)
+    assert {zygote, first} - {None} <= family
+    assert len(children(zygote)) == 1
+    assert list(tmp_path.iterdir())
     time.sleep(0.5)
     grader.kill()
     grader.wait()
     grader.stdout.close()
-    until = time.monotonic() + 5
-    while any(map(alive, family)) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not [pid for pid in family if alive(pid)]
-
-
-def descendants(pid: int) -> set[int]:
-    """All processes below `pid`."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return set()
-    return {int(c) for c in children}.union(*(descendants(int(c)) for c in children))
+    assert gone(family)
+    assert not list(tmp_path.iterdir())

@@ -1,11 +1,12 @@
 """Keeps a learner's process to itself: what it may see, use and reach.
 
 Each layer stands on its own and any may be missing on a given machine. `enclose` is called once by the
-zygote before it imports anything large; `confine` by each learner's process right after its fork.
+zygote before it imports anything large; `enclose_again` by each fork of it that is another zygote; `confine`
+by each learner's process right after its fork.
 """
 
 from nnlearn.learner.confinement.layers import LAYERS, Layer, layers_available, missing_layers
-from nnlearn.learner.confinement.stages import Bounds, Enclosure, confine, enclose
+from nnlearn.learner.confinement.stages import Bounds, Enclosure, confine, enclose, enclose_again
 
 __all__ = [
     "LAYERS",
@@ -14,6 +15,7 @@ __all__ = [
     "Layer",
     "confine",
     "enclose",
+    "enclose_again",
     "layers_available",
     "missing_layers",
 ]

@@ -97,12 +97,12 @@ class Enclosure:
 
     def read_own(self, name: str) -> str:
         """A file that `/proc` has about this process."""
-        with open(self._own(name, os.O_RDONLY), encoding="utf-8") as file:
+        with os.fdopen(self._own(name, os.O_RDONLY), encoding="utf-8") as file:
             return file.read()
 
     def write_own(self, name: str, text: str) -> None:
         """Write to a file that `/proc` has about this process."""
-        with open(self._own(name, os.O_WRONLY), "w", encoding="utf-8") as file:
+        with os.fdopen(self._own(name, os.O_WRONLY), "w", encoding="utf-8") as file:
             file.write(text)
 
     def remember_pids(self) -> None:

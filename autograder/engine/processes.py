@@ -1,0 +1,33 @@
+"""The pool of worker processes, and the zygote that all their zygotes are forks of."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
+from autograder.engine.worker import start_worker
+from nnlearn.learner.zygote_start import ZygoteProcess
+
+
+class Processes(ProcessPoolExecutor):
+    """A pool of processes, each forked from one that has imported everything and run nothing.
+
+    Starting takes two imports of Keras, whatever the number of processes, and they go on side by side: one in
+    the process that the workers are forked from, one in the zygote that lends each worker a fork. The zygote
+    ends with the pool.
+
+    Args:
+        jobs: How many processes.
+        preload: Modules to import before the first fork, besides what every worker needs.
+    """
+
+    def __init__(self, jobs: int, *preload: str) -> None:
+        self._zygote = ZygoteProcess()
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["autograder.engine.preload", *preload])
+        super().__init__(jobs, mp_context=context, initializer=start_worker, initargs=(self._zygote.control,))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers, then their zygotes; at once if nobody waits."""
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        self._zygote.close()

@@ -1,0 +1,41 @@
+"""The pool of workers: each has a zygote to itself, they share one memory, and all end with the pool."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from autograder.engine.processes import Processes
+from autograder.engine.worker import zygote_of_this_process
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is for Linux")
+
+
+def worker_and_zygote(_):
+    time.sleep(1)  # so that the other worker has something to do as well
+    return os.getpid(), zygote_of_this_process().pid
+
+
+def unshared_kb(pid):
+    lines = [line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()]
+    return sum(int(line[1]) for line in lines if line[0].startswith("Private_"))
+
+
+def test_each_worker_has_a_fork_of_one_zygote_and_nothing_outlives_the_pool(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    others = psutil.Process().children()
+    with Processes(2) as pool:
+        pairs = set(pool.map(worker_and_zygote, range(4)))
+        workers, zygotes = ({pair[place] for pair in pairs} for place in (0, 1))
+        assert len(pairs) == len(workers) == len(zygotes) == 2
+        started = [p for p in psutil.Process().children() if p not in others]
+        (waiting,) = [p for p in started if "zygote_process" in " ".join(p.cmdline())]
+        (first,) = waiting.children()
+        family = [waiting, *waiting.children(recursive=True), *map(psutil.Process, workers)]
+        assert zygotes <= {process.pid for process in family}
+        assert sum(map(unshared_kb, zygotes)) < 0.2 * first.memory_info().rss / 1024
+    assert psutil.wait_procs(family, timeout=5)[1] == []
+    assert not list(tmp_path.glob("nnlearn-*"))
