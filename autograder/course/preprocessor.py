@@ -6,9 +6,10 @@ Notebooks that teach none of our topics are executed as nbgrader always does it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbgrader.preprocessors import (
     DeduplicateIds,
@@ -26,7 +27,12 @@ from autograder.course.recover import recover
 from autograder.isolation import check_isolation
 from nnlearn.catalogue import Catalogue, load_catalogue
 
+if TYPE_CHECKING:
+    from autograder.course.ahead import Ahead
+    from autograder.course.warm import Grading
+
 _REMARKS = "remarks"
+_SANITIZERS = "sanitize_preprocessors"
 
 
 class _TopicPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
@@ -45,14 +51,19 @@ class _TopicPreprocessor(NbGraderPreprocessor):  # type: ignore[misc]
 
     def _course_directory(self) -> Any:
         """The `CourseDirectory` of the converter that this belongs to, or one with the same configuration."""
-        owner = self.parent
-        while owner is not None:
+        for owner in self._owners():
             if getattr(owner, "coursedir", None) is not None:
                 return owner.coursedir
-            owner = owner.parent
         from nbgrader.coursedir import CourseDirectory
 
         return CourseDirectory(config=self.config)
+
+    def _owners(self) -> Iterator[Any]:
+        """What this belongs to, from the inside out: the exporter, the converter, the command."""
+        owner = self.parent
+        while owner is not None:
+            yield owner
+            owner = owner.parent
 
 
 class RecoverCells(_TopicPreprocessor):
@@ -98,35 +109,53 @@ class GradeWithNnlearn(_TopicPreprocessor):
         if blueprint.topic is None:
             return Execute(parent=self.parent).preprocess(nb, resources)  # type: ignore[no-any-return]
         blueprint.require_checks()
-        from autograder.course.warm import grade_notebook
-
         _isolation(self.require_isolation, self.log)
         about = resources["nbgrader"]
         remarks = [*self._remarks(nb), *(item.words for item in recover(nb, blueprint))]
-        graded = grade_notebook(
-            blueprint.topic, about["student"], f"{about['notebook']}.ipynb", nb.cells, self.seed
-        )
+        graded = _ahead().grade(self._grading(blueprint, about["student"], about["notebook"], nb))
+        self._look_ahead(resources)
         require_scores(graded.report)
         write_outputs(nb, blueprint, graded, remarks)
         about["graded"] = graded
         return nb, resources
 
+    def _grading(self, blueprint: Blueprint, student: str, name: str, nb: Any) -> Grading:
+        from autograder.course.warm import Grading, as_data
+
+        assert blueprint.topic is not None  # noqa: S101 - for the type checker
+        return Grading(blueprint.topic, student, f"{name}.ipynb", as_data(nb.cells), self.seed)
+
+    def _look_ahead(self, resources: Any) -> None:
+        """Begin with the notebook that nbgrader turns to next, if it goes through a class."""
+        from autograder.course.ahead import after
+
+        about = resources["nbgrader"]
+        converter = next((owner for owner in self._owners() if getattr(owner, "assignments", None)), None)
+        upcoming = converter and after(converter, about["assignment"], about["student"], about["notebook"])
+        if not upcoming:
+            return
+
+        def prepare() -> Grading | None:
+            from autograder.course.autograding import read_notebook
+
+            name = upcoming.path.stem
+            blueprint = self.blueprint({"nbgrader": {**about, "notebook": name}})
+            if blueprint.topic is None:
+                return None
+            nb = read_notebook(upcoming.path)
+            recover(nb, blueprint)
+            return self._grading(blueprint, upcoming.student, name, nb)
+
+        _ahead().start(prepare)
+
     def _remarks(self, nb: Any) -> list[str]:
         """What `RecoverCells` has put right, if it is there to do so."""
-        names = {getattr(kind, "__name__", str(kind)).rpartition(".")[2] for kind in _sanitizers(self.parent)}
+        kinds = next((o.sanitize_preprocessors for o in self._owners() if hasattr(o, _SANITIZERS)), ())
+        names = {getattr(kind, "__name__", str(kind)).rpartition(".")[2] for kind in kinds}
         if RecoverCells.__name__ not in names:
             return []  # whatever the notebook says, its author has written
         found = nb.metadata.get("nnlearn", {}).get(_REMARKS, [])
         return [str(remark) for remark in found]
-
-
-def _sanitizers(owner: Any) -> list[Any]:
-    """What is run on a submission before it is graded."""
-    while owner is not None:
-        if hasattr(owner, "sanitize_preprocessors"):
-            return list(owner.sanitize_preprocessors)
-        owner = owner.parent
-    return []
 
 
 @lru_cache(maxsize=4)
@@ -138,3 +167,11 @@ def _catalogue(content: Path | None) -> Catalogue:
 def _isolation(required: bool, log: Any) -> None:
     """Say once, or refuse, when a layer of isolation is missing."""
     check_isolation(required=required, say=log.warning)
+
+
+@lru_cache(maxsize=1)
+def _ahead() -> Ahead:
+    """One for the process, since nbgrader makes a preprocessor anew for each notebook."""
+    from autograder.course.ahead import Ahead
+
+    return Ahead()

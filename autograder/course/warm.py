@@ -40,18 +40,30 @@ class GradedNotebook:
     layers: tuple[str, ...] = ()
 
 
-def grade_notebook(topic: Topic, learner: str, name: str, cells: Sequence[Any], seed: int) -> GradedNotebook:
-    """Run every check of `topic` on the code of a notebook, in isolation.
+@dataclass(frozen=True)
+class Grading:
+    """A notebook to grade.
 
-    Args:
+    Attributes:
         topic: The topic, with its checks.
         learner: Who handed it in.
         name: What the notebook is called, with its extension.
-        cells: Its cells; those tagged `demo` are not run.
+        data: The notebook with what may be run and nothing else; cells tagged `demo` are not run.
         seed: What all random numbers follow from.
     """
-    submission = Submission(learner, Path(name), topic.name, name, "")
-    return _grader(topic, topic.content_digest, seed).grade_data(submission, _as_data(cells))
+
+    topic: Topic
+    learner: str
+    name: str
+    data: bytes
+    seed: int
+
+
+def grade(grading: Grading) -> GradedNotebook:
+    """Run every check of the topic on the code of a notebook, in isolation."""
+    topic = grading.topic
+    submission = Submission(grading.learner, Path(grading.name), topic.name, grading.name, "")
+    return _grader(topic, topic.content_digest, grading.seed).grade_data(submission, grading.data)
 
 
 class NotebookGrader(TopicGrader):
@@ -73,7 +85,7 @@ class NotebookGrader(TopicGrader):
         return GradedNotebook(report, printed, figures, seat.layers)
 
 
-def _as_data(cells: Sequence[Any]) -> bytes:
+def as_data(cells: Sequence[Any]) -> bytes:
     """A notebook with what may be run and nothing else: no text, no output, no attachment."""
     bare = [
         {
