@@ -1,6 +1,6 @@
 """What a learner's code cannot reach, see, fill, stop or leave behind.
 
-Runs as whoever runs the tests; `test_ordinary_user` runs it once more without privileges.
+Runs as whoever runs the tests; `test_other_conditions` runs it once more without privileges.
 """
 
 from __future__ import annotations

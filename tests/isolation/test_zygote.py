@@ -104,17 +104,22 @@ def test_no_zygote_has_run_an_operation(either):
     assert either.has_run_an_operation is False
 
 
-def test_sessions_leave_no_descriptor_no_file_and_no_process(zygote, submit, tmp_path, monkeypatch):
+def test_sessions_leave_no_descriptor_no_file_and_no_process(lender, zygote, submit, tmp_path, monkeypatch):
+    def held():
+        """With what is in the lender's folder: scratch folders, if they are on the disk."""
+        files = [path.name for path in Path(f"/proc/{lender.process.pid}/cwd").iterdir()]
+        return descriptors(), files, children(zygote.pid)
+
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     submit("def one(): return 1").transport.close()
-    before = descriptors()
+    before = held()
     for _ in range(15):
         learner = submit("open('note.txt', 'w').write('x')\ndef one(): return 1")
         assert learner.call("one") == 1
         learner.transport.close()
-    assert descriptors() == before
-    assert list(tmp_path.iterdir()) == []
+    assert held() == before
     assert children(zygote.pid) == set()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_zygote_that_is_closed_while_it_starts_leaves_nothing(tmp_path, monkeypatch):
