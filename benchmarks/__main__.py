@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from benchmarks import course, nbgrader_peer, otter_peer, own, show
+from benchmarks import course, endurance, nbgrader_peer, otter_peer, own, show
 from benchmarks.classroom import hand_in, notebook, write
 from benchmarks.results import Benchmark, Engine, Machine
 from nnlearn.catalogue import load_catalogue
@@ -30,6 +30,7 @@ def bench(
     commands: Annotated[bool, typer.Option(help="Also time what learners wait for.")] = True,
     graded: Annotated[bool, typer.Option("--course/--no-course", help="Also grade a course.")] = True,
     saves: Annotated[int, typer.Option(min=0, help="Saves per topic under `nnlearn watch`; 0: none.")] = 50,
+    long: Annotated[int, typer.Option("--endurance", min=0, help="Notebooks of a long run; 0: none.")] = 0,
 ) -> None:
     """Grade one class with nnlearn and with other graders, on this machine, in this run."""
     console, messages = Console(), Console(stderr=True)
@@ -73,7 +74,15 @@ def bench(
         if saves:
             say(f"nnlearn watch, {saves} saves of each topic ...")
         saved = own.saves(work, content, saves) if saves else ()
-    found = Benchmark(topic, machine, floor, tuple(engine), start, tuple(found_peers), waits, saved, times)
+        lasted = None
+        if long:
+            say(f"{long} notebooks in one run ...")
+            many = hand_in(chosen, content, long)
+            lasted = endurance.measure(many, chosen, content, work / "endurance", jobs=max(counts))
+    peers_found = tuple(found_peers)
+    found = Benchmark(
+        topic, machine, floor, tuple(engine), start, peers_found, waits, saved, times, endurance=lasted
+    )
     show.print_tables(found, console)
     out.mkdir(parents=True, exist_ok=True)
     show.write_json(found, out / "benchmark.json")

@@ -11,9 +11,10 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Annotated, Any
 
+import psutil  # type: ignore[import-untyped]
 import typer
 
-from benchmarks.memory import PeakOfLearners, tree, unshared_mb, workers_of_this_process
+from benchmarks.memory import PeakOfLearners, processes_of
 from benchmarks.results import Engine, Start
 
 _REPEATS = 10
@@ -58,8 +59,7 @@ def measure(folder: Path, topic: str, content: Path, jobs: int) -> Engine:
         pool = Lasting(real)
         first, _ = grade(submissions)
         warm, run = grade(submissions)
-        workers = workers_of_this_process()
-        worker_mb = max((unshared_mb(tree(worker)) for worker in workers), default=None)
+        worker_mb = processes_of(psutil.Process()).worker_mb
         with PeakOfLearners() as peak:
             grade(submissions[:_SAMPLED])
     scores = tuple(report.score / report.max_score for report in run.topics[0].reports)

@@ -1,8 +1,22 @@
-"""How much memory processes hold that they share with no other."""
+"""How much memory the processes of a grading run hold that they share with no other.
+
+A worker is counted with all that it needs for itself: its own process and whatever that has started, and its
+zygote with the process that waits for it and whatever it has forked, a learner's process that happens to live
+included. Which zygote serves which worker cannot be seen from outside, so the largest worker and the largest
+zygote count, which together hold at least as much as any pair. Of each process its `Private_*` lines in
+`smaps_rollup` count: pages that no other process maps. While a learner's process lives, what it shares with
+its zygote alone is in neither's, so a worker is best looked at between submissions.
+
+What there is one of, whatever the number of workers, is not a worker's: the grader itself, the process that
+workers are forked from, and the first zygote, which lends the others.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
@@ -11,28 +25,61 @@ import psutil  # type: ignore[import-untyped]
 _EVERY = 0.05
 
 
-def unshared_mb(processes: list[psutil.Process]) -> float:
+@dataclass
+class Processes:
+    """The processes of a grading run.
+
+    Attributes:
+        shared: What there is one of; the grader comes first.
+        workers: For each worker, its process and what it has started.
+        zygotes: For each lent zygote, its process, what waits for it, and what it has forked.
+    """
+
+    shared: list[psutil.Process] = field(default_factory=list)
+    workers: list[list[psutil.Process]] = field(default_factory=list)
+    zygotes: list[list[psutil.Process]] = field(default_factory=list)
+
+    @property
+    def all(self) -> list[psutil.Process]:
+        """Every one of them."""
+        return [*self.shared, *(p for group in (*self.workers, *self.zygotes) for p in group)]
+
+    @property
+    def worker_mb(self) -> float | None:
+        """Unshared memory of a worker, as this module counts it; None if there is no worker."""
+        if not self.workers:
+            return None
+        zygote = max(map(unshared_mb, self.zygotes), default=0.0)
+        return max(map(unshared_mb, self.workers)) + zygote
+
+
+def processes_of(grader: psutil.Process) -> Processes:
+    """The processes of a grading run now; `grader` is the one that has started it."""
+    found = Processes([grader])
+    for child in _children(grader):
+        found.shared.append(child)
+        with contextlib.suppress(psutil.Error):
+            command = " ".join(child.cmdline())
+            if "forkserver" in command:
+                found.workers += map(_tree, _children(child))
+            elif "zygote_process" in command:
+                for first in _children(child):
+                    found.shared.append(first)
+                    found.zygotes += map(_tree, _children(first))
+    return found
+
+
+def unshared_mb(processes: Iterable[psutil.Process]) -> float:
     """The unshared memory of `processes` together; those that ended in the meantime hold none."""
     total = 0
     for process in processes:
         try:
             text = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
-        except (FileNotFoundError, ProcessLookupError):
+        except OSError:  # it has ended, or it is a learner's and we are not root
             continue
         lines = (line.split() for line in text.splitlines() if line.startswith("Private_"))
         total += sum(int(line[1]) for line in lines)
     return total / 1024
-
-
-def workers_of_this_process() -> list[psutil.Process]:
-    """The grading workers: those descendants that have a zygote without being one."""
-    parents = {p.parent() for p in psutil.Process().children(recursive=True) if _is_zygote(p)}
-    return [parent for parent in parents if parent is not None and not _is_zygote(parent)]
-
-
-def tree(worker: psutil.Process) -> list[psutil.Process]:
-    """A worker, its zygote and whatever that has forked."""
-    return [worker, *worker.children(recursive=True)]
 
 
 class PeakOfLearners:
@@ -67,8 +114,13 @@ class PeakOfLearners:
                     self.mb = max(self.mb, unshared_mb([process]))
 
 
-def _is_zygote(process: psutil.Process) -> bool:
-    try:
-        return any(part.endswith("zygote_process") for part in process.cmdline())
-    except psutil.NoSuchProcess:
-        return False
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.Error):
+        return list(process.children())
+    return []
+
+
+def _tree(process: psutil.Process) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.Error):
+        return [process, *process.children(recursive=True)]
+    return [process]

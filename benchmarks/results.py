@@ -7,6 +7,7 @@ import platform
 import sys
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from statistics import median
 
 SCHEMA_VERSION = 1
 _PACKAGES = ("nnlearn", "tensorflow", "keras", "numpy", "pytest", "nbgrader")
@@ -22,7 +23,7 @@ class Engine:
         first_pass: From nothing, the start of every process included, until all were graded once.
         warm_pass: All of them once more, with warm processes.
         scores: The share of the points of each submission.
-        worker_mb: Unshared memory of one worker and its zygote, between submissions; the largest.
+        worker_mb: Unshared memory of one worker and its zygote, between submissions, as `memory` counts it.
         learner_mb: Unshared memory of a learner's process on top of that.
     """
 
@@ -152,6 +153,67 @@ class CourseTimes:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """What a grading run holds at a moment.
+
+    Attributes:
+        seconds: Since it was started.
+        graded: How many submissions it has said to be graded.
+        grader_mb: Unshared memory of the grader's own process.
+        worker_mb: Unshared memory of a worker, as `memory` counts it, with any learner's process.
+        processes: How many processes there are.
+        descriptors: How many files and sockets all of them hold open.
+        files: How many files and folders there are in the temporary folder, scratch folders included.
+    """
+
+    seconds: float
+    graded: int
+    grader_mb: float
+    worker_mb: float
+    processes: int
+    descriptors: int
+    files: int
+
+
+@dataclass(frozen=True)
+class Endurance:
+    """One long grading run.
+
+    Attributes:
+        jobs: Submissions graded at a time.
+        submissions: How many were graded.
+        seconds: How long it took, from a cold start to the written report.
+        samples: What it held, second by second.
+        processes_left: How many of its processes were still there afterwards.
+        files_left: What was left in its temporary folder.
+    """
+
+    jobs: int
+    submissions: int
+    seconds: float
+    samples: tuple[Sample, ...]
+    processes_left: int = 0
+    files_left: tuple[str, ...] = ()
+
+    @property
+    def growth(self) -> dict[str, tuple[float, float, float]]:
+        """For each thing that could grow: its median early, its median late, and the most of it.
+
+        Early is the first tenth of the samples from the first graded submission to the last, late the last.
+        """
+        under_way = [s for s in self.samples if 0 < s.graded < self.submissions] or list(self.samples)
+        tenth = len(under_way) // 10 + 1
+        return {
+            name: (
+                median(getattr(s, name) for s in under_way[:tenth]),
+                median(getattr(s, name) for s in under_way[-tenth:]),
+                max(getattr(s, name) for s in self.samples),
+            )
+            for name in ("grader_mb", "worker_mb", "processes", "descriptors", "files")
+        }
+
+
+@dataclass(frozen=True)
 class Machine:
     """Where it was measured."""
 
@@ -175,6 +237,7 @@ class Benchmark:
     commands: Commands | None = None
     saves: tuple[Saves, ...] = ()
     course: CourseTimes | None = None
+    endurance: Endurance | None = None
     schema_version: int = SCHEMA_VERSION
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.results import Benchmark, CourseTimes
+from benchmarks.results import Benchmark, CourseTimes, Endurance
 from nnlearn import figures
 
 _BUSY = 0.5  # load for each core above which times say more about the neighbours
@@ -24,6 +24,8 @@ def print_tables(found: Benchmark, console: Console) -> None:
         console.print(_saves(found))
     if found.course:
         console.print(course(found.course))
+    if found.endurance:
+        console.print(endurance(found.endurance))
     for peer in found.peers:
         if peer.problem:
             console.print(f"{peer.name}: not measured. {peer.problem}", markup=False, highlight=False)
@@ -42,6 +44,8 @@ def write_json(found: Benchmark, path: Path) -> None:
     document = dataclasses.asdict(found) | {"ratios": ratios(found)}
     if found.course:
         document["course"]["ratios"] = found.course.ratios
+    if found.endurance:
+        document["endurance"]["growth"] = found.endurance.growth
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
@@ -121,6 +125,25 @@ def course(found: CourseTimes) -> Table:
     for way in found.ways:
         row = (f"{way.many}", f"{way.per_submission:.3f}", f"{found.ratios[way.name]:.1f}")
         shown.add_row(way.name, *row, f"{way.many_seconds:.1f}")
+    return shown
+
+
+def endurance(found: Endurance) -> Table:
+    """A long grading run, as a table."""
+    title = f"{found.submissions} submissions in one run, {_jobs(found.jobs)}, {found.seconds:.0f} s"
+    left = f"Left afterwards: processes: {found.processes_left}, files: {len(found.files_left)}"
+    shown = Table("", title=title, title_justify="left", caption=left, caption_justify="left")
+    for column in ("first tenth", "last tenth", "most"):
+        shown.add_column(column, justify="right")
+    names = {
+        "grader_mb": "the grader, unshared (MB)",
+        "worker_mb": "a worker, unshared (MB)",
+        "processes": "processes",
+        "descriptors": "open descriptors",
+        "files": "temporary files",
+    }
+    for name, values in found.growth.items():
+        shown.add_row(names[name], *(f"{value:.0f}" for value in values))
     return shown
 
 

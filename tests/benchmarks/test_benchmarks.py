@@ -1,23 +1,32 @@
 """The benchmark works on a tiny class; how fast anything is depends on the machine and is not held."""
 
 import json
+import os
+import time
 
+import psutil
 import pytest
 from rich.console import Console
 
+from autograder.engine.processes import Processes
+from autograder.engine.worker import zygote_of_this_process
 from benchmarks import own, show
 from benchmarks.classroom import hand_in, notebook, part_cells, write
+from benchmarks.endurance import measure as measure_endurance
 from benchmarks.floor import measure as measure_floor
+from benchmarks.memory import processes_of, unshared_mb
 from benchmarks.nbgrader_peer import assignment
 from benchmarks.results import (
     Benchmark,
     Commands,
     CourseTimes,
+    Endurance,
     Engine,
     Floor,
     Graded,
     Machine,
     Peer,
+    Sample,
     Saves,
     Start,
 )
@@ -73,6 +82,40 @@ def test_an_assignment_has_a_test_cell_for_each_part(activations):
     assert sum(mark["points"] for mark in graded) == sum(part.points for part in activations.parts)
 
 
+def warm_up(_):
+    time.sleep(1)  # so that the other worker has something to do as well
+    return os.getpid(), zygote_of_this_process().pid
+
+
+def test_a_worker_is_counted_with_its_zygote_and_without_what_all_share():
+    with Processes(2) as pool:
+        pairs = set(pool.map(warm_up, range(4)))
+        found = processes_of(psutil.Process())
+        assert {group[0].pid for group in found.workers} == {worker for worker, _ in pairs}
+        assert {group[-1].pid for group in found.zygotes} == {zygote for _, zygote in pairs}
+        assert found.shared[0].pid == os.getpid()
+        assert len(found.all) == len({process.pid for process in found.all})
+        assert {p.pid for p in psutil.Process().children(recursive=True)} <= {p.pid for p in found.all}
+        largest = max(unshared_mb(group) for group in found.workers)
+        assert largest < found.worker_mb < unshared_mb(found.all) / 2
+
+
+def test_a_long_run_is_watched_from_its_start_to_its_end(activations, tmp_path):
+    found = measure_endurance(hand_in(activations, own.ROOT, 4), activations, own.ROOT, tmp_path, jobs=2)
+    assert [sample.graded for sample in found.samples] == sorted(s.graded for s in found.samples)
+    assert max(sample.worker_mb for sample in found.samples) > 0
+    assert max(sample.files for sample in found.samples) > 0
+    assert (found.processes_left, found.files_left) == (0, ())
+
+
+# The grader starts, 38 of 40 submissions are graded while a worker grows, and there is one peak.
+SAMPLES = [
+    Sample(0.0, 0, 50.0, 0.0, 1, 9, 0),
+    *(Sample(n, n, 80.0, {20: 110.0}.get(n, 90.0 if n < 20 else 99.0), 12, 100, 3) for n in range(1, 39)),
+    Sample(60.0, 40, 80.0, 0.0, 3, 9, 0),
+]
+
+
 def test_results_are_shown_and_written(tmp_path):
     found = Benchmark(
         "activations",
@@ -84,6 +127,7 @@ def test_results_are_shown_and_written(tmp_path):
         Commands(5.0, 0.1),
         saves=(Saves("dropout", "Dropout", 50, 0.125, 0.2, 0.1, 5.0),),
         course=CourseTimes((Graded("stock", 1, 10.0, 3, 20.0, {}), Graded("ours", 2, 4.0, 12, 5.0, {}))),
+        endurance=Endurance(2, 40, 60.0, tuple(SAMPLES), 0, ("forgotten",)),
     )
     console = Console(width=110, record=True)
     show.print_tables(found, console)
@@ -94,6 +138,8 @@ def test_results_are_shown_and_written(tmp_path):
     assert "dropout: Dropout" in text
     assert "40" in text  # times as long takes pytest
     assert "A course, the same notebooks" in text
+    assert "40 submissions in one run, 2 jobs, 60 s" in text
+    assert "processes: 0, files: 1" in text
     show.write_json(found, tmp_path / "benchmark.json")
     show.draw(found, tmp_path / "benchmark.png")
     document = json.loads((tmp_path / "benchmark.json").read_text())
@@ -101,4 +147,6 @@ def test_results_are_shown_and_written(tmp_path):
     assert document["saves"][0]["median"] == 0.125
     assert document["ratios"] == {"nbgrader 1": 100.0, "floor": 0.833}
     assert document["course"]["ratios"] == {"stock": 1.0, "ours": 50.0}
+    assert document["endurance"]["growth"]["worker_mb"] == [90, 99, 110]
+    assert document["endurance"]["growth"]["processes"] == [12, 12, 12]
     assert (tmp_path / "benchmark.png").read_bytes().startswith(b"\x89PNG")
