@@ -121,7 +121,7 @@ def workers(monkeypatch):
         return (AutogradedNotebook("toy", '{"cells": []}\n', marks, None, ()),)
 
     monkeypatch.setattr(class_run, "_autograde", work)
-    monkeypatch.setattr(class_run, "_processes", lambda jobs: ThreadPoolExecutor(jobs))
+    monkeypatch.setattr("autograder.engine.processes.Processes", lambda jobs, *_: ThreadPoolExecutor(jobs))
     return asked
 
 
