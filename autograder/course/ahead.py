@@ -1,4 +1,4 @@
-"""Grades the next notebook of a class while nbgrader still keeps its books about this one.
+"""Grades notebooks in a process of their own, the next one while nbgrader keeps its books about this one.
 
 `nbgrader autograde` goes through a class one by one, and its database takes as long as the checks do. What
 was graded ahead counts only if it is, to the byte, what nbgrader then wants graded.
@@ -7,14 +7,15 @@ was graded ahead counts only if it is, to the byte, what nbgrader then wants gra
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course.warm import GradedNotebook, Grading, grade
+from autograder.course.blueprint import Blueprint
+from autograder.course.outputs import NotGradedError
+from autograder.course.warm import GradedNotebook, Grading, as_data, grade
+from autograder.engine.processes import Processes
 
 
 @dataclass(frozen=True)
@@ -31,38 +32,85 @@ class Upcoming:
 
 
 class Ahead:
-    """The one notebook, if any, that is being graded before it is asked for."""
+    """One process that grades, and the one notebook, if any, that it was given before it is asked for."""
 
     def __init__(self) -> None:
-        self._early: Future[tuple[Grading, GradedNotebook] | None] | None = None
+        self._process: Processes | None = None
+        self._early: Future[tuple[Grading, GradedNotebook]] | None = None
 
     def grade(self, grading: Grading) -> GradedNotebook:
-        """The result for a notebook, which may be there already."""
-        early, self._early = self._early, None
-        if early is not None and early.exception() is None and (found := early.result()) is not None:
-            asked, graded = found
-            if asked == grading:
-                return graded
-        return grade(grading)
+        """The result for a notebook, which may be there already.
 
-    def start(self, prepare: Callable[[], Grading | None]) -> None:
-        """Begin with a notebook; if that fails in whatever way, it fails again when it is asked for.
-
-        Args:
-            prepare: Reads the notebook; None if it is none of ours.
+        Raises:
+            NotGradedError: The process that graded it died, and so did another one.
         """
-        early: Future[tuple[Grading, GradedNotebook] | None] = Future()
+        early, self._early = self._early, None
+        try:
+            if early is not None:
+                asked, graded = early.result()
+                if asked == grading:
+                    return graded
+        except Exception:  # noqa: S110 - if that was no accident, it happens again below
+            pass
+        return self._grade(grading)
 
-        def work() -> None:
+    def start(self, upcoming: Upcoming, blueprint: Blueprint, seed: int) -> None:
+        """Begin with a notebook."""
+        try:
+            self._early = self._submit(_read_and_grade, upcoming, blueprint, seed)
+        except BrokenExecutor:  # whoever asks for it says so
+            self._early = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being graded."""
+        return self._early is None or self._early.done()
+
+    def close(self) -> None:
+        """End the process, at once."""
+        if self._process is not None:
+            self._process.shutdown(wait=False, cancel_futures=True)
+            self._process = None
+
+    def _grade(self, grading: Grading) -> GradedNotebook:
+        for _ in range(2):
             try:
-                grading = prepare()
-                early.set_result((grading, grade(grading)) if grading else None)
-            except BaseException as error:
-                early.set_exception(error)
+                graded: GradedNotebook = self._submit(grade, grading).result()
+            except BrokenExecutor:
+                self.close()
+            except KeyboardInterrupt:
+                self.close()
+                raise
+            else:
+                return graded
+        raise NotGradedError(
+            f"{grading.name} of {grading.learner} was not graded: the process that graded it died twice; "
+            "this is not the learner's mistake, and no score was saved",
+            "grade it again; if that does not help, run nnlearn doctor",
+        )
 
-        self._early = early
-        # Nobody waits for it when nbgrader is interrupted.
-        threading.Thread(target=work, name="grade ahead", daemon=True).start()
+    def _submit(self, work: Any, *arguments: Any) -> Future[Any]:
+        if self._process is None:
+            self._process = Processes(1, "autograder.course.preload")
+        return self._process.submit(work, *arguments)
+
+
+def _read_and_grade(upcoming: Upcoming, blueprint: Blueprint, seed: int) -> tuple[Grading, GradedNotebook]:
+    """Do with a notebook what nbgrader and our preprocessors are going to do with it."""
+    from autograder.course.autograding import read_notebook
+    from autograder.course.recover import recover
+
+    notebook = read_notebook(upcoming.path)
+    recover(notebook, blueprint)
+    grading = grading_of(notebook, blueprint, upcoming.student, upcoming.path.stem, seed)
+    return grading, grade(grading)
+
+
+def grading_of(notebook: Any, blueprint: Blueprint, student: str, name: str, seed: int) -> Grading:
+    """What there is to grade in a notebook that was put right."""
+    if blueprint.topic is None:
+        raise ValueError(f"{name} teaches no topic of ours")
+    return Grading(blueprint.topic, student, f"{name}.ipynb", as_data(notebook.cells), seed)
 
 
 def after(converter: Any, assignment: str, student: str, notebook: str) -> Upcoming | None:

@@ -177,6 +177,8 @@ class _Line:
 
     def _resources(self, job: SubmissionJob, path: Path) -> dict[str, Any]:
         """What nbgrader tells preprocessors about a notebook, and what we tell ours."""
+        from autograder.course.warm import grade
+
         return {
             "unique_key": path.stem,
             "output_files_dir": f"{path.stem}_files",
@@ -187,6 +189,7 @@ class _Line:
                 "notebook": path.stem,
                 "db_url": self._db_url,
                 "blueprint": job.blueprints[path.stem],
+                "grade": grade,
             },
         }
 

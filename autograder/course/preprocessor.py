@@ -29,7 +29,7 @@ from nnlearn.catalogue import Catalogue, load_catalogue
 
 if TYPE_CHECKING:
     from autograder.course.ahead import Ahead
-    from autograder.course.warm import Grading
+    from autograder.course.warm import GradedNotebook
 
 _REMARKS = "remarks"
 _SANITIZERS = "sanitize_preprocessors"
@@ -112,41 +112,26 @@ class GradeWithNnlearn(_TopicPreprocessor):
         _isolation(self.require_isolation, self.log)
         about = resources["nbgrader"]
         remarks = [*self._remarks(nb), *(item.words for item in recover(nb, blueprint))]
-        graded = _ahead().grade(self._grading(blueprint, about["student"], about["notebook"], nb))
-        self._look_ahead(resources)
+        graded = self._graded(nb, blueprint, about)
         require_scores(graded.report)
         write_outputs(nb, blueprint, graded, remarks)
         about["graded"] = graded
         return nb, resources
 
-    def _grading(self, blueprint: Blueprint, student: str, name: str, nb: Any) -> Grading:
-        from autograder.course.warm import Grading, as_data
+    def _graded(self, nb: Any, blueprint: Blueprint, about: Any) -> GradedNotebook:
+        """What came out for `nb`; what nbgrader turns to next is begun with."""
+        from autograder.course.ahead import after, grading_of
 
-        assert blueprint.topic is not None  # noqa: S101 - for the type checker
-        return Grading(blueprint.topic, student, f"{name}.ipynb", as_data(nb.cells), self.seed)
-
-    def _look_ahead(self, resources: Any) -> None:
-        """Begin with the notebook that nbgrader turns to next, if it goes through a class."""
-        from autograder.course.ahead import after
-
-        about = resources["nbgrader"]
+        student, name = about["student"], about["notebook"]
+        grading = grading_of(nb, blueprint, student, name, self.seed)
+        if "grade" in about:  # whoever grades a whole class has processes of its own
+            return about["grade"](grading)  # type: ignore[no-any-return]
+        graded = _ahead().grade(grading)
         converter = next((owner for owner in self._owners() if getattr(owner, "assignments", None)), None)
-        upcoming = converter and after(converter, about["assignment"], about["student"], about["notebook"])
-        if not upcoming:
-            return
-
-        def prepare() -> Grading | None:
-            from autograder.course.autograding import read_notebook
-
-            name = upcoming.path.stem
-            blueprint = self.blueprint({"nbgrader": {**about, "notebook": name}})
-            if blueprint.topic is None:
-                return None
-            nb = read_notebook(upcoming.path)
-            recover(nb, blueprint)
-            return self._grading(blueprint, upcoming.student, name, nb)
-
-        _ahead().start(prepare)
+        upcoming = after(converter, about["assignment"], student, name) if converter else None
+        if upcoming is not None and upcoming.path.stem == name:
+            _ahead().start(upcoming, blueprint, self.seed)
+        return graded
 
     def _remarks(self, nb: Any) -> list[str]:
         """What `RecoverCells` has put right, if it is there to do so."""

@@ -1,16 +1,20 @@
 """While nbgrader keeps its books about one notebook, the next one is being graded."""
 
 import dataclasses
-import threading
+import os
+import signal
+import time
 
+import nbformat
+import psutil
 import pytest
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
+from toy_course import REFERENCE
 
-from autograder.course import ahead
-from autograder.course.ahead import Ahead, Upcoming, after
-from autograder.course.warm import GradedNotebook, Grading
-from nnlearn.results import Report
+from autograder.course.ahead import Ahead, Upcoming, after, grading_of
+from autograder.course.blueprint import Blueprint
+from nnlearn.catalogue import load_catalogue
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's own
 
@@ -43,45 +47,73 @@ def test_what_nbgrader_turns_to_next(converter, tmp_path):
     assert after(converter, "ps1", "ada", "second") == upcoming("bo", "first")
 
 
+@pytest.fixture(scope="module")
+def line():
+    """The process that grades."""
+    made = Ahead()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def gradings(monkeypatch):
-    """Which notebooks were graded, in their order, and by which thread; each gets a report of its own."""
-    found = []
-
-    def grade(grading):
-        found.append((grading.learner, threading.current_thread() is threading.main_thread()))
-        return GradedNotebook(Report(grading.learner, grading.name, "", ()))
-
-    monkeypatch.setattr(ahead, "grade", grade)
-    return found
+def toy(miniature):
+    return Blueprint(load_catalogue(miniature).topic("toy"), (), {})
 
 
-ADA = Grading(topic=None, learner="ada", name="first.ipynb", data=b"1", seed=0)
-BO = dataclasses.replace(ADA, learner="bo")
+def hand_in(folder, code):
+    """A notebook that says when it was run."""
+    cell = nbformat.v4.new_code_cell(f"import time\nprint(time.time_ns())\n{code}")
+    path = folder / "toy.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    return path
 
 
-def fails():
-    raise ValueError("the notebook cannot be read")
+def asked_for(path, toy, student="ada"):
+    return grading_of(nbformat.read(path, 4), toy, student, "toy", 0)
 
 
-def test_what_was_begun_early_is_not_done_again(gradings):
-    """The result is the one that the other thread has made."""
-    line = Ahead()
-    line.start(lambda: BO)
-    assert line.grade(BO).report.learner == "bo"
-    assert gradings == [("bo", False)]
-    assert line.grade(BO).report.learner == "bo"
-    assert gradings == [("bo", False), ("bo", True)]
+def ran_at(graded):
+    return int(graded.printed[1])
 
 
-@pytest.mark.parametrize(
-    "begun",
-    [lambda: BO, lambda: dataclasses.replace(ADA, data=b"2"), lambda: None, fails],
-    ids=["somebody else", "another content", "no topic of ours", "unreadable"],
-)
-def test_what_is_asked_for_counts(gradings, begun):
+def test_what_was_begun_early_is_not_done_again(line, toy, tmp_path):
+    """The result is there when it is asked for; asked for once more, the notebook runs once more."""
+    path = hand_in(tmp_path, REFERENCE)
+    line.start(Upcoming("ada", path), toy, 0)
+    time.sleep(0.2)
+    while not line.is_idle:
+        time.sleep(0.1)
+    now = time.time_ns()
+    graded = line.grade(asked_for(path, toy))
+    assert (graded.report.learner, graded.report.score) == ("ada", graded.report.max_score)
+    assert ran_at(graded) < now < ran_at(line.grade(asked_for(path, toy)))
+
+
+@pytest.mark.parametrize("what", ["another file", "another learner", "no file"])
+def test_what_is_asked_for_counts(line, toy, tmp_path, what):
     """Whatever was begun early, the notebook that nbgrader hands over is the one that is graded."""
-    line = Ahead()
-    line.start(begun)
-    assert line.grade(ADA).report.learner == "ada"
-    assert gradings[-1] == ("ada", True)
+    path = hand_in(tmp_path, REFERENCE)
+    upcoming = Upcoming("bo" if what == "another learner" else "ada", path)
+    if what == "no file":
+        upcoming = dataclasses.replace(upcoming, path=tmp_path / "toy2.ipynb")
+    line.start(upcoming, toy, 0)
+    while not line.is_idle:
+        time.sleep(0.1)
+    if what == "another file":
+        hand_in(tmp_path, "PREDICTIONS = {}")
+    now = time.time_ns()
+    graded = line.grade(asked_for(path, toy))
+    assert graded.report.learner == "ada"
+    assert (graded.report.score == 0) == (what == "another file")
+    assert ran_at(graded) > now
+
+
+def test_a_process_that_is_killed_is_replaced(line, toy, tmp_path):
+    """Early or not, whoever is asked for next is graded by a new one."""
+    path = hand_in(tmp_path, REFERENCE)
+    line.start(Upcoming("ada", path), toy, 0)
+    for process in psutil.Process().children(recursive=True):
+        if "forkserver" in " ".join(process.cmdline()) and process.ppid() != os.getpid():
+            process.send_signal(signal.SIGKILL)
+    graded = line.grade(asked_for(path, toy))
+    assert graded.report.score == graded.report.max_score
