@@ -5,8 +5,9 @@ zygote before it imports anything large; `enclose_again` by each fork of it that
 by each learner's process right after its fork.
 """
 
+from nnlearn.learner.confinement.bounds import Bounds, confine
+from nnlearn.learner.confinement.enclosure import Enclosure, enclose, enclose_again
 from nnlearn.learner.confinement.layers import LAYERS, Layer, layers_available, missing_layers
-from nnlearn.learner.confinement.stages import Bounds, Enclosure, confine, enclose, enclose_again
 
 __all__ = [
     "LAYERS",

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnlearn.learner.confinement.stages import Bounds, confine, enclose
+from nnlearn.learner.confinement.bounds import Bounds, confine
+from nnlearn.learner.confinement.enclosure import enclose
 
 _UID = 60999  # whom root becomes for the trial
 
