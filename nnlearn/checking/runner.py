@@ -169,9 +169,10 @@ class _Loop:
                     continue
                 session.config.stash[plugin.BENCHES][item.path.parent] = job.bench
                 # There is always a next one, so that pytest keeps the module instead of importing it again.
-                following = items[(place + 1) % len(items)][0]
-                following = following if following is not item else None
-                item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+                following, _ = items[(place + 1) % len(items)]
+                item.ihook.pytest_runtest_protocol(
+                    item=item, nextitem=following if following is not item else None
+                )
                 if item.name not in job.bench.runs:
                     return RuntimeError(f"{item.name} was not run: a fixture of its own failed")
                 if job.on_check is not None:
