@@ -11,7 +11,6 @@ import jupytext
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
-from nnlearn.checking.selfcheck import write_diagnoses
 from nnlearn.diagnosis import KnownReplies, Mistake, load_gallery
 from nnlearn.errors import ContentError
 from nnlearn.learner.host import Host, Program
@@ -102,9 +101,3 @@ class _Replies(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._runner.checks_of(self._item.part))
-
-
-def learner_side_diagnoses(topic: Topic) -> dict[str, Any]:
-    """What `exercises/<topic>/diagnoses.json` holds: how the visible checks go for each mistake."""
-    with CheckRunner(topic, topic.visible_checks) as runner:
-        return write_diagnoses(Gallery(runner).known_replies())

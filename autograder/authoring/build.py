@@ -1,4 +1,4 @@
-"""Builds `exercises/<topic>/` from what authors write.
+"""Builds `exercises/<topic>/`, and the replies of known mistakes for grading, from what authors write.
 
 Texts are cheap and compared byte by byte. Figures and diagnoses are costly and differ a little between
 machines, so they are made anew only when what they are made from has changed.
@@ -9,17 +9,18 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.authoring.diagnoses import diagnoses_digest, write_diagnoses
 from autograder.authoring.figures import draw_figures, figure_names, figures_digest
 from autograder.authoring.lesson import write_lesson, write_notebook, write_stub
 from autograder.authoring.manifest import NAME, Manifest, digest_of, read_manifest, sha256
 from autograder.authoring.master import Master, read_master
+from autograder.authoring.recording import record_mistakes, stale_replies, swap_in_replies
 from autograder.authoring.topic_copy import learners_topic_toml
 from autograder.authoring.visible import CheckFile, split_checks
+from autograder.replies import sources_digest
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
 
@@ -45,6 +46,10 @@ class Plan:
     texts: dict[str, bytes]
     costly: dict[str, str]
     made_from: dict[str, str]
+
+    def costly_of(self, kind: str) -> list[str]:
+        """The costly files of one kind."""
+        return [name for name, belongs_to in self.costly.items() if belongs_to == kind]
 
 
 def plan_build(topic: Topic) -> Plan:
@@ -74,7 +79,7 @@ def plan_build(topic: Topic) -> Plan:
     made_from = {"figures": figures_digest(master)} if costly else {}
     if topic.mistakes is not None:
         costly[DIAGNOSES] = "diagnoses"
-        made_from["diagnoses"] = diagnoses_digest(master, checks.visible)
+        made_from["diagnoses"] = sources_digest(topic)
     encoded = {name: text.encode() for name, text in texts.items()}
     return Plan(topic, master, checks, encoded, costly, made_from)
 
@@ -99,7 +104,7 @@ def find_stale(topic: Topic) -> list[str]:
             found.append(f"{_shown(topic, name)} was changed by hand")
     if not found and digest_of(folder / NAME) != sha256(_manifest(plan, folder).to_json().encode()):
         found.append(f"{_shown(topic, NAME)} does not match the files")
-    return found
+    return found + stale_replies(topic)
 
 
 def build_topic(
@@ -124,12 +129,25 @@ def build_topic(
     folder, old = topic.exercise_dir, read_manifest(topic.exercise_dir)
     if not force:
         _refuse_hand_edits(plan, old)
-    with _staging(topic) as staged:
+    outdated = topic.mistakes is not None and bool(
+        stale_replies(topic) or not _are_current(plan, old, "diagnoses")
+    )
+    with ExitStack() as stack:
+        staged = stack.enter_context(_staging(folder.parent, topic.name))
+        private = None
+        if outdated and topic.checks_dir is not None:
+            # Replies tell what hidden checks do: not even for a moment do they lie where learners' files are.
+            private = stack.enter_context(_staging(topic.checks_dir, "replies"))
         for name, data in plan.texts.items():
             (staged / name).write_bytes(data)
-        _make_costly(plan, old, staged, on_step)
+        _make_figures(plan, old, staged, on_step)
+        if private is not None:
+            on_step("recording the known mistakes")
+            record_mistakes(topic, staged, private)
+        else:
+            _take_over(plan, staged, "diagnoses")
         (staged / NAME).write_text(_manifest(plan, staged).to_json(), encoding="utf-8")
-        return _swap_in(plan, old, staged, folder)
+        return [*swap_in_replies(topic, private), *_swap_in(plan, old, staged, folder)]
 
 
 def _is_current(plan: Plan, old: Manifest, name: str, digest: str) -> bool:
@@ -155,12 +173,11 @@ def _refuse_hand_edits(plan: Plan, old: Manifest) -> None:
 
 
 @contextmanager
-def _staging(topic: Topic) -> Iterator[Path]:
-    """A folder next to the exercise's, on the same file system, that does not outlive the build."""
-    parent = topic.exercise_dir.parent
+def _staging(parent: Path, name: str) -> Iterator[Path]:
+    """A folder in `parent`, on the same file system as what it is for, that does not outlive the build."""
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        staged = Path(tempfile.mkdtemp(prefix=f".{topic.name}.", dir=parent))
+        staged = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=parent))
     except OSError as error:
         raise OutputError(
             f"{parent} cannot be written: {error.strerror}", "look at its rights, or at the disk"
@@ -171,25 +188,25 @@ def _staging(topic: Topic) -> Iterator[Path]:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def _make_costly(plan: Plan, old: Manifest, staged: Path, on_step: Callable[[str], None]) -> None:
-    """Put figures and diagnoses into `staged`: those there are, as far as they are current."""
-    steps: dict[str, tuple[str, Callable[[], None]]] = {
-        "figures": ("drawing the figures", lambda: draw_figures(plan.master, staged / "figures")),
-        "diagnoses": (
-            "recording the known mistakes",
-            lambda: write_diagnoses(plan.topic, staged),
-        ),
-    }
-    for kind, (words, make) in steps.items():
-        names = [name for name, belongs_to in plan.costly.items() if belongs_to == kind]
-        current = {name: digest_of(plan.topic.exercise_dir / name) for name in names}
-        if all(d is not None and _is_current(plan, old, n, d) for n, d in current.items()):
-            for name in names:
-                (staged / name).parent.mkdir(exist_ok=True)
-                shutil.copyfile(plan.topic.exercise_dir / name, staged / name)
-        else:
-            on_step(words)
-            make()
+def _make_figures(plan: Plan, old: Manifest, staged: Path, on_step: Callable[[str], None]) -> None:
+    if _are_current(plan, old, "figures"):
+        _take_over(plan, staged, "figures")
+    else:
+        on_step("drawing the figures")
+        draw_figures(plan.master, staged / "figures")
+
+
+def _are_current(plan: Plan, old: Manifest, kind: str) -> bool:
+    """Whether the costly files of one kind are there, and as a build would leave them."""
+    digests = {name: digest_of(plan.topic.exercise_dir / name) for name in plan.costly_of(kind)}
+    return all(d is not None and _is_current(plan, old, n, d) for n, d in digests.items())
+
+
+def _take_over(plan: Plan, staged: Path, kind: str) -> None:
+    """Copy the costly files of one kind as they are."""
+    for name in plan.costly_of(kind):
+        (staged / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(plan.topic.exercise_dir / name, staged / name)
 
 
 def _manifest(plan: Plan, folder: Path) -> Manifest:

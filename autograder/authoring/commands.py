@@ -77,7 +77,7 @@ def _check_built(topics: list[Topic]) -> None:
 def check(
     names: Names = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Known mistakes tried at a time.", show_default="one per core")
+        int | None, typer.Option(min=1, help="Implementations tried at a time.", show_default="one per core")
     ] = None,
     content: Content = None,
 ) -> None:

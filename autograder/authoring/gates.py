@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from autograder.authoring.build import find_stale
 from autograder.authoring.leaks import find_leaks
-from autograder.authoring.mistake_runs import run_mistakes
+from autograder.authoring.trials import Implementation, Runs, trials
 from autograder.gallery import reference_source, replies_of
+from autograder.replies import read_replies
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
-from nnlearn.checking.runner import CheckRunner
-from nnlearn.diagnosis import KnownReplies, Mistake, load_gallery
+from nnlearn.diagnosis import KnownReplies, fingerprints_match
 from nnlearn.errors import ContentError
 from nnlearn.learner.seats import LocalSeat
-from nnlearn.learner.source import Source, load_source
-from nnlearn.results import Noticed, Verdict
+from nnlearn.results import Verdict
 
 _FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<file>[^)]*)\)")
 """A picture in Markdown."""
@@ -76,7 +76,7 @@ def check_topic(
     Args:
         topic: A topic with its private content.
         on_step: Called with the name of each step before it starts.
-        jobs: How many known mistakes to try at a time.
+        jobs: How many implementations to try at a time.
     """
     began = time.monotonic()
     report = GateReport(topic)
@@ -85,11 +85,11 @@ def check_topic(
             f"topic `{topic.name}` has no checks or no reference solution here",
             "point --content at a full tree: solutions/ and autograder/checks/ beside exercises/",
         )
-    on_step("files")
-    report.problems += _file_problems(topic)
-    on_step("checks")
-    with CheckRunner(topic, topic.checks) as runner:
-        for trial, problems in _trials(topic, runner, on_step, jobs):
+    with trials(topic, jobs) as run:
+        on_step("files")
+        report.problems += _file_problems(topic)
+        on_step("checks")
+        for trial, problems in _trials(topic, run(on_step)):
             report.trials.append(trial)
             report.problems += problems
     report.seconds = time.monotonic() - began
@@ -108,59 +108,48 @@ def _file_problems(topic: Topic) -> list[Problem]:
 
 
 def _trials(
-    topic: Topic, runner: CheckRunner, on_step: Callable[[str], None], jobs: int
+    topic: Topic, tried: Iterable[tuple[Implementation, Runs]]
 ) -> Iterator[tuple[Trial, list[Problem]]]:
-    """Everything that is put through the checks: reference, stub, alternatives, mistakes."""
-    reference = reference_source(topic)
-    on_step("reference")
-    trial = _measured(runner.run(_bench(topic, reference)), "reference", topic.name)
-    yield trial, [*_full_marks("reference", trial), *_in_time(topic, trial)]
-    if topic.stub.exists():
-        on_step("stub")
-        yield _try_stub(topic, runner)
-    for file in topic.alternatives:
-        on_step(file.stem)
-        trial = _measured(runner.run(_bench(topic, load_source(file))), "alternative", file.stem)
-        yield trial, _full_marks("alternative", trial)
-    yield from _try_mistakes(topic, runner, on_step, jobs)
-
-
-def _try_mistakes(
-    topic: Topic, runner: CheckRunner, on_step: Callable[[str], None], jobs: int
-) -> Iterator[tuple[Trial, list[Problem]]]:
-    mistakes = load_gallery(topic)
-    found = run_mistakes(runner, mistakes, on_step, jobs)
-    benches = [Bench(topic, LocalSeat(topic, reference_source(topic)), runs=runs) for runs in found]
-    pairs = list(zip(mistakes, benches, strict=True))
-    known = [
-        KnownReplies(item.part, Noticed(item.name, item.message), replies_of(bench, item.part))
-        for item, bench in pairs
-    ]
-    for item, bench in pairs:
+    """What came of everything that was put through the checks."""
+    seat = LocalSeat(topic, reference_source(topic))
+    mistakes: list[tuple[Implementation, Bench]] = []
+    for one, runs in tried:
+        bench = Bench(topic, seat, runs=runs)
+        if one.kind == "mistake":
+            mistakes.append((one, bench))
+        else:
+            trial = _measured(one, bench)
+            yield trial, _problems_of(topic, trial, bench)
+    known = [KnownReplies(one.mistaken, one.noticed, replies_of(b, one.mistaken)) for one, b in mistakes]
+    stored = {item.noticed.mistake: item.checks for item in read_replies(topic) or ()}
+    for one, bench in mistakes:
         bench.known = known
-        yield _measured(bench, "mistake", item.name), _mistake_problems(item, bench)
+        problems = _mistake_problems(one, bench)
+        if stored:
+            problems += _replies_problems(topic, one, bench, stored.get(one.name, {}))
+        yield _measured(one, bench), problems
 
 
-def _bench(topic: Topic, source: Source) -> Bench:
-    return Bench(topic, LocalSeat(topic, source))
+def _problems_of(topic: Topic, trial: Trial, bench: Bench) -> list[Problem]:
+    """Gates that reference, stub and alternatives decide."""
+    if trial.kind == "stub":
+        return [
+            Problem("stub", f"part {part.name} scores {part.score:g} and is {part.verdict.words}")
+            for part in bench.parts()
+            if part.score or part.verdict is not Verdict.NOT_WRITTEN
+        ]
+    problems = []
+    if trial.score != trial.max_score:
+        lost = f"{trial.name} gets {trial.score:g} of {trial.max_score:g}"
+        problems.append(Problem(trial.kind, f"{lost}: {', '.join(trial.caught_by)}"))
+    return problems + (_in_time(topic, trial) if trial.kind == "reference" else [])
 
 
-def _try_stub(topic: Topic, runner: CheckRunner) -> tuple[Trial, list[Problem]]:
-    bench = runner.run(_bench(topic, load_source(topic.stub)))
-    trial = _measured(bench, "stub", topic.stub.name)
-    problems = [
-        Problem("stub", f"part {part.name} scores {part.score:g} and is {part.verdict.words}")
-        for part in bench.parts()
-        if part.score or part.verdict is not Verdict.NOT_WRITTEN
-    ]
-    return trial, problems
-
-
-def _measured(bench: Bench, kind: str, name: str) -> Trial:
+def _measured(one: Implementation, bench: Bench) -> Trial:
     parts = bench.parts()
     return Trial(
-        kind=kind,
-        name=name,
+        kind=one.kind,
+        name=one.name,
         score=sum(part.score for part in parts),
         max_score=sum(part.max_score for part in parts),
         caught_by=tuple(o.check for part in parts for o in part.outcomes if o.verdict is not Verdict.PASSED),
@@ -172,13 +161,6 @@ def _measured(bench: Bench, kind: str, name: str) -> Trial:
     )
 
 
-def _full_marks(gate: str, trial: Trial) -> list[Problem]:
-    if trial.score == trial.max_score:
-        return []
-    lost = f"{trial.name} gets {trial.score:g} of {trial.max_score:g}"
-    return [Problem(gate, f"{lost}: {', '.join(trial.caught_by)}")]
-
-
 def _in_time(topic: Topic, trial: Trial) -> list[Problem]:
     limit = topic.limits.part_seconds
     return [
@@ -188,10 +170,10 @@ def _in_time(topic: Topic, trial: Trial) -> list[Problem]:
     ]
 
 
-def _mistake_problems(item: Mistake, bench: Bench) -> list[Problem]:
+def _mistake_problems(item: Implementation, bench: Bench) -> list[Problem]:
     problems = []
     for part in bench.parts():
-        if part.name != item.part:
+        if part.name != item.mistaken:
             if part.score != part.max_score:
                 what = f"{item.name} also loses points on {part.name}"
                 problems.append(Problem("mistake", what))
@@ -202,3 +184,21 @@ def _mistake_problems(item: Mistake, bench: Bench) -> list[Problem]:
             seen = part.noticed[0].mistake if part.noticed else "nothing"
             problems.append(Problem("diagnosis", f"{item.name} is diagnosed as {seen}"))
     return problems
+
+
+def _replies_problems(
+    topic: Topic, item: Implementation, bench: Bench, stored: Mapping[str, Any]
+) -> list[Problem]:
+    """Where a mistake does otherwise than grading believes; a check that waits has seen nothing of it."""
+    found = replies_of(bench, item.mistaken)
+    differ = [
+        check
+        for check, replies in found.items()
+        if bench.runs[check].verdict is not Verdict.WAITING
+        and not (check in stored and fingerprints_match(stored[check], replies))
+    ]
+    if not differ:
+        return []
+    file = f"autograder/checks/{topic.name}/replies.json"
+    what = f"{item.name} no longer does in {', '.join(differ)} what {file} holds: delete it and build again"
+    return [Problem("replies", what)]

@@ -1,11 +1,14 @@
-"""Runs a module of this package in a fresh Python process."""
+"""Fresh Python processes: a module of this package in one, or many small jobs over several."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,3 +59,20 @@ def run_module(module: str, arguments: Sequence[str], seconds: int) -> Done:
 def _end(output: bytes | None) -> str:
     lines = (output or b"").decode("utf-8", "replace").rstrip().splitlines()
     return "\n".join(f"    {line}" for line in lines[-15:])
+
+
+def spawned(processes: int) -> ProcessPoolExecutor:
+    """A pool of fresh processes, which end with this one however it ends."""
+    # Spawned, not forked: a TensorFlow that has run once hangs in its forks.
+    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -13,7 +13,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from autograder.engine.watch import Watch
-from autograder.gallery import Gallery
+from autograder.replies import known_replies
 from autograder.submissions import Submission
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench
@@ -65,7 +65,7 @@ class TopicGrader:
         self._seed = seed
         self._runner = CheckRunner(topic, topic.checks)
         workers.prepare(part.forbid for part in topic.parts)
-        self._known = Gallery(self._runner, seed).known_replies()
+        self._known = known_replies(self._runner, seed)
 
     def grade(self, submission: Submission) -> Graded:
         """Run every check on a submission. Whatever it does, there is a report."""

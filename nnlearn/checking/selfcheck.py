@@ -75,8 +75,8 @@ class SelfCheckAdvice(Advice):
         return next((choice for choice in choices if len(choice) <= LONGEST and "[" not in choice), "")
 
 
-def write_diagnoses(known: Sequence[KnownReplies]) -> dict[str, Any]:
-    """The learner-side file: for each mistake its message and how the visible checks go for it."""
+def replies_document(known: Sequence[KnownReplies]) -> dict[str, Any]:
+    """How checks go for known mistakes, as plain data; `known_in` reads it."""
     return {
         "schema_version": SCHEMA_VERSION,
         "mistakes": [
@@ -87,9 +87,27 @@ def write_diagnoses(known: Sequence[KnownReplies]) -> dict[str, Any]:
                 "checks": dict(item.checks),
             }
             for item in known
-            if any(replies is not None for replies in item.checks.values())
         ],
     }
+
+
+def known_in(document: dict[str, Any]) -> tuple[KnownReplies, ...]:
+    """The known mistakes in a document.
+
+    Raises:
+        KeyError, TypeError: It is no such document.
+    """
+    return tuple(
+        KnownReplies(item["part"], Noticed(item["name"], item["message"]), item["checks"])
+        for item in document["mistakes"]
+    )
+
+
+def diagnoses_document(known: Sequence[KnownReplies]) -> dict[str, Any]:
+    """The learner-side file: the mistakes that a visible check catches, and how those checks go for them."""
+    return replies_document(
+        [item for item in known if any(replies is not None for replies in item.checks.values())]
+    )
 
 
 def read_diagnoses(topic: Topic) -> tuple[KnownReplies, ...]:
@@ -97,11 +115,7 @@ def read_diagnoses(topic: Topic) -> tuple[KnownReplies, ...]:
     if not topic.diagnoses.exists():
         return ()
     try:
-        document = json.loads(topic.diagnoses.read_text(encoding="utf-8"))
-        return tuple(
-            KnownReplies(item["part"], Noticed(item["name"], item["message"]), item["checks"])
-            for item in document["mistakes"]
-        )
+        return known_in(json.loads(topic.diagnoses.read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError) as error:
         raise ContentError(
             f"{topic.diagnoses} is damaged: {error}",
