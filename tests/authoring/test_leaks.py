@@ -9,7 +9,7 @@ import pytest
 
 from autograder.authoring.build import build_topic
 from autograder.authoring.leaks import find_leaks
-from nnlearn.catalogue import Topic
+from nnlearn.catalogue import Topic, load_catalogue
 
 Edit = Callable[..., None]
 MISTAKES = '''from nnlearn.diagnosis import mistake
@@ -56,6 +56,16 @@ def test_what_is_planted_is_found(built: Topic, file: str, text: str, leak: str)
     path.write_text((path.read_text() if path.exists() and file != "diagnoses.json" else "") + text)
     found = find_leaks(built)
     assert any(leak in line and line.startswith(f"exercises/halving/{file}") for line in found)
+
+
+def test_stored_replies_are_private(toy_course: Path) -> None:
+    """A build puts them beside the checks alone, and where learners have them they are found."""
+    assert [file.parent for file in toy_course.rglob("*replies*")] == [toy_course / "autograder/checks/toy"]
+    topic = load_catalogue(toy_course).topic("toy")
+    assert find_leaks(topic) == []
+    assert topic.replies is not None
+    (topic.exercise_dir / "replies.json").write_bytes(topic.replies.read_bytes())
+    assert "exercises/toy/replies.json names the hidden check test_gradient" in find_leaks(topic)
 
 
 def test_what_the_lesson_shows_is_no_leak(built: Topic, edit: Edit) -> None:
