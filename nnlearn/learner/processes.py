@@ -60,23 +60,30 @@ class Workers(Protocol):
         """End everything."""
 
 
-class Forked:
-    """A fork of the zygote, which alone can wait for it.
+class Held:
+    """A process that this one holds only by descriptors: a fork of the zygote, or what a zygote became.
 
     Args:
-        reap: Asks the zygote how it ended.
+        reap: Finds out how it ended, in as many seconds at most.
         pidfd: A descriptor to kill it by.
+        let_go: Gives up what was needed to reap and to kill it, and what is left of it.
         connection: The grader's end of its socket.
         output: The descriptor to read what it prints from.
     """
 
     def __init__(
-        self, reap: Callable[[float], Ending | None], pidfd: int, connection: socket.socket, output: int
+        self,
+        reap: Callable[[float], Ending | None],
+        pidfd: int,
+        let_go: Callable[[], None],
+        connection: socket.socket,
+        output: int,
     ) -> None:
         self.connection = connection
         self.output = output
         self._reap = reap
         self._pidfd = pidfd
+        self._let_go = let_go
         self._ending: Ending | None = None
 
     def kill(self) -> None:
@@ -90,8 +97,8 @@ class Forked:
         return self._ending
 
     def clean_up(self) -> None:
-        """Let go of it; the zygote has removed what it may have left behind."""
+        """Let go of it; it has ended."""
         self.connection.close()
         if self.output >= 0:
             os.close(self.output)
-        os.close(self._pidfd)
+        self._let_go()

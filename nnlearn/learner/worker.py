@@ -1,6 +1,6 @@
 """The learner's process: confines itself, then serves a host's replies over its socket.
 
-It is a fork of the zygote, or in the absence of forks the zygote process itself.
+It is a fork of the zygote; where a fork is not to be had, a process that was started as one and became this.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 import types
-from typing import Any
+from typing import Any, NoReturn
 
 from nnlearn.learner.channel import Channel, ChannelClosedError
 from nnlearn.learner.confinement import Bounds, Enclosure, confine
@@ -21,7 +21,9 @@ EXIT_OUT_OF_MEMORY = 71
 _SOCKET = 3  # what a learner's process holds: 0, 1, 2 and this
 
 
-def run_worker(connection: int, output: int, enclosure: Enclosure, bounds: Bounds, data_bytes: int) -> None:
+def run_worker(
+    connection: int, output: int, enclosure: Enclosure, bounds: Bounds, data_bytes: int
+) -> NoReturn:
     """Serve one submission and end the process; never returns.
 
     Args:

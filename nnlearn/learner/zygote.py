@@ -9,9 +9,9 @@ import socket
 import threading
 from collections.abc import Iterable
 
-from nnlearn.learner.processes import Ending, Forked, LearnerProcess, Workers
+from nnlearn.learner.processes import Ending, Held, LearnerProcess, Workers
 from nnlearn.learner.wire import WireError
-from nnlearn.learner.zygote_link import IsolationError, Link, OwnLink, borrowed
+from nnlearn.learner.zygote_link import FEWER_PROCESSES, IsolationError, Link, OwnLink, borrowed
 
 __all__ = ["IsolationError", "Workers", "Zygote"]
 
@@ -21,7 +21,8 @@ _FIRST_UID, _UIDS = 60000, 1000
 class Zygote:
     """A warm process that forks a confined one for each submission.
 
-    There is one when it is first needed, and another when it has died.
+    There is one when it is first needed, and another when it has died. While it cannot fork, each
+    submission gets a process that is started for it alone, in the time that it takes to import Keras.
 
     Args:
         cores: How many threads TensorFlow may use in each process.
@@ -69,7 +70,7 @@ class Zygote:
         """A new confined process.
 
         Raises:
-            IsolationError: The zygote cannot be started, or cannot fork.
+            IsolationError: The zygote cannot be started, or can neither fork nor be done without.
         """
         with self._lock:
             try:
@@ -111,9 +112,12 @@ class Zygote:
             lent = borrowed(self.lender) if self.lender else None
             self._link = lent or OwnLink(self._cores)
             self.starts += 1
-            for names in self._prepared:
-                self._link.ask(("prepare", list(names)))
+            self._tell(self._link)
         return self._link
+
+    def _tell(self, link: Link) -> None:
+        for names in self._prepared:
+            link.ask(("prepare", list(names)))
 
     def _stop(self) -> None:
         if self._link is not None:
@@ -123,18 +127,19 @@ class Zygote:
     def _open(self, memory_mb: int, cpu_seconds: int) -> LearnerProcess:
         link = self._started()
         self._opened += 1
-        uid = _FIRST_UID + (os.getpid() * 31 + self._opened) % _UIDS
+        bounds = (memory_mb, cpu_seconds, _FIRST_UID + (os.getpid() * 31 + self._opened) % _UIDS)
         ours, theirs = socket.socketpair()
         reader, writer = os.pipe()
         os.set_blocking(reader, False)
         try:
-            request = ("fork", memory_mb, cpu_seconds, uid)
-            answer, descriptors = link.ask(request, (theirs.fileno(), writer))
-            if answer[0] != "forked":
-                raise IsolationError(
-                    f"no process could be forked to run a submission: {answer[-1]}",
-                    "Close other programs, or grade with fewer --jobs.",
-                )
+            pass_on = (theirs.fileno(), writer)
+            answer, descriptors = link.ask(("fork", *bounds), pass_on)
+            if answer[0] == "forked":
+                reap = functools.partial(self.reap, answer[1])
+                let_go = functools.partial(os.close, descriptors[0])
+                return Held(reap, descriptors[0], let_go, ours, reader)
+            fresh = self._fresh(bounds, pass_on, answer[-1])
+            return Held(fresh.reap, fresh.pidfd, fresh.stop, ours, reader)
         except BaseException:
             ours.close()
             os.close(reader)
@@ -142,4 +147,18 @@ class Zygote:
         finally:
             theirs.close()
             os.close(writer)
-        return Forked(functools.partial(self.reap, answer[1]), descriptors[0], ours, reader)
+
+    def _fresh(self, bounds: tuple[int, int, int], pass_on: tuple[int, ...], reason: object) -> OwnLink:
+        """A process that was started for one submission, because the zygote cannot fork for `reason`."""
+        no_process = f"no process could be forked to run a submission: {reason}"
+        try:
+            link = OwnLink(self._cores)
+        except IsolationError as error:
+            raise IsolationError(f"{no_process}; {error.problem}", FEWER_PROCESSES) from error
+        try:
+            self._tell(link)
+            link.become(bounds, pass_on)
+        except (OSError, WireError) as error:
+            link.stop()
+            raise IsolationError(f"{no_process}; one of its own ended: {error}", FEWER_PROCESSES) from error
+        return link

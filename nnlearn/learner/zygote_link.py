@@ -10,16 +10,19 @@ import os
 import select
 import signal
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nnlearn.errors import NnlearnError
+from nnlearn.learner.processes import Ending
 from nnlearn.learner.wire import WireError, decode, encode
 from nnlearn.learner.zygote_process import PACKET
 from nnlearn.learner.zygote_start import ZygoteProcess
 
 _START_SECONDS = 120.0  # a cold import of TensorFlow on a slow disk
 _ANSWER_SECONDS = 30.0
+FEWER_PROCESSES = "Close other programs, or grade with fewer --jobs."
 
 
 class IsolationError(NnlearnError):
@@ -34,6 +37,7 @@ class Link:
 
     Attributes:
         layers: The layers that hold around the zygote.
+        pidfd: A descriptor of its process.
         has_run_an_operation: Whether its TensorFlow has executed anything; must be False.
 
     Raises:
@@ -44,7 +48,7 @@ class Link:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._control.settimeout(_START_SECONDS)
-        (_, layers, has_run), (self._pidfd,) = self._receive()
+        (_, layers, has_run), (self.pidfd,) = self._receive()
         self.layers: tuple[str, ...] = tuple(layers)
         self.has_run_an_operation: bool = has_run
         self._control.settimeout(_ANSWER_SECONDS)
@@ -52,14 +56,14 @@ class Link:
     @property
     def pid(self) -> int:
         """The number of the zygote's process; -1 once it has ended."""
-        lines = Path(f"/proc/self/fdinfo/{self._pidfd}").read_text().splitlines()
+        lines = Path(f"/proc/self/fdinfo/{self.pidfd}").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
 
     @property
     def has_ended(self) -> bool:
         """Whether it answers no more."""
         poll = select.poll()
-        poll.register(self._pidfd, select.POLLIN)
+        poll.register(self.pidfd, select.POLLIN)
         return bool(poll.poll(0))
 
     def ask(
@@ -73,8 +77,8 @@ class Link:
         """End the zygote, and with it all that it has forked."""
         self._control.close()
         with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        os.close(self._pidfd)
+            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        os.close(self.pidfd)
 
     def _receive(self) -> tuple[tuple[Any, ...], list[int]]:
         packet, descriptors, _, _ = socket.recv_fds(self._control, PACKET, 1)
@@ -82,14 +86,20 @@ class Link:
 
 
 class OwnLink(Link):
-    """To a zygote that was started for this link alone.
+    """To a zygote that was started for this link alone. It can become a learner's process itself.
 
     Raises:
         IsolationError: It does not start.
     """
 
     def __init__(self, cores: int) -> None:
-        self._started = ZygoteProcess(cores)
+        self._spent = 0.0
+        try:
+            self._started = ZygoteProcess(cores)
+        except OSError as error:
+            raise IsolationError(
+                f"the process that runs submissions cannot be started: {error}", FEWER_PROCESSES
+            ) from error
         try:
             super().__init__(self._started.control)
         except (OSError, WireError) as error:
@@ -99,6 +109,15 @@ class OwnLink(Link):
                 f"the process that runs submissions did not start: {said}",
                 "Run nnlearn doctor to see what this machine lacks.",
             ) from error
+
+    def become(self, bounds: tuple[int, int, int], pass_on: tuple[int, ...]) -> None:
+        """Have it be a learner's process; it answers no more. Takes what a fork is asked for with."""
+        (_, self._spent), _ = self.ask(("become", *bounds), pass_on)
+
+    def reap(self, grace: float) -> Ending | None:
+        """How the learner's process ended, or None if it still runs after `grace` seconds."""
+        ending = self._started.wait(grace)
+        return ending and replace(ending, cpu_seconds=ending.cpu_seconds - self._spent)
 
     def stop(self) -> None:
         """End the process, and with it all that it has forked."""

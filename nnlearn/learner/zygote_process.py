@@ -5,12 +5,15 @@ Started by `nnlearn.learner.zygote_start.ZygoteProcess`; speaks over a packet so
 
 Where many grade at the same time, none of them has it to itself: each asks it to be lent a fork, which is a
 zygote like it, shares its memory, and serves that client alone, over a socket of their own.
+
+Where forks are not to be had, it becomes the one learner's process itself.
 """
 
 from __future__ import annotations
 
 import contextlib
 import gc
+import math
 import os
 import select
 import shutil
@@ -18,10 +21,11 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, NoReturn
 
-from nnlearn.learner.confinement import Bounds, Enclosure, enclose, enclose_again
+from nnlearn.learner.confinement import Bounds, Enclosure, enclose, enclose_again, linux
 
 PACKET = 2**16
 
@@ -29,7 +33,7 @@ PACKET = 2**16
 def main(control: socket.socket, cores: int) -> None:
     """Enclose this process, import what learners need, then serve requests until the other end closes."""
     folder = Path.cwd()
-    enclosure = enclose(folder)
+    enclosure = enclose(folder, control.fileno())
     _import_everything(cores)
     Zygote(control, enclosure, folder).serve()
 
@@ -89,6 +93,8 @@ class Zygote:
             match verb:
                 case "fork":
                     self._fork(*operands, *descriptors)
+                case "become":
+                    self._become(*operands, *descriptors)
                 case "lend":
                     self._lend(*descriptors)
                 case "prepare":
@@ -120,7 +126,7 @@ class Zygote:
         status = 1
         try:
             self._control.close()  # where zygotes are asked for: not for us, and not for our forks
-            enclosure = enclose_again(self._enclosure)
+            enclosure = enclose_again(self._enclosure, connection)
             Zygote(socket.socket(fileno=connection), enclosure, self._folder).serve()
             status = 0
         except BaseException:
@@ -132,14 +138,14 @@ class Zygote:
         bounds = Bounds(memory_mb, cpu, uid, self._scratch(uid))
         data_bytes = self._enclosure.data_bytes
         in_new_namespace = self._enclosure.own_pids >= 0
-        if in_new_namespace:
-            from nnlearn.learner.confinement import linux
-
-            linux.unshare(linux.CLONE_NEWPID)
         try:
+            if in_new_namespace:
+                linux.unshare(linux.CLONE_NEWPID)
             child = os.fork()
         except OSError as error:
             child = -1
+            if bounds.scratch:
+                shutil.rmtree(bounds.scratch, ignore_errors=True)
             self._reply("failed", str(error))
         if child == 0:
             from nnlearn.learner.worker import run_worker
@@ -152,6 +158,15 @@ class Zygote:
             process = os.pidfd_open(child)
             self._reply("forked", child, pass_on=(process,))
             os.close(process)
+
+    def _become(self, memory_mb: int, cpu: int, uid: int, connection: int, output: int) -> NoReturn:
+        """Be the learner's process; its folder goes with this process' own."""
+        from nnlearn.learner.worker import run_worker
+
+        spent = time.process_time()
+        self._reply("became", spent)
+        bounds = Bounds(memory_mb, cpu + math.ceil(spent), uid, self._scratch(uid))
+        run_worker(connection, output, self._enclosure, bounds, self._enclosure.data_bytes)
 
     def _scratch(self, uid: int) -> str:
         """A folder for the process of user `uid`; none where it gets a private file system."""
@@ -196,12 +211,7 @@ class Zygote:
         """Kill what a learner's process has left behind, where no PID namespace does it."""
         if self._enclosure.own_pids >= 0:
             return
-        ours = {*self._children, *self._lent}
-        with contextlib.suppress(OSError):
-            while orphans := {int(pid) for pid in self._enclosure.read_own("children").split()} - ours:
-                for orphan in orphans:
-                    os.kill(orphan, signal.SIGKILL)
-                    os.waitpid(orphan, 0)
+        self._enclosure.end_children(but={*self._children, *self._lent})
 
 
 def _has_run_an_operation() -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import shutil
 import socket
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.learner.processes import Ending
 
 _MODULE = "nnlearn.learner.zygote_process"
 
@@ -27,6 +30,9 @@ class ZygoteProcess:
         control: The socket to it. Processes that share it may ask it to lend them forks, and nothing else:
             they could not tell their answers apart.
         process: The process; it holds the zygote proper and ends as that does.
+
+    Raises:
+        OSError: No process is to be had.
     """
 
     def __init__(self, cores: int = 1) -> None:
@@ -34,25 +40,41 @@ class ZygoteProcess:
         self._folder.chmod(0o711)  # on the way to the folders of learners' processes, which are other users
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self.process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-P", "-s", "-B", "-m", _MODULE, str(theirs.fileno()), str(cores)],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                stdout=self._errors,
-                stderr=self._errors,
-                cwd=self._folder,
-                env=_environment(self._folder),
-                start_new_session=True,
-            )
+        try:
+            with theirs:
+                self.process = subprocess.Popen(  # noqa: S603
+                    [sys.executable, "-P", "-s", "-B", "-m", _MODULE, str(theirs.fileno()), str(cores)],
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._errors,
+                    stderr=self._errors,
+                    cwd=self._folder,
+                    env=_environment(self._folder),
+                    start_new_session=True,
+                )
+        except OSError:
+            self._let_go()
+            raise
+
+    def wait(self, grace: float) -> Ending | None:
+        """How it ended, or None if it still runs after `grace` seconds. It can be asked once."""
+        process = os.pidfd_open(self.process.pid)
+        poll = select.poll()
+        poll.register(process, select.POLLIN)
+        ended = poll.poll(grace * 1000)
+        os.close(process)
+        if not ended:
+            return None
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = code = os.waitstatus_to_exitcode(status)
+        return Ending(code, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
     def close(self) -> None:
         """End the process, and with it all that it has forked."""
         self.control.close()
         self.process.kill()
         self.process.wait()
-        self._errors.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._let_go()
 
     def last_words(self) -> str:
         """The end of what it has said on its errors, once it has ended or is ended here."""
@@ -60,6 +82,11 @@ class ZygoteProcess:
         self.process.wait()
         self._errors.seek(0)
         return self._errors.read()[-2000:].decode(errors="replace").strip()
+
+    def _let_go(self) -> None:
+        self.control.close()
+        self._errors.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> ZygoteProcess:
         return self

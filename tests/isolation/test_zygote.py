@@ -13,12 +13,12 @@ import time
 from pathlib import Path
 
 import pytest
+from isolation.families import WITHOUT_NAMESPACES, children, descendants, descriptors, gone, parent
 
 from nnlearn.learner.errors import LearnerDied
 from nnlearn.learner.zygote import Zygote
 from nnlearn.learner.zygote_start import ZygoteProcess
 
-WITHOUT_NAMESPACES = (sys.executable, str(Path(__file__).with_name("without_namespaces.py")))
 GRADER = """
     import json, os, sys, time
     from nnlearn.learner.deadlines import Deadlines
@@ -36,45 +36,6 @@ GRADER = """
     handle = transport.request(("get", 0, "spin"))[1]
     transport.request(("call", handle.id, (), {}))
 """
-
-
-def descriptors() -> int:
-    """How many descriptors this process holds."""
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs, zombies aside."""
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-
-
-def children(pid: int) -> set[int]:
-    """The processes right below `pid`, zombies too."""
-    try:
-        return {int(c) for c in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
-    except OSError:
-        return set()
-
-
-def descendants(pid: int) -> set[int]:
-    """All processes below `pid`."""
-    return children(pid).union(*map(descendants, children(pid)))
-
-
-def parent(pid: int) -> int:
-    """The process right above `pid`."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-
-
-def gone(processes: set[int]) -> bool:
-    """Whether all of them end soon."""
-    until = time.monotonic() + 5
-    while any(map(alive, processes)) and time.monotonic() < until:
-        time.sleep(0.05)
-    return not any(map(alive, processes))
 
 
 def memory(pid: int) -> tuple[int, int]:

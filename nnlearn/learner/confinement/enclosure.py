@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import select
 import shutil
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
@@ -76,17 +77,27 @@ class Enclosure:
         """Keep a way back into this process' PID namespace."""
         self.own_pids = self._own("ns/pid", os.O_RDONLY)
 
+    def end_children(self, but: Collection[int] = ()) -> None:
+        """Kill the children of this process, those that it has adopted too, except for `but`."""
+        with contextlib.suppress(OSError):
+            while others := {int(pid) for pid in self.read_own("children").split()} - {*but}:
+                for other in others:
+                    os.kill(other, signal.SIGKILL)
+                    os.waitpid(other, 0)
+
     def _own(self, name: str, flags: int) -> int:
         return os.open(f"thread-self/{name}", flags, dir_fd=self.proc)
 
 
-def enclose(empty: Path) -> Enclosure:
+def enclose(empty: Path, control: int) -> Enclosure:
     """Move this process into namespaces of its own and a private root, as far as the kernel allows.
 
-    Forks: the process that called stays outside, waits, removes `empty` and ends as the inner one does.
+    Forks: the process that called stays outside, waits, removes `empty` and ends as the inner one does. It
+    ends the inner one, whatever runs in there, when nobody holds the other end of `control` any more.
 
     Args:
         empty: An empty folder.
+        control: Descriptor of the socket or pipe to those whom the inner process serves.
     """
     enclosure = Enclosure(proc=os.open("/proc", os.O_PATH | os.O_DIRECTORY))
     names = list(_NAMESPACES)
@@ -94,7 +105,13 @@ def enclose(empty: Path) -> Enclosure:
         names.remove("userns")
     beside = os.open(empty.parent, os.O_PATH | os.O_DIRECTORY)  # whatever becomes of the root
     if inner := _enter(enclosure, names):
-        _follow(inner, lambda: shutil.rmtree(empty.name, ignore_errors=True, dir_fd=beside), beside)
+        _follow(
+            inner,
+            enclosure,
+            control,
+            lambda: shutil.rmtree(empty.name, ignore_errors=True, dir_fd=beside),
+            beside,
+        )
     os.close(beside)
     if "mountns" in enclosure.held:
         enclosure.held.remove("mountns")
@@ -104,7 +121,7 @@ def enclose(empty: Path) -> Enclosure:
     return enclosure
 
 
-def enclose_again(around: Enclosure) -> Enclosure:
+def enclose_again(around: Enclosure, control: int) -> Enclosure:
     """Move this process, a fork of the enclosed one, into namespaces within those of its parent.
 
     What is counted for each user and each namespace is then counted for this process and its forks alone, and
@@ -112,6 +129,7 @@ def enclose_again(around: Enclosure) -> Enclosure:
 
     Args:
         around: What holds around the parent.
+        control: Descriptor of the socket to the one whom the inner process serves.
 
     Raises:
         OSError: A namespace that the parent has is not to be had again.
@@ -119,7 +137,7 @@ def enclose_again(around: Enclosure) -> Enclosure:
     enclosure = Enclosure(list(around.held), dict(around.refused), around.readable, around.proc)
     again = Enclosure(proc=around.proc)
     if inner := _enter(again, [name for name in ("userns", "netns", "pidns") if name in around.held]):
-        _follow(inner)
+        _follow(inner, enclosure, control)
     if again.refused:
         raise OSError(f"namespaces are not to be had again: {again.refused}")
     if around.own_pids >= 0:
@@ -166,11 +184,28 @@ def _enter_user_namespace(enclosure: Enclosure) -> None:
     enclosure.write_own("gid_map", f"{_INNER_ID} {gid} 1")
 
 
-def _follow(inner: int, at_the_end: Callable[[], None] = lambda: None, keep: int = 2) -> NoReturn:
-    """Hold nothing but the descriptor `keep`, wait for the inner process and end as it did."""
-    os.closerange(3, keep)
-    os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+def _follow(
+    inner: int,
+    enclosure: Enclosure,
+    control: int,
+    at_the_end: Callable[[], None] = lambda: None,
+    *keep: int,
+) -> NoReturn:
+    """Wait until the inner process ends or `control` is closed at the other end; end all, as that one did.
+
+    Holds nothing but `/proc`, `control` and the descriptors `keep`.
+    """
+    linux.adopt_orphans()
+    kept = sorted({2, enclosure.proc, control, *keep})
+    for below, above in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
+        os.closerange(below + 1, above)
+    poll = select.poll()
+    poll.register(os.pidfd_open(inner), select.POLLIN)
+    poll.register(control, 0)
+    poll.poll()
+    os.kill(inner, signal.SIGKILL)  # changes nothing if it has ended
     _, status = os.waitpid(inner, 0)
+    enclosure.end_children()
     at_the_end()
     code = os.waitstatus_to_exitcode(status)
     if code < 0:

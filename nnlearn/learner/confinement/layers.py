@@ -85,7 +85,7 @@ def layers_available() -> list[Layer]:
 def _try_out(empty: Path, writer: int) -> None:
     """Confine this process, report, and end."""
     try:
-        around = enclose(empty)
+        around = enclose(empty, writer)
         scratch = "" if "mountns" in around.held else str(empty)
         if scratch and os.geteuid() == 0:
             os.chown(scratch, _UID, _UID)
