@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ from nnlearn.checking.bench import Bench
 from nnlearn.diagnosis import KnownReplies, fingerprints_match
 from nnlearn.errors import ContentError
 from nnlearn.learner.seats import LocalSeat
-from nnlearn.results import Verdict
+from nnlearn.results import PartResult, Verdict
 
 _FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<file>[^)]*)\)")
 """A picture in Markdown."""
@@ -118,24 +118,26 @@ def _trials(
         if one.kind == "mistake":
             mistakes.append((one, bench))
         else:
-            trial = _measured(one, bench)
-            yield trial, _problems_of(topic, trial, bench)
+            parts = bench.parts()
+            trial = _measured(one, bench, parts)
+            yield trial, _problems_of(topic, trial, parts)
     known = [KnownReplies(one.mistaken, one.noticed, replies_of(b, one.mistaken)) for one, b in mistakes]
     stored = {item.noticed.mistake: item.checks for item in read_replies(topic) or ()}
     for one, bench in mistakes:
         bench.known = known
-        problems = _mistake_problems(one, bench)
+        parts = bench.parts()
+        problems = _mistake_problems(one, parts)
         if stored:
             problems += _replies_problems(topic, one, bench, stored.get(one.name, {}))
-        yield _measured(one, bench), problems
+        yield _measured(one, bench, parts), problems
 
 
-def _problems_of(topic: Topic, trial: Trial, bench: Bench) -> list[Problem]:
+def _problems_of(topic: Topic, trial: Trial, parts: Sequence[PartResult]) -> list[Problem]:
     """Gates that reference, stub and alternatives decide."""
     if trial.kind == "stub":
         return [
             Problem("stub", f"part {part.name} scores {part.score:g} and is {part.verdict.words}")
-            for part in bench.parts()
+            for part in parts
             if part.score or part.verdict is not Verdict.NOT_WRITTEN
         ]
     problems = []
@@ -145,8 +147,7 @@ def _problems_of(topic: Topic, trial: Trial, bench: Bench) -> list[Problem]:
     return problems + (_in_time(topic, trial) if trial.kind == "reference" else [])
 
 
-def _measured(one: Implementation, bench: Bench) -> Trial:
-    parts = bench.parts()
+def _measured(one: Implementation, bench: Bench, parts: Sequence[PartResult]) -> Trial:
     return Trial(
         kind=one.kind,
         name=one.name,
@@ -170,9 +171,9 @@ def _in_time(topic: Topic, trial: Trial) -> list[Problem]:
     ]
 
 
-def _mistake_problems(item: Implementation, bench: Bench) -> list[Problem]:
+def _mistake_problems(item: Implementation, parts: Sequence[PartResult]) -> list[Problem]:
     problems = []
-    for part in bench.parts():
+    for part in parts:
         if part.name != item.mistaken:
             if part.score != part.max_score:
                 what = f"{item.name} also loses points on {part.name}"
