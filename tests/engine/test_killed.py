@@ -8,6 +8,7 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +106,13 @@ def by_role(main):
     return found
 
 
+@pytest.fixture
+def temporary():
+    """A folder for temporary files with a short path: the fork server has a socket in it, which needs one."""
+    with tempfile.TemporaryDirectory(prefix="killed-") as folder:
+        yield Path(folder)
+
+
 ROLES = ["main", "forkserver", "worker", "first zygote", "zygote", "learner", "resource tracker"]
 WITHOUT_NAMESPACES = Path(__file__).parents[1] / "isolation" / "without_namespaces.py"
 
@@ -120,11 +128,9 @@ WITHOUT_NAMESPACES = Path(__file__).parents[1] / "isolation" / "without_namespac
     ],
 )
 def test_a_process_killed_at_any_moment_changes_nothing(
-    miniature, handed_in, undisturbed, tmp_path, seed, role, around
+    miniature, handed_in, undisturbed, tmp_path, temporary, seed, role, around
 ):
     chance = random.Random(seed)
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
     command = [*around, sys.executable, "-m", "nnlearn", *arguments(miniature, handed_in, 2)]
     with (tmp_path / "said").open("w") as said:
         environment = {**os.environ, "TMPDIR": str(temporary)}
