@@ -7,7 +7,7 @@ import time
 
 NAME = "__pace__"
 _CPU_SECONDS = 10.0
-_end = float("inf")
+_end: float | None = None
 
 
 class EndlessLoop(Exception):
@@ -15,9 +15,9 @@ class EndlessLoop(Exception):
 
 
 def start() -> None:
-    """Give the code that runs next in this thread its time."""
+    """Give the code that runs next its time, whichever thread it runs in: each has a clock of its own."""
     global _end
-    _end = time.thread_time() + _CPU_SECONDS
+    _end = None
 
 
 def pace() -> bool:
@@ -26,7 +26,11 @@ def pace() -> bool:
     Raises:
         EndlessLoop: There is none.
     """
-    if time.thread_time() > _end:
+    global _end
+    now = time.thread_time()
+    if _end is None:
+        _end = now + _CPU_SECONDS
+    if now > _end:
         raise EndlessLoop
     return True
 

@@ -6,10 +6,13 @@ A sample of the mutants is graded here, the same in every run.
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from topics import pace
 from topics.mutants import Mutant, mutants_of
 from topics.mutation import Examiner, disagreements, equivalents, graded_topics, sample, unknown
 
@@ -73,6 +76,19 @@ def test_an_endless_loop_is_caught(toy: Topic, examiner: Examiner, monkeypatch: 
     monkeypatch.setattr("topics.pace._CPU_SECONDS", 0.2)
     looping = changed(toy, "    # BEGIN SOLUTION\n", "    # BEGIN SOLUTION\n    while True:\n        pass\n")
     assert examiner.grade(looping).caught_by
+
+
+def test_time_is_that_of_the_thread_that_a_mutant_runs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checks run in a thread of their own, which may have worked for longer than the one that starts them."""
+    monkeypatch.setattr("topics.pace._CPU_SECONDS", 0.05)
+    starter = threading.Thread(target=pace.start)
+    starter.start()
+    starter.join()
+    assert time.thread_time() > 0.05
+    assert pace.pace()
+    with pytest.raises(pace.EndlessLoop):
+        while pace.pace():
+            pass
 
 
 def test_full_marks_and_lost_marks_are_told_apart(toy: Topic, examiner: Examiner) -> None:

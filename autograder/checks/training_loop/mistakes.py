@@ -745,6 +745,23 @@ def fit_forgets_training_true(*args, **kwargs):
 
 
 @mistake("fit")
+def fit_trains_frozen_layers(*args, **kwargs):
+    """Layers that are frozen learn as well: the gradients are taken of all weights. Ask for
+    model.trainable_variables at each step."""
+
+    class AllWeights(Loop):
+        def step(self, x, y):
+            with tf.GradientTape() as tape:
+                loss = ops.mean(self.loss_fn(y, self.model(x, training=True))) + sum(self.model.losses)
+            gradients = tape.gradient(loss, self.model.weights)
+            pairs = zip(gradients, self.model.weights, strict=True)
+            self.optimizer.apply(*zip(*(pair for pair in pairs if pair[0] is not None), strict=True))
+            return float(loss)
+
+    return AllWeights(*args, **kwargs).run()
+
+
+@mistake("fit")
 def fit_measures_in_training_mode(*args, **kwargs):
     """The validation data are run in training mode: dropout is on, and their statistics leak into the
     moving statistics. Measure with training=False."""

@@ -932,6 +932,20 @@ def test_fit_restores_moving_statistics(learner):
 
 
 @check("fit", hidden=True, after=test_fit_trains_and_keeps_the_books)
+def test_fit_leaves_frozen_layers_alone(learner, rng):
+    """Frozen layers keep their weights while the others learn."""
+    x, labels, *_ = classification_data(rng, 9)
+    model, weights = deep(learner, rng)
+    model.layers[1].trainable = False
+    optimizer = learner.keras.optimizers.SGD(0.2)
+    learner.fit(model, optimizer, crossentropy(learner), (x, labels), None, 1, 5, 1)
+    changed = [not same for same in all_equal(weights, model.get_weights())]
+    learner.observed({"changed": changed})
+    claim = "a frozen layer should keep its weights, and the others should learn"
+    expect.true(changed == [True, True, False, False, True, True], claim)
+
+
+@check("fit", hidden=True, after=test_fit_trains_and_keeps_the_books)
 def test_fit_without_validation(learner, rng):
     """With validation=None the history has no validation entries, and training is the same."""
     x, labels, kernel, bias = classification_data(rng, 18)
