@@ -43,9 +43,16 @@ def measure(handed: list[Handed], topic: Topic, content: Path, folder: Path, *, 
     Raises:
         BenchmarkError: The command failed, or not everybody was graded.
     """
-    submitted, temporary, said = folder / "submitted", folder / "temporary", folder / "said.txt"
-    for place in (submitted, temporary):
-        place.mkdir(parents=True)
+    # With a short path: the fork server has a socket among its temporary files, which needs one.
+    with tempfile.TemporaryDirectory(prefix="endurance-") as temporary:
+        return _watched(handed, topic, content, folder, Path(temporary), jobs)
+
+
+def _watched(
+    handed: list[Handed], topic: Topic, content: Path, folder: Path, temporary: Path, jobs: int
+) -> Endurance:
+    submitted, said = folder / "submitted", folder / "said.txt"
+    submitted.mkdir(parents=True)
     for person in handed:
         write(notebook(topic, person), submitted / f"{person.learner}.ipynb")
     command = [*(sys.executable, "-m", "nnlearn", "grade", str(submitted), "--topic", topic.name)]
