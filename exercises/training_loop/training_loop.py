@@ -143,7 +143,8 @@ def accumulate_gradients(model, loss_fn, batches):
 
     The result is the gradient of the loss that `train_step` takes, for the batch in which all
     examples are joined: training mode, the mean over all examples, plus `model.losses` once. (Exactly so for
-    models whose examples do not mix, that is, without batch normalization.) No weight is updated.
+    models whose examples do not mix, that is, without batch normalization. Models with embeddings, whose
+    gradients are sparse, are left out.) No weight is updated.
 
     Args:
         model: A Keras model with one input and one output.
