@@ -44,15 +44,11 @@ class Ahead:
         Raises:
             NotGradedError: The process that graded it died, and so did another one.
         """
-        early, self._early = self._early, None
         try:
-            if early is not None:
-                asked, graded = early.result()
-                if asked == grading:
-                    return graded
-        except Exception:  # noqa: S110 - if that was no accident, it happens again below
-            pass
-        return self._grade(grading)
+            return self._early_result(grading) or self._grade(grading)
+        except KeyboardInterrupt:  # else leaving would wait for what is under way
+            self.close()
+            raise
 
     def start(self, upcoming: Upcoming, blueprint: Blueprint, seed: int) -> None:
         """Begin with a notebook."""
@@ -68,9 +64,18 @@ class Ahead:
 
     def close(self) -> None:
         """End the process, at once."""
+        self._early = None
         if self._process is not None:
             self._process.shutdown(wait=False, cancel_futures=True)
             self._process = None
+
+    def _early_result(self, grading: Grading) -> GradedNotebook | None:
+        early, self._early = self._early, None
+        # What failed is tried again: if that was no accident, it fails again.
+        if early is None or early.exception() is not None:
+            return None
+        asked, graded = early.result()
+        return graded if asked == grading else None
 
     def _grade(self, grading: Grading) -> GradedNotebook:
         for _ in range(2):
@@ -78,9 +83,6 @@ class Ahead:
                 graded: GradedNotebook = self._submit(grade, grading).result()
             except BrokenExecutor:
                 self.close()
-            except KeyboardInterrupt:
-                self.close()
-                raise
             else:
                 return graded
         raise NotGradedError(
