@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from nnlearn.checking.failure import CheckFailed, Failure
 from nnlearn.learner.calls import CallText
 from nnlearn.learner.errors import Forbidden, LearnerDied, LearnerRaised, NotWritten
-from nnlearn.learner.host import display_name
+from nnlearn.learner.raised import display_name
 from nnlearn.results import Verdict
 
 _OUT_OF_MEMORY = {

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import linecache
-import re
 import sys
 import types
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,14 +18,13 @@ from typing import Any
 from nnlearn.learner import kit
 from nnlearn.learner.drawn import take_figures
 from nnlearn.learner.guard import Guard
+from nnlearn.learner.raised import display_name, message_of, traceback_ends_in, walk
 from nnlearn.learner.seeds import set_seeds
 from nnlearn.learner.tripwires import Tripwires, tripwires
 from nnlearn.learner.values import Handle, kind_of, to_plain
 
 MODULE, KERAS, KIT = 0, 1, 2
 _FIRST_FREE = 10
-_MESSAGE_LENGTH = 400
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 @dataclass(frozen=True)
@@ -232,14 +230,14 @@ class Host:
         frames = self._own_frames(error)
         written = traceback_ends_in(error, self._files)
         if isinstance(error, NotImplementedError) and written:
-            return ("not_written", _message(error))
+            return ("not_written", message_of(error))
         bases = [f"{base.__module__}.{base.__qualname__}" for base in type(error).__mro__]
-        return ("raised", type(error).__name__, _message(error), bases, frames)
+        return ("raised", type(error).__name__, message_of(error), bases, frames)
 
     def _own_frames(self, error: BaseException) -> list[tuple[str, int, str, str]]:
         sources = dict(self._program.cells)
         frames = []
-        for frame in _walk(error.__traceback__):
+        for frame in walk(error.__traceback__):
             code = frame.tb_frame.f_code
             if code.co_filename in sources:
                 lines = sources[code.co_filename].splitlines()
@@ -249,7 +247,7 @@ class Host:
 
     def _note(self, file: str, error: BaseException) -> str:
         line = next((f" at line {line}" for _, line, _, _ in self._own_frames(error)[::-1]), "")
-        said = f": {message}" if (message := _message(error)) else ""
+        said = f": {message}" if (message := message_of(error)) else ""
         return f"{display_name(file)} raised {type(error).__name__}{line}{said}"
 
 
@@ -270,33 +268,6 @@ def is_hosted(namespace: Mapping[str, Any]) -> bool:
 
 class _Missing(Exception):
     """A name that the topic asks for is not in the learner's module."""
-
-
-def display_name(file: str) -> str:
-    """The last component of a path, as learners see their files."""
-    return re.split(r"[/\\]", file)[-1]
-
-
-def traceback_ends_in(error: BaseException, files: set[str]) -> bool:
-    """Whether the exception was raised by a line of one of `files`."""
-    frames = list(_walk(error.__traceback__))
-    return bool(frames) and frames[-1].tb_frame.f_code.co_filename in files
-
-
-def _walk(trace: types.TracebackType | None) -> Iterator[types.TracebackType]:
-    while trace is not None:
-        yield trace
-        trace = trace.tb_next
-
-
-def _message(error: BaseException) -> str:
-    """What the exception says, on a diet: `__str__` is the learner's code and may do anything."""
-    try:
-        text = str(error)
-    except Exception as problem:
-        return f"(its message cannot be shown: {type(problem).__name__})"
-    text = _ANSI.sub("", text).strip()
-    return text if len(text) <= _MESSAGE_LENGTH else text[:_MESSAGE_LENGTH] + " ..."
 
 
 def _flush_output() -> None:
