@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 import types
+from functools import cache
 from typing import Any, NoReturn
 
 from nnlearn.learner.channel import Channel, ChannelClosedError
@@ -79,9 +80,15 @@ def _serve(channel: Channel) -> None:
         return
 
 
+@cache  # by the zygote: for a fork the look at thousands of names, each on another page, takes 5 ms
+def own_modules() -> tuple[str, ...]:
+    """The names of all modules of nnlearn that are loaded."""
+    return tuple(name for name in sys.modules if name.split(".")[0] == "nnlearn")
+
+
 def _forget_own_modules() -> None:
     """Keep nnlearn's modules, which watch the learner's code, from being found by their names."""
-    for name in [name for name in sys.modules if name.split(".")[0] == "nnlearn"]:
+    for name in own_modules():
         del sys.modules[name]
     sys.modules["nnlearn"] = _stand_in()
     # Where a clone is installed as it stands, its folder cannot be read and need not be named.

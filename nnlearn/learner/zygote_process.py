@@ -25,6 +25,7 @@ import time
 from pathlib import Path
 from typing import Any, NoReturn
 
+from nnlearn.learner import groundwork
 from nnlearn.learner.confinement import Bounds, Enclosure, enclose, enclose_again, linux
 
 PACKET = 2**16
@@ -35,6 +36,8 @@ def main(control: socket.socket, cores: int) -> None:
     folder = Path.cwd()
     enclosure = enclose(folder, control.fileno())
     _import_everything(cores)
+    groundwork.look_up()
+    groundwork.settle_memory(enclosure.read_own("maps"))
     Zygote(control, enclosure, folder).serve()
 
 
@@ -42,10 +45,9 @@ def _import_everything(cores: int) -> None:
     """Import all that a confined process may need from outside its readable folders; run nothing."""
     import keras  # noqa: F401
     import tensorflow as tf
-    from tensorflow.python.framework import kernels, op_def_registry
 
-    import nnlearn.learner.host
-    import nnlearn.learner.worker  # noqa: F401
+    import nnlearn.learner.host  # noqa: F401
+    from nnlearn.learner.worker import own_modules
 
     with contextlib.suppress(ImportError, OSError):  # a kernel or a container may refuse it
         import landlock
@@ -53,12 +55,7 @@ def _import_everything(cores: int) -> None:
         landlock.landlock_abi_version()
     tf.config.threading.set_intra_op_parallelism_threads(cores)
     tf.config.threading.set_inter_op_parallelism_threads(cores)
-    # Looks into TensorFlow's tables of kernels and of operations, which every fork would otherwise sort, and
-    # at the first name that is no operation write out, for itself.
-    kernels.get_registered_kernels_for_op("AddV2")
-    op_def_registry.get("NoSuchOperation")
-    gc.collect()
-    gc.freeze()
+    own_modules()
 
 
 class Zygote:

@@ -30,6 +30,7 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_SECCOMP = 22
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
+_MADV_COLLAPSE = 25
 _AT_FDCWD = -100
 _AT_RECURSIVE = 0x8000
 _MOUNT_ATTR_RDONLY, _MOUNT_ATTR_NOSUID, _MOUNT_ATTR_NODEV = 0x1, 0x2, 0x4
@@ -141,6 +142,21 @@ def landlock_restrict(network: int, scopes: int) -> None:
         _syscall("landlock_restrict_self", _SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
+
+
+def tidy_heap() -> None:
+    """Join the free pieces of the C library's heap, and return what is whole pages.
+
+    Raises:
+        AttributeError: The C library is not glibc.
+    """
+    _libc.malloc_trim(ctypes.c_size_t(0))
+
+
+def use_huge_pages(start: int, size: int) -> None:
+    """Move what is at this address, in multiples of a huge page, into huge pages."""
+    result = _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _MADV_COLLAPSE)
+    _checked(result, "madvise")
 
 
 class _FilterProgram(ctypes.Structure):

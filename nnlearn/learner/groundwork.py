@@ -1,0 +1,53 @@
+"""What a zygote does once, before its first fork, which every fork would otherwise do and pay for itself.
+
+None of it executes an operation.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+
+from nnlearn.learner.confinement import linux
+
+_HUGE = 2**21  # bytes of a huge page
+
+
+def look_up() -> None:
+    """Fill the tables and caches of TensorFlow that its first operation would fill."""
+    import numpy as np
+    from tensorflow.python import pywrap_tfe
+    from tensorflow.python.framework import kernels, op_def_registry
+    from tensorflow.python.framework.ops import EagerTensor
+    from tensorflow.python.types.core import TensorProtocol
+
+    kernels.get_registered_kernels_for_op("AddV2")
+    op_def_registry.get("NoSuchOperation")  # the first name that is no operation has the table written out
+    pywrap_tfe.TF_GetXlaConstantFoldingDisabled()  # reads the flags of the compiler
+    # Python remembers for each class whether it is a tensor's: finding out goes through 200 classes.
+    for kind in (EagerTensor, np.ndarray, bool, int, float, list, tuple):
+        issubclass(kind, TensorProtocol)
+
+
+def settle_memory(mappings: str) -> None:
+    """Make this process cheap to fork.
+
+    A fork copies the table of all pages, and its end takes the copy apart: that takes half as long with huge
+    pages. The first large allocation of each fork would tidy the heap up, and so copy much of it. Python's
+    own garbage collector is kept from looking at what is there now.
+
+    Args:
+        mappings: What `/proc/self/maps` says.
+    """
+    gc.collect()
+    gc.freeze()
+    with contextlib.suppress(AttributeError):  # another C library than glibc
+        linux.tidy_heap()
+    for line in mappings.splitlines():
+        extent, access, *rest = line.split()
+        if access == "rw-p" and rest[3:] in ([], ["[heap]"]):
+            start, end = (int(address, 16) for address in extent.split("-"))
+            start, end = -(-start // _HUGE) * _HUGE, end // _HUGE * _HUGE
+            if start < end:
+                with contextlib.suppress(OSError):  # an older kernel, or no huge pages to be had
+                    linux.use_huge_pages(start, end - start)
