@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _KERNEL = "kernel:"
 # Public names that lead to the same place as a shorter public name.
@@ -63,6 +63,11 @@ class ForbidList:
             if same_library and len(words) > 1 and files & set(words[:-1]):
                 return name
         return ""
+
+
+def all_of(forbid_lists: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """What several parts must not use, in one list."""
+    return tuple(dict.fromkeys(entry for entries in forbid_lists for entry in entries))
 
 
 def dotted_names(forbid: Sequence[str]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from typing import Any
 from nnlearn.learner.forbidden import kernel_names
 from nnlearn.learner.kernels import watching_kernels
 from nnlearn.learner.source import place
-from nnlearn.learner.tripwires import tripwires
+from nnlearn.learner.tripwires import Tripwires, tripwires
 
 _AUTOGRAPH = "tensorflow.python.autograph."
 
@@ -29,12 +29,17 @@ class Guard:
     Args:
         forbid: Dotted names, `*` at the end for everything below, and `kernel:NAME`.
         learner_files: The file names of the learner's code, as its frames have them.
+        standing: Wires for what `forbid` names, and more, that are set already; without them this guard
+            sets its own.
     """
 
-    def __init__(self, forbid: Sequence[str], learner_files: Container[str]) -> None:
+    def __init__(
+        self, forbid: Sequence[str], learner_files: Container[str], standing: Tripwires | None = None
+    ) -> None:
         self._forbid = tuple(forbid)
         self._kernels = kernel_names(forbid)
         self._files = learner_files
+        self._standing = standing
         self._hits: dict[str, str] = {}
 
     @staticmethod
@@ -64,12 +69,12 @@ class Guard:
 
         def report(function: types.FunctionType, caller: types.FrameType, args: tuple[Any, ...]) -> None:
             where = self._place(_without_autograph(caller))
-            for target in wires.targets[function] if where else ():
+            for target in wires.targets.get(function, ()) if where else ():
                 if target.owner is None or (args and isinstance(args[0], target.owner)):
                     self._hits.setdefault(target.name, where)
 
         with contextlib.ExitStack() as stack:
-            stack.enter_context(wires.reporting_to(report))
+            stack.enter_context((self._standing or wires).reporting_to(report))
             if kernels and self._kernels:
                 stack.enter_context(watching_kernels(self._kernels, self._report_kernel))
             yield

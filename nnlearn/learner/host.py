@@ -17,11 +17,12 @@ from typing import Any
 
 from nnlearn.learner import kit
 from nnlearn.learner.drawn import take_figures
+from nnlearn.learner.forbidden import all_of
 from nnlearn.learner.guard import Guard
-from nnlearn.learner.raised import display_name, message_of, traceback_ends_in, walk
+from nnlearn.learner.raised import note_about, reply_to
 from nnlearn.learner.seeds import set_seeds
 from nnlearn.learner.tripwires import Tripwires, tripwires
-from nnlearn.learner.values import Handle, kind_of, to_plain
+from nnlearn.learner.values import HELPER, PART, Handle, kind_of, to_plain
 
 MODULE, KERAS, KIT = 0, 1, 2
 _FIRST_FREE = 10
@@ -52,7 +53,7 @@ class Host:
 
     def __init__(self, program: Program, *, alone: bool = False) -> None:
         self._program = program
-        self._files = {file for file, _ in program.cells}
+        self._sources = dict(program.cells)
         self._module = types.ModuleType(program.name)
         self._objects: dict[int, Any] = {}
         self._guard: Guard | None = None
@@ -93,7 +94,7 @@ class Host:
                 except KeyboardInterrupt:
                     raise
                 except BaseException as error:
-                    notes.append(self._note(file, error))
+                    notes.append(note_about(file, error, self._sources))
         if place is not None:
             _flush_output()
         if place is None or place + 1 >= len(cells):
@@ -126,7 +127,7 @@ class Host:
         except BaseException as error:
             if verb == "next" and isinstance(error, StopIteration):
                 return ("end",)
-            return self._raised(error)
+            return reply_to(error, self._sources)
         if self._guard is not None and self._guard.hits:
             return ("forbidden", list(self._guard.hits))
         return ("value", value)
@@ -141,32 +142,27 @@ class Host:
 
         self._objects = {MODULE: self._module, KERAS: keras, KIT: kit}
         forbid = self._program.forbid.get(part, ())
-        self._guard = Guard(forbid, self._files) if forbid else None
-        if self._alone:
-            self._stand_watch(tripwires(tuple(forbid)) if forbid else None)
+        if self._alone and forbid:
+            self._stand_watch(tripwires(all_of(self._program.forbid.values())))
+        self._guard = Guard(forbid, self._sources, self._standing) if forbid else None
         if part:
             set_seeds(seed, keep_kernels=bool(self._seeds) and seed not in self._seeds)
             self._seeds.add(seed)
 
-    def _stand_watch(self, wires: Tripwires | None) -> None:
+    def _stand_watch(self, wires: Tripwires) -> None:
         """Leave these wires set between requests, and no others."""
         if wires is not self._standing:
             if self._standing is not None:
                 self._standing.lift()
-            if wires is not None:
-                wires.set()
+            wires.set()
             self._standing = wires
 
-    def _perform(self, verb: str, handle: int, *operands: Any) -> Any:
-        target = self._objects[handle]
+    def _perform(self, verb: str, handle: Handle | int, *operands: Any) -> Any:
+        target = self._object(handle)
         match verb:
             case "get":
                 (name,) = operands
-                if handle == MODULE and not hasattr(target, name):
-                    raise _Missing(f"{name} is not defined in {self._program.name}")
-                if handle == MODULE and self._guard is not None:
-                    self._guard.look_at(getattr(target, name))
-                return getattr(target, name)
+                return self._own(name) if handle == MODULE else getattr(target, name)
             case "set":
                 name, value = operands
                 return setattr(target, name, self._resolve(value))
@@ -193,10 +189,32 @@ class Host:
                 return keras.ops.convert_to_numpy(target)
         raise ValueError(f"unknown request {verb!r}")
 
+    def _object(self, handle: Handle | int) -> Any:
+        """What a handle, or a number, stands for."""
+        if not isinstance(handle, Handle):
+            return self._objects[handle]
+        if handle.kind == HELPER:
+            return getattr(kit, handle.name)
+        if handle.kind != PART:
+            return self._objects[handle.id]
+        part = self._own(handle.name)
+        if not callable(part):
+            kind = type(part).__name__
+            raise TypeError(f"{handle.name} should be a function or a class, not {kind}")
+        return part
+
+    def _own(self, name: str) -> Any:
+        """What the learner's module has under this name, looked at by the guard."""
+        if not hasattr(self._module, name):
+            raise _Missing(f"{name} is not defined in {self._program.name}")
+        if self._guard is not None:
+            self._guard.look_at(getattr(self._module, name))
+        return getattr(self._module, name)
+
     def _resolve(self, value: Any) -> Any:
         """Plain data with the objects in place of handles, and arrays copied."""
         if isinstance(value, Handle):
-            return self._objects[value.id]
+            return self._object(value)
         if isinstance(value, (list, tuple)):
             return type(value)(self._resolve(item) for item in value)
         if isinstance(value, dict):
@@ -220,35 +238,13 @@ class Host:
         """
         if isinstance(operands, (list, tuple)):
             return any(self._involves_learner(item) for item in operands)
-        if isinstance(operands, Handle):
-            operands = operands.id
-        target = self._objects.get(operands) if type(operands) is int else None
+        if isinstance(operands, Handle) and operands.kind == PART:
+            target = getattr(self._module, operands.name, None)
+        else:
+            number = operands.id if isinstance(operands, Handle) else operands
+            target = self._objects.get(number) if type(number) is int else None
         name = self._module.__name__
         return name in (getattr(target, "__module__", ""), type(target).__module__)
-
-    def _raised(self, error: BaseException) -> tuple[Any, ...]:
-        frames = self._own_frames(error)
-        written = traceback_ends_in(error, self._files)
-        if isinstance(error, NotImplementedError) and written:
-            return ("not_written", message_of(error))
-        bases = [f"{base.__module__}.{base.__qualname__}" for base in type(error).__mro__]
-        return ("raised", type(error).__name__, message_of(error), bases, frames)
-
-    def _own_frames(self, error: BaseException) -> list[tuple[str, int, str, str]]:
-        sources = dict(self._program.cells)
-        frames = []
-        for frame in walk(error.__traceback__):
-            code = frame.tb_frame.f_code
-            if code.co_filename in sources:
-                lines = sources[code.co_filename].splitlines()
-                text = lines[frame.tb_lineno - 1].strip() if frame.tb_lineno <= len(lines) else ""
-                frames.append((code.co_filename, frame.tb_lineno, code.co_name, text))
-        return frames[-4:]
-
-    def _note(self, file: str, error: BaseException) -> str:
-        line = next((f" at line {line}" for _, line, _, _ in self._own_frames(error)[::-1]), "")
-        said = f": {message}" if (message := message_of(error)) else ""
-        return f"{display_name(file)} raised {type(error).__name__}{line}{said}"
 
 
 class _Loader:

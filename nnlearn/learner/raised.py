@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 _MESSAGE_LENGTH = 400
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -15,20 +16,47 @@ def display_name(file: str) -> str:
     return re.split(r"[/\\]", file)[-1]
 
 
-def traceback_ends_in(error: BaseException, files: set[str]) -> bool:
-    """Whether the exception was raised by a line of one of `files`."""
-    frames = list(walk(error.__traceback__))
-    return bool(frames) and frames[-1].tb_frame.f_code.co_filename in files
+def reply_to(error: BaseException, sources: Mapping[str, str]) -> tuple[Any, ...]:
+    """A host's reply about what it met: the learner's `NotImplementedError` says that nothing is there yet.
+
+    Args:
+        error: What was raised.
+        sources: The learner's code, by the name of its file.
+    """
+    trace = list(_walk(error.__traceback__))
+    written = bool(trace) and trace[-1].tb_frame.f_code.co_filename in sources
+    if isinstance(error, NotImplementedError) and written:
+        return ("not_written", _message_of(error))
+    bases = [f"{base.__module__}.{base.__qualname__}" for base in type(error).__mro__]
+    return ("raised", type(error).__name__, _message_of(error), bases, _own_frames(error, sources))
 
 
-def walk(trace: types.TracebackType | None) -> Iterator[types.TracebackType]:
+def note_about(file: str, error: BaseException, sources: Mapping[str, str]) -> str:
+    """One line about a cell that raised; `sources` as for `reply_to`."""
+    line = next((f" at line {line}" for _, line, _, _ in _own_frames(error, sources)[::-1]), "")
+    said = f": {message}" if (message := _message_of(error)) else ""
+    return f"{display_name(file)} raised {type(error).__name__}{line}{said}"
+
+
+def _own_frames(error: BaseException, sources: Mapping[str, str]) -> list[tuple[str, int, str, str]]:
+    frames = []
+    for frame in _walk(error.__traceback__):
+        code = frame.tb_frame.f_code
+        if code.co_filename in sources:
+            lines = sources[code.co_filename].splitlines()
+            text = lines[frame.tb_lineno - 1].strip() if frame.tb_lineno <= len(lines) else ""
+            frames.append((code.co_filename, frame.tb_lineno, code.co_name, text))
+    return frames[-4:]
+
+
+def _walk(trace: types.TracebackType | None) -> Iterator[types.TracebackType]:
     """The frames of a traceback, the outermost first."""
     while trace is not None:
         yield trace
         trace = trace.tb_next
 
 
-def message_of(error: BaseException) -> str:
+def _message_of(error: BaseException) -> str:
     """What the exception says, on a diet: `__str__` is the learner's code and may do anything."""
     try:
         text = str(error)

@@ -40,6 +40,7 @@ class RemoteTransport:
         self._capture = Capture(process.output)
         self._channel = Channel(process.connection, self._capture)
         self._number = 0
+        self._beginning: tuple[Any, ...] | None = None
         self._death: LearnerDied | None = None
         self._closed = False
         self.layers: tuple[str, ...] = ()
@@ -93,7 +94,7 @@ class RemoteTransport:
         return self._capture.text_from(place)
 
     def request(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The host's reply.
+        """The host's reply; that to `begin` goes without saying, so it is sent with the next request.
 
         Raises:
             LearnerDied: The process ended, or was ended, before it answered.
@@ -101,6 +102,10 @@ class RemoteTransport:
         """
         if self._death is not None:
             raise self._death
+        if request[0] == "begin":
+            self._beginning = request
+            self._channel.received = 0  # a check keeps what it was told, but not for the next check
+            return ("value", None)
         allowance = self._deadlines.allowance(loading=request[0] in ("load", "figures"))
         began = time.monotonic()
         try:
@@ -141,13 +146,12 @@ class RemoteTransport:
             raise self._died(Verdict.TIMED_OUT, f"the time is used up: {allowance.rule}")
         if self._channel.has_input():
             self._meet_unasked(deadline)
-        if request[0] == "begin":
-            self._channel.received = 0  # a check keeps what it was told, but not for the next check
         self._number += 1
         sent = False
         try:
-            self._channel.send((self._number, request), deadline)
+            self._channel.send((self._number, self._beginning, request), deadline)
             sent = True
+            self._beginning = None
             answer = self._channel.receive(deadline)
         except DeadlinePassedError:
             raise self._died(Verdict.TIMED_OUT, f"it took too long: {allowance.rule}") from None

@@ -17,7 +17,7 @@ import numpy as np
 from nnlearn.learner.calls import CallText, describe_call
 from nnlearn.learner.errors import Forbidden, Frame, LearnerRaised, NotWritten
 from nnlearn.learner.host import KERAS, KIT, MODULE
-from nnlearn.learner.values import Handle
+from nnlearn.learner.values import BY_NAME, HELPER, PART, Handle
 
 _OBSERVED = "observed"
 _LABEL = 80
@@ -106,15 +106,14 @@ class Session:
         raise TypeError(f"unknown reply {reply[0]!r}")
 
     def member(self, handle: Handle, name: str, label: str) -> Any:
-        """An attribute of an object; the functions and classes of a module are asked for once in a check."""
+        """An attribute of an object; what a module of Keras has is asked for once in a check."""
         known = self._members.get((handle.id, name))
         if known is not None:
             exchange, value = known
             self.exchanges.append(exchange)  # diagnosis compares what a check got, asked for or known
             return value
-        value = self.ask("get", handle.id, name, label=label)
-        is_part = handle.id == MODULE and name in self.signatures
-        if isinstance(value, Remote) and (is_part or (handle.kind == "module" and handle.id != MODULE)):
+        value = self.ask("get", target_of(handle), name, label=label)
+        if isinstance(value, Remote) and handle.kind == "module" and handle.id != MODULE:
             self._members[handle.id, name] = (self.exchanges[-1], value)
         return value
 
@@ -175,7 +174,7 @@ class Remote:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object, where it is."""
         describe = functools.partial(describe_call, self._label, args, kwargs, self._session.signatures)
-        return self._session.ask("call", self._handle.id, unwrap(args), unwrap(kwargs), text=describe)
+        return self._session.ask("call", target_of(self._handle), unwrap(args), unwrap(kwargs), text=describe)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # NumPy and pytest look for protocols; objects have none to offer
@@ -183,30 +182,30 @@ class Remote:
         return self._session.member(self._handle, name, self._member(name))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._session.ask("set", self._handle.id, name, unwrap(value))
+        self._session.ask("set", target_of(self._handle), name, unwrap(value))
 
     def __getitem__(self, key: Any) -> Any:
-        return self._session.ask("item", self._handle.id, key, label=f"{self._label}[{key!r}]")
+        return self._session.ask("item", target_of(self._handle), key, label=f"{self._label}[{key!r}]")
 
     def __iter__(self) -> Iterator[Any]:
         if self._handle.kind == "generator":
             return self
-        iterator = self._session.ask("iter", self._handle.id, label=self._label)
+        iterator = self._session.ask("iter", target_of(self._handle), label=self._label)
         if not isinstance(iterator, Remote):
             raise _wrong_kind("iterator", iterator)
         return iterator
 
     def __next__(self) -> Any:
-        return self._session.ask("next", self._handle.id, label=f"next({self._label})")
+        return self._session.ask("next", target_of(self._handle), label=f"next({self._label})")
 
     def __len__(self) -> int:
-        length = self._session.ask("len", self._handle.id)
+        length = self._session.ask("len", target_of(self._handle))
         if type(length) is not int or not 0 <= length <= sys.maxsize:
             raise _wrong_kind("length", length)
         return length
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        array = self._session.ask("array", self._handle.id)
+        array = self._session.ask("array", target_of(self._handle))
         if not isinstance(array, np.ndarray):
             raise _wrong_kind("array of numbers", array)
         return np.array(array, dtype=dtype, copy=copy)
@@ -215,10 +214,17 @@ class Remote:
         return f"<{self._handle.kind} {self._label}>"
 
     def _member(self, name: str) -> str:
-        """How a member reads in a message: parts and kit helpers go by their bare name."""
-        if self._handle.id in (MODULE, KIT):
-            return name
+        """How a member reads in a message."""
         return f"{self._label}.{name}"
+
+
+class Kit(Remote):
+    """The helpers of `nnlearn.learner.kit`, which go by their names."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return Remote(self._session, Handle(KIT, HELPER, name), name)
 
 
 class Learner(Remote):
@@ -231,19 +237,20 @@ class Learner(Remote):
 
     __slots__ = ("keras", "kit")
     keras: Remote
-    kit: Remote
+    kit: Kit
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, Handle(MODULE, "module", "learner"), "learner")
         object.__setattr__(self, "keras", Remote(session, Handle(KERAS, "module", "keras"), "keras"))
-        object.__setattr__(self, "kit", Remote(session, Handle(KIT, "module", "kit"), "kit"))
+        object.__setattr__(self, "kit", Kit(session, Handle(KIT, "module", "kit"), "kit"))
 
     def __getattr__(self, name: str) -> Any:
-        value = super().__getattr__(name)
-        if name in self._session.signatures and not isinstance(value, Remote):
-            message = f"{name} should be a function or a class, not {type(value).__name__}"
-            raise LearnerRaised("TypeError", message, ("builtins.TypeError",), ())
-        return value
+        if name in self._session.signatures:
+            return Remote(self._session, Handle(MODULE, PART, name), name)
+        return super().__getattr__(name)
+
+    def _member(self, name: str) -> str:
+        return name
 
     def prediction(self, key: str) -> Any:
         """What the learner predicted: `PREDICTIONS[key]`, plain data."""
@@ -261,6 +268,11 @@ class Learner(Remote):
             facts: Plain data.
         """
         self._session.observe(facts)
+
+
+def target_of(handle: Handle) -> Handle | int:
+    """How a request names an object: by its number where it has one."""
+    return handle if handle.kind in BY_NAME else handle.id
 
 
 def _wrong_kind(wanted: str, given: Any) -> LearnerRaised:

@@ -107,12 +107,17 @@ def tripwires(forbid: tuple[str, ...]) -> Tripwires:
     Other libraries than Keras and TensorFlow (`scipy.special.softmax`) count once the learner's code has
     imported them.
     """
+    names, elsewhere = _named(forbid)
+    absent = [name for name, module in elsewhere if module not in sys.modules]
+    return _tripwires(forbid, tuple(name for name in names if name not in absent) if absent else names)
+
+
+@cache  # asked with every request
+def _named(forbid: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The names in `forbid`, and those of other libraries than Keras and TensorFlow with their modules."""
     names = dotted_names(forbid)
-    return _tripwires(forbid, tuple(name for name in names if _is_there(name)))
-
-
-def _is_there(name: str) -> bool:
-    return name.split(".")[0] in ("keras", "tensorflow") or name.rpartition(".")[0] in sys.modules
+    others = [name for name in names if name.split(".")[0] not in ("keras", "tensorflow")]
+    return names, tuple((name, name.rpartition(".")[0]) for name in others)
 
 
 @cache  # looking hundreds of names up takes longer than a check

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 MAX_DEPTH = 16
+# Kinds of handles that stand for an attribute, called `name`, of the object with the number `id`.
+PART, HELPER = BY_NAME = ("part", "helper")
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,8 @@ class Handle:
 
     Attributes:
         id: Its number in the host's table.
-        kind: What it is, in a word: `function`, `class`, `layer`, `variable`, `object`, ...
+        kind: What it is, in a word: `function`, `class`, `layer`, `variable`, `object`, ... What goes by
+            its name, so that nobody has to ask for its number first, is of a kind in `BY_NAME`.
         name: A name to show, e.g. the class of the object.
     """
 

@@ -74,7 +74,9 @@ def _serve(channel: Channel) -> None:
         host = Host(Program(name, tuple(cells), forbid), alone=True)
         _forget_own_modules()
         while True:
-            number, request = channel.receive()
+            number, beginning, request = channel.receive()
+            if beginning:
+                host.handle(beginning)
             _answer(channel, number, host.handle(request))
     except ChannelClosedError:
         return

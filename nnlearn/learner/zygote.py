@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Iterable
 
+from nnlearn.learner.forbidden import all_of
 from nnlearn.learner.processes import Ending, Held, LearnerProcess, Workers
 from nnlearn.learner.wire import WireError
 from nnlearn.learner.zygote_link import FEWER_PROCESSES, IsolationError, Link, OwnLink, borrowed
@@ -61,9 +62,10 @@ class Zygote:
             return self._started().has_run_an_operation
 
     def prepare(self, forbid: Iterable[tuple[str, ...]]) -> None:
-        """Have the zygote look up what parts must not use, once for all its forks."""
+        """Have the zygote look up what the parts of a topic must not use, once for all its forks."""
+        lists = [names for names in forbid if names]
         with self._lock:
-            self._prepared |= dict.fromkeys(names for names in forbid if names)
+            self._prepared |= dict.fromkeys((*lists, all_of(lists)) if lists else ())
             self._stop()  # it is told when it starts
 
     def open(self, memory_mb: int, cpu_seconds: int) -> LearnerProcess:

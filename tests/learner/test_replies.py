@@ -104,11 +104,6 @@ def test_an_object_that_gives_no_array_length_or_iterator_counts_as_raising():
                 use(thing)
 
 
-def test_a_part_that_is_no_function_counts_as_raising():
-    with pytest.raises(LearnerRaised, match="should be a function or a class, not int"):
-        _ = learner_that_says("value", 7, signatures={"softmax": ()}).softmax
-
-
 def test_labels_stay_short_however_long_the_keys_are():
     value = {"k" * 20_000_000: [Handle(n, "object", "x") for n in range(10, 200)]}
     answer = learner_that_says("value", value).anything

@@ -63,7 +63,7 @@ def transport():
 
 @pytest.fixture
 def session(transport):
-    session = Session(transport, {"double": ("x", "times")})
+    session = Session(transport, {"double": ("x", "times"), "absent": ("x",), "PREDICTIONS": ()})
     session.begin("double", seed=1)
     return session
 
@@ -131,6 +131,23 @@ def test_stubs_missing_names_and_open_predictions_are_not_written(learner):
         with pytest.raises(NotWritten):
             use()
     assert learner.prediction("known") == 3
+
+
+def test_a_part_is_called_at_the_first_request(learner, session):
+    assert learner.double(np.ones(2, "float32")).tolist() == [2, 2]
+    assert [exchange.request[0] for exchange in session.exchanges] == ["call"]
+
+
+def test_a_part_that_is_not_there_is_not_written(learner):
+    part = learner.absent
+    for use in (lambda: part(1), lambda: part.gamma, lambda: learner.kit.gradient(part, np.ones(2))):
+        with pytest.raises(NotWritten, match="absent is not defined in toy"):
+            use()
+
+
+def test_a_part_that_is_no_function_counts_as_raising(learner):
+    with pytest.raises(LearnerRaised, match="PREDICTIONS should be a function or a class, not dict"):
+        learner.PREDICTIONS(1)
 
 
 def test_gradients_are_taken_next_to_the_learners_code(learner, session):
