@@ -46,13 +46,15 @@ def read_replies(topic: Topic) -> tuple[KnownReplies, ...] | None:
 
 
 def sources_digest(topic: Topic) -> str:
-    """SHA-256 of all that replies depend on, the format of fingerprints included."""
+    """SHA-256 of all that replies depend on: what is kept of a check and how it is compared included."""
+    package = Path(nnlearn.__file__).parent
     digest = hashlib.sha256()
     for data in (
         json.dumps([cell.code for cell in reference_source(topic).cells]).encode(),
         topic.checks.read_bytes() if topic.checks is not None else b"",
         topic.mistakes.read_bytes() if topic.mistakes is not None else b"",
-        (Path(nnlearn.__file__).parent / "diagnosis.py").read_bytes(),
+        (package / "diagnosis.py").read_bytes(),
+        (package / "learner" / "session.py").read_bytes(),
         json.dumps([part.name for part in topic.parts]).encode(),
     ):
         digest.update(f"{len(data)}:".encode() + data)
