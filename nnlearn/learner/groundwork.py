@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+from collections.abc import Mapping, MappingView, Sequence
 
 from nnlearn.learner.confinement import linux
 
@@ -18,15 +19,18 @@ def look_up() -> None:
     import numpy as np
     from tensorflow.python import pywrap_tfe
     from tensorflow.python.framework import kernels, op_def_registry
+    from tensorflow.python.framework.composite_tensor import CompositeTensor
     from tensorflow.python.framework.ops import EagerTensor
-    from tensorflow.python.types.core import TensorProtocol
+    from tensorflow.python.framework.type_spec import TypeSpec
+    from tensorflow.python.types.core import Tensor, TensorProtocol
 
     kernels.get_registered_kernels_for_op("AddV2")
     op_def_registry.get("NoSuchOperation")  # the first name that is no operation has the table written out
     pywrap_tfe.TF_GetXlaConstantFoldingDisabled()  # reads the flags of the compiler
-    # Python remembers for each class whether it is a tensor's: finding out goes through 200 classes.
-    for kind in (EagerTensor, np.ndarray, bool, int, float, list, tuple):
-        issubclass(kind, TensorProtocol)
+    # Python remembers which class counts as which: finding out goes through 200 classes.
+    for kind in (EagerTensor, Tensor, np.ndarray, type(None), bool, int, float, str, list, tuple, dict):
+        for base in (TensorProtocol, CompositeTensor, TypeSpec, Mapping, MappingView, Sequence):
+            issubclass(kind, base)
 
 
 def settle_memory(mappings: str) -> None:

@@ -68,8 +68,9 @@ class Guard:
         wires = tripwires(self._forbid)
 
         def report(function: types.FunctionType, caller: types.FrameType, args: tuple[Any, ...]) -> None:
-            where = self._place(_without_autograph(caller))
-            for target in wires.targets.get(function, ()) if where else ():
+            targets = wires.targets.get(function, ())
+            where = self._place(_without_autograph(caller)) if targets else ""
+            for target in targets if where else ():
                 if target.owner is None or (args and isinstance(args[0], target.owner)):
                     self._hits.setdefault(target.name, where)
 
