@@ -16,6 +16,7 @@ from typing import Any
 
 from autograder.course.blueprint import Blueprint
 from autograder.course.layout import CourseError, load_config
+from autograder.course.metadata import schema_taken_as_right
 from autograder.render.text import one_line
 from nnlearn.errors import NnlearnError
 from nnlearn.results import Report
@@ -105,7 +106,8 @@ def autograde_job(job: SubmissionJob) -> tuple[AutogradedNotebook, ...] | Failed
     """Autograde one submission in this process, which keeps what it warmed up for the next."""
     try:
         line = _line(job.settings)
-        return tuple(line.autograde(job, path) for path in job.notebooks)
+        with schema_taken_as_right():
+            return tuple(line.autograde(job, path) for path in job.notebooks)
     except UnreadableError as error:
         return Failed(str(error), is_ours=False)
     except NnlearnError as error:

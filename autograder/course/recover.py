@@ -88,8 +88,11 @@ def _relabel(cells: Sequence[Any], blueprint: Blueprint, done: list[Recovery]) -
 
 def _choose_among_copies(cells: Sequence[Any], blueprint: Blueprint, done: list[Recovery]) -> None:
     """Of several cells with one `grade_id`, keep the last one with work in it; the rest lose the id."""
+    found: dict[str | None, list[Any]] = {}
+    for cell in cells:
+        found.setdefault(grade_id_of(cell), []).append(cell)
     for given in blueprint.cells:
-        copies = [cell for cell in cells if grade_id_of(cell) == given.grade_id]
+        copies = found.get(given.grade_id, [])
         if len(copies) < 2:
             continue
         with_work = [cell for cell in copies if not given.is_untouched(cell.source)]

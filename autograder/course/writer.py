@@ -151,15 +151,15 @@ class ClassWriter(Autograde):  # type: ignore[misc]
         marks = {notebook.name: notebook.marks for notebook in notebooks}
         self._save_missing(submission, marks)
         for found in submission.notebooks:
-            if found.name not in marks:
+            if (of_notebook := marks.get(found.name)) is None:
                 continue
             for grade in found.grades:
-                if grade.name in marks[found.name].scores:
-                    grade.auto_score = marks[found.name].scores[grade.name]
+                if (name := grade.name) in of_notebook.scores:
+                    grade.auto_score = of_notebook.scores[name]
                     grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
             for comment in found.comments:
-                if comment.name in marks[found.name].comments:
-                    comment.auto_comment = marks[found.name].comments[comment.name]
+                if (name := comment.name) in of_notebook.comments:
+                    comment.auto_comment = of_notebook.comments[name]
         self.gradebook.db.commit()
 
     def _save_penalties(self, submission: Any, notebooks: Sequence[AutogradedNotebook]) -> None:
