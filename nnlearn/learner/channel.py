@@ -85,6 +85,11 @@ class Channel:
         self.received += _MESSAGE_COST + _STRUCTURE_COST * structure + buffers
         return decode(start + self._exactly(structure + buffers, deadline))
 
+    @property
+    def has_more(self) -> bool:
+        """Whether more has arrived than what `receive` has given."""
+        return bool(self._arrived)
+
     def has_input(self) -> bool:
         """Whether bytes, or the end, are there to be read now."""
         poll = select.poll()

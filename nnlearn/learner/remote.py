@@ -161,6 +161,8 @@ class RemoteTransport:
             if not sent:
                 raise
             raise self._died(Verdict.CRASHED, f"it sent {error}") from None
+        if self._channel.has_more:
+            raise self._died(Verdict.CRASHED, "it sent more than one answer")
         if self._channel.received > _MAX_RECEIVED:
             raise self._died(Verdict.CRASHED, f"it sent more than {_MAX_RECEIVED // 2**20} MB for one check")
         return self._checked(request[0], answer)
