@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
+import mmap
 import os
 import signal
 import subprocess
@@ -15,6 +17,7 @@ from pathlib import Path
 import pytest
 from isolation.families import WITHOUT_NAMESPACES, children, descendants, descriptors, gone, parent
 
+from nnlearn.learner.confinement import linux
 from nnlearn.learner.errors import LearnerDied
 from nnlearn.learner.zygote import Zygote
 from nnlearn.learner.zygote_start import ZygoteProcess
@@ -58,6 +61,20 @@ def either(request):
     if request.param == "lent":
         return request.getfixturevalue("zygote")
     return request.getfixturevalue("own")
+
+
+def test_a_zygote_is_made_of_huge_pages_where_the_kernel_has_them(own):
+    room = mmap.mmap(-1, 4 * 2**21, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    room.write(b"x" * len(room))
+    start = -(-ctypes.addressof(ctypes.c_char.from_buffer(room)) // 2**21) * 2**21
+    try:
+        linux.use_huge_pages(start, 2**21)
+    except OSError as error:
+        pytest.skip(f"no huge pages here: {error}")
+    lines = dict(
+        line.split()[:2] for line in Path(f"/proc/{own.pid}/smaps_rollup").read_text().splitlines()[1:]
+    )
+    assert int(lines["AnonHugePages:"]) > int(lines["Anonymous:"]) / 3
 
 
 def test_no_zygote_has_run_an_operation(either):

@@ -7,22 +7,21 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nnlearn.learner.forbidden import all_of
 from nnlearn.learner.host import MODULE, Host, Program
-from nnlearn.learner.values import Handle
+from nnlearn.learner.tripwires import tripwires
+from nnlearn.learner.values import PART, Handle
 
 X = np.ones((2, 3), "float32")
 FORBID = {"part": ("keras.ops.softmax", "kernel:Softmax")}
 
 
-def reply(*cells: str, name: str = "part") -> tuple[Any, ...]:
-    """The reply to `part(X)`, or to the request for `part` if it is no handle."""
+def reply(*cells: str) -> tuple[Any, ...]:
+    """The reply to `part(X)`."""
     host = Host(Program("topic", tuple((f"cell {n}", c) for n, c in enumerate(cells)), FORBID))
     assert host.handle(("load",)) == ("value", [])
-    host.handle(("begin", name, 1))
-    found = host.handle(("get", MODULE, name))
-    if found[0] != "value" or not isinstance(found[1], Handle):
-        return found
-    return host.handle(("call", found[1].id, (X,), {}))
+    host.handle(("begin", "part", 1))
+    return host.handle(("call", Handle(MODULE, PART, "part"), (X,), {}))
 
 
 @pytest.mark.parametrize("position", [0, 1])
@@ -39,7 +38,7 @@ def test_a_traced_function_may_decide_by_its_tensors(position: int) -> None:
 
 
 def test_a_part_that_is_a_forbidden_function() -> None:
-    """An alias that the text does not show is refused when the check asks for the part."""
+    """An alias that the text does not show is refused when the check calls the part."""
     code = "import keras\npart = getattr(keras.ops, 'xamtfos'[::-1])\n"
     assert reply(code) == ("forbidden", ["keras.ops.softmax"])
 
@@ -51,6 +50,27 @@ def test_a_part_that_calls_a_forbidden_function() -> None:
         "forbidden",
         ["keras.ops.softmax (cell 0, line 4)", "the TensorFlow kernel Softmax (cell 0, line 4)"],
     )
+
+
+def test_each_part_is_watched_for_what_it_must_not_use_itself() -> None:
+    """Alone in its process, a host leaves the watch for all parts set; what a part may use does not count."""
+    road = "import keras\n\ndef {part}(x):\n    return getattr(keras.ops, {name!r}[::-1])(x)\n"
+    code = road.format(part="first", name="xamtfos") + road.format(part="second", name="uler")
+    forbid = {"first": ("keras.ops.softmax",), "second": ("keras.ops.relu",), "third": ("keras.ops.relu",)}
+    host = Host(Program("topic", (("cell 0", code),), forbid), alone=True)
+    try:
+        host.handle(("load",))
+        uses = []
+        for seed, (part, called) in enumerate(
+            [("first", "first"), ("first", "second"), ("second", "second"), ("third", "first")]
+        ):
+            host.handle(("begin", part, seed))
+            tag, value = host.handle(("call", Handle(MODULE, PART, called), (X,), {}))
+            uses.append(value if tag == "forbidden" else [])
+    finally:
+        tripwires(all_of(forbid.values())).lift()
+    places = [["keras.ops.softmax (cell 0, line 4)"], [], ["keras.ops.relu (cell 0, line 8)"], []]
+    assert uses == places
 
 
 def test_a_call_that_breaks_off_leaves_no_mode_behind() -> None:
