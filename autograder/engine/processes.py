@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import tempfile
 from concurrent.futures import ProcessPoolExecutor
 
 from autograder.engine.worker import start_worker
+from nnlearn.errors import NnlearnError
 from nnlearn.learner.zygote_start import ZygoteProcess
+
+# A socket's path holds 107 bytes, and multiprocessing adds "/pymp-" and "/listener-" with 8 characters each.
+_LONGEST = 107 - 14 - 18
 
 
 class Processes(ProcessPoolExecutor):
@@ -19,9 +25,14 @@ class Processes(ProcessPoolExecutor):
     Args:
         jobs: How many processes.
         preload: Modules to import before the first fork, besides what every worker needs.
+
+    Raises:
+        NnlearnError: The path of the folder for temporary files is too long for a socket in it.
+        OSError: No process is to be had.
     """
 
     def __init__(self, jobs: int, *preload: str) -> None:
+        _require_short(tempfile.gettempdir())
         self._zygote = ZygoteProcess()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["autograder.engine.preload", *preload])
@@ -31,3 +42,12 @@ class Processes(ProcessPoolExecutor):
         """End the workers, then their zygotes; at once if nobody waits."""
         super().shutdown(wait, cancel_futures=cancel_futures)
         self._zygote.close()
+
+
+def _require_short(folder: str) -> None:
+    if (length := len(os.fsencode(folder))) > _LONGEST:
+        raise NnlearnError(
+            f"the folder for temporary files, {folder}, has a path of {length} bytes; "
+            f"the sockets in it allow {_LONGEST}",
+            "set TMPDIR to a folder with a shorter path: TMPDIR=/tmp",
+        )

@@ -1,7 +1,9 @@
 """The pool of workers: each has a zygote to itself, they share one memory, and all end with the pool."""
 
+import multiprocessing.util
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 
 from autograder.engine.processes import Processes
 from autograder.engine.worker import zygote_of_this_process
+from nnlearn.errors import NnlearnError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is for Linux")
 
@@ -24,8 +27,16 @@ def unshared_kb(pid):
     return sum(int(line[1]) for line in lines if line[0].startswith("Private_"))
 
 
-def test_each_worker_has_a_fork_of_one_zygote_and_nothing_outlives_the_pool(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+@pytest.fixture
+def temporary(monkeypatch):
+    """An empty folder for temporary files, with a path that is short enough for sockets."""
+    multiprocessing.util.get_temp_dir()  # it outlives the test, so it must not lie in there
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        monkeypatch.setattr("tempfile.tempdir", folder)
+        yield Path(folder)
+
+
+def test_each_worker_has_a_fork_of_one_zygote_and_nothing_outlives_the_pool(temporary):
     others = psutil.Process().children()
     with Processes(2) as pool:
         pairs = set(pool.map(worker_and_zygote, range(4)))
@@ -38,4 +49,13 @@ def test_each_worker_has_a_fork_of_one_zygote_and_nothing_outlives_the_pool(tmp_
         assert zygotes <= {process.pid for process in family}
         assert sum(map(unshared_kb, zygotes)) < 0.2 * first.memory_info().rss / 1024
     assert psutil.wait_procs(family, timeout=5)[1] == []
-    assert not list(tmp_path.glob("nnlearn-*"))
+    assert not list(temporary.glob("nnlearn-*"))
+
+
+def test_a_folder_for_temporary_files_with_too_long_a_path_is_named(temporary, monkeypatch):
+    long = temporary / ("long" * 20)
+    long.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(long))
+    with pytest.raises(NnlearnError, match=f"(?s){long}.*set TMPDIR") as refused:
+        Processes(1)
+    assert "sockets in it allow 75" in str(refused.value)
