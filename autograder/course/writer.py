@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import BaseCell, Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import AssignLatePenalties
@@ -30,6 +30,8 @@ class ClassWriter(Autograde):  # type: ignore[misc]
         super().__init__(**arguments)
         self.gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
         self._staging = False
+        # Otherwise the gradebook is asked for every cell of every submission.
+        self._names: dict[str, str] = dict(self.gradebook.db.query(BaseCell.id, BaseCell.name).all())
         exporter = self.exporter_class(parent=self, config=self.config)
         for kind in self.autograde_preprocessors:
             exporter.register_preprocessor(kind)
@@ -149,17 +151,19 @@ class ClassWriter(Autograde):  # type: ignore[misc]
     def _save_marks(self, submission: Any, notebooks: Sequence[AutogradedNotebook]) -> None:
         """The scores and comments of one submission, in one transaction."""
         marks = {notebook.name: notebook.marks for notebook in notebooks}
-        self._save_missing(submission, marks)
-        for found in submission.notebooks:
-            if (of_notebook := marks.get(found.name)) is None:
-                continue
-            for grade in found.grades:
-                if (name := grade.name) in of_notebook.scores:
-                    grade.auto_score = of_notebook.scores[name]
-                    grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-            for comment in found.comments:
-                if (name := comment.name) in of_notebook.comments:
-                    comment.auto_comment = of_notebook.comments[name]
+        with self.gradebook.db.no_autoflush:  # all is written at once
+            self._save_missing(submission, marks)
+            for found in submission.notebooks:
+                if (of_notebook := marks.get(found.name)) is None:
+                    continue
+                for grade in found.grades:
+                    if (name := self._names[grade.cell_id]) in of_notebook.scores:
+                        grade.auto_score = of_notebook.scores[name]
+                        needs_a_person = grade.manual_score is not None or grade.auto_score is None
+                        grade.needs_manual_grade = needs_a_person
+                for comment in found.comments:
+                    if (name := self._names[comment.cell_id]) in of_notebook.comments:
+                        comment.auto_comment = of_notebook.comments[name]
         self.gradebook.db.commit()
 
     def _save_penalties(self, submission: Any, notebooks: Sequence[AutogradedNotebook]) -> None:
