@@ -224,6 +224,8 @@ class Kit(Remote):
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
         return Remote(self._session, Handle(KIT, HELPER, name), name)
 
 

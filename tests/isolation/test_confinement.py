@@ -197,6 +197,11 @@ def test_the_environment_is_bare(submit, monkeypatch):
     assert "PATH" not in learner.call("names")
 
 
+def test_what_watches_the_code_cannot_be_found_by_its_names(submit):
+    learner = submit("import sys\ndef ours(): return [m for m in sys.modules if m.startswith('nnlearn')]\n")
+    assert learner.call("ours") == ["nnlearn"]  # the stand-in for what a notebook imports
+
+
 def test_only_its_own_socket_and_output_are_open(submit):
     learner = submit("""
         import os, stat
