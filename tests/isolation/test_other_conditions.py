@@ -20,8 +20,8 @@ def test_confinement_holds_for_an_ordinary_user():
         [
             *(sys.executable, str(HERE / "as_user.py"), str(UID), sys.executable, "-m", "pytest"),
             *("-v", "-p", "no:cacheprovider", "--basetemp=/tmp/nnlearn-ordinary-user"),
-            *map(str, (HERE / name for name in ("test_confinement.py", "test_zygote.py", "test_fresh.py"))),
-            *("-k", "not doctor and (test_confinement or lent or test_fresh)"),
+            *(str(HERE / f"test_{name}.py") for name in ("confinement", "bounds", "zygote", "fresh")),
+            *("-k", "not doctor and (test_confinement or test_bounds or lent or test_fresh)"),
         ],
         capture_output=True,
         text=True,
