@@ -77,6 +77,18 @@ def test_a_zygote_is_made_of_huge_pages_where_the_kernel_has_them(own):
     assert int(lines["AnonHugePages:"]) > int(lines["Anonymous:"]) / 3
 
 
+def test_a_fork_knows_which_class_is_a_tensor_before_its_first_operation(submit):
+    learner = submit("""
+        import _abc
+        from tensorflow.python.framework.ops import EagerTensor
+        from tensorflow.python.types.core import TensorProtocol
+        def known():
+            _, yes, no, _ = _abc._get_dump(TensorProtocol)
+            return EagerTensor in [kind() for kind in yes | no]
+    """)
+    assert learner.call("known") is True
+
+
 def test_no_zygote_has_run_an_operation(either):
     """A TensorFlow that has run an operation hangs in its forks."""
     assert either.has_run_an_operation is False
