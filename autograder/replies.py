@@ -55,6 +55,7 @@ def sources_digest(topic: Topic) -> str:
         topic.mistakes.read_bytes() if topic.mistakes is not None else b"",
         (package / "diagnosis.py").read_bytes(),
         (package / "learner" / "session.py").read_bytes(),
+        (package / "learner" / "raised.py").read_bytes(),
         json.dumps([part.name for part in topic.parts]).encode(),
     ):
         digest.update(f"{len(data)}:".encode() + data)

@@ -37,6 +37,7 @@ def main(control: socket.socket, cores: int) -> None:
     enclosure = enclose(folder, control.fileno())
     _import_everything(cores)
     groundwork.look_up()
+    groundwork.run_kernels_directly()
     groundwork.settle_memory(enclosure.read_own("maps"))
     Zygote(control, enclosure, folder).serve()
 

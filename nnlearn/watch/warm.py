@@ -71,15 +71,15 @@ def _get_ready() -> None:
     import_keras()
     import nbformat.reader  # noqa: F401 - what reading a notebook takes
     import tensorflow as tf
-    from tensorflow.python.framework import kernels
 
     import nnlearn.learner.host
     import nnlearn.watch.work  # noqa: F401
+    from nnlearn.learner import groundwork
 
     tf.config.threading.set_intra_op_parallelism_threads(1)  # checks are small: threads cost more than
     tf.config.threading.set_inter_op_parallelism_threads(1)  # they bring, and grading has one as well
-    # A look into TensorFlow's table of kernels, which every fork would otherwise sort for itself.
-    kernels.get_registered_kernels_for_op("AddV2")
+    groundwork.look_up()
+    groundwork.run_kernels_directly()
 
 
 class _Serving:

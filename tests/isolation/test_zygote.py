@@ -89,6 +89,20 @@ def test_a_fork_knows_which_class_is_a_tensor_before_its_first_operation(submit)
     assert learner.call("known") is True
 
 
+def test_a_fork_runs_an_operation_by_its_kernel(submit):
+    """TensorFlow names the function that it makes of an operation wherever the operation fails."""
+    learner = submit("""
+        import tensorflow as tf
+        def said():
+            try:
+                tf.add(tf.ones(2), tf.ones(3))
+            except tf.errors.InvalidArgumentError as error:
+                return str(error)
+    """)
+    said = learner.call("said")
+    assert said.startswith("Incompatible shapes: [2] vs. [3]"), said
+
+
 def test_no_zygote_has_run_an_operation(either):
     """A TensorFlow that has run an operation hangs in its forks."""
     assert either.has_run_an_operation is False

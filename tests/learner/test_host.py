@@ -95,3 +95,11 @@ def test_a_call_that_breaks_off_leaves_no_mode_behind() -> None:
     host.handle(("begin", "part", 2))
     np.testing.assert_array_equal(call("Mode", training=True)[1], 2 * X)
     np.testing.assert_array_equal(call("Mode")[1], X)
+
+
+def test_an_operation_that_fails_is_named_as_the_learner_has_written_it() -> None:
+    """And in the same words wherever the code runs: replies are compared by them."""
+    code = "import tensorflow as tf\n\ndef part(x):\n    return tf.add(x, tf.ones(2))\n"
+    _, kind, said, *_ = reply(code)
+    assert kind == "InvalidArgumentError"
+    assert said.startswith("Incompatible shapes: [2,3] vs. [2]")
