@@ -74,9 +74,9 @@ def test_the_disk_cannot_be_filled(submit):
     assert learner.call("fill") <= 256
 
 
-def test_files_processes_and_shared_memory_are_bounded(submit):
+def test_open_files_are_bounded(submit):
     learner = submit("""
-        import os, socket
+        import os
         def files():
             kept = []
             try:
