@@ -10,10 +10,10 @@ from typing import Any
 
 import nbformat
 
-from autograder.gallery import reference_source
+from autograder.engine.mistakes import reference_source
 from nnlearn.catalogue import Topic
 from nnlearn.learner.seats import attribute_of
-from nnlearn.learner.source import Source, load_source
+from nnlearn.submission.source import Source, load_source
 
 # Wrong in the ways in which people are wrong. Those of the class that loop for ever are left out: the time
 # for them is a limit that somebody chose.

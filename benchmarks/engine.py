@@ -37,9 +37,9 @@ class Lasting(Executor):
 
 def measure(folder: Path, topic: str, content: Path, jobs: int) -> Engine:
     """Grade the notebooks in `folder` from nothing, then again with warm processes."""
-    from autograder.engine import grade_all
     from autograder.engine.processes import Processes
-    from autograder.submissions import Submission, collect
+    from autograder.engine.run import grade_all
+    from autograder.engine.submissions import Submission, collect
     from nnlearn.catalogue import load_catalogue
     from nnlearn.results import Report, Run
 
@@ -68,10 +68,10 @@ def measure(folder: Path, topic: str, content: Path, jobs: int) -> Engine:
 
 def measure_start() -> Start:
     """How long a zygote takes to start, and a fork to be confined and ready."""
-    from nnlearn.learner.deadlines import Deadlines
-    from nnlearn.learner.host import Program
-    from nnlearn.learner.remote import RemoteTransport
-    from nnlearn.learner.zygote import Zygote
+    from nnlearn.isolation.deadlines import Deadlines
+    from nnlearn.isolation.transport import RemoteTransport
+    from nnlearn.isolation.zygote import Zygote
+    from nnlearn.protocol.requests import Program
 
     with Zygote() as zygote:
         began = time.perf_counter()

@@ -18,8 +18,8 @@ def measure(folder: Path, topic_name: str, content: Path) -> Floor:
     from nnlearn.catalogue import load_catalogue
     from nnlearn.checking.bench import Bench
     from nnlearn.checking.runner import CheckRunner
-    from nnlearn.learner.seats import LocalSeat
-    from nnlearn.learner.source import load_source
+    from nnlearn.learner.local import LocalSeat
+    from nnlearn.submission.source import load_source
 
     topic = load_catalogue(content).topic(topic_name)
     assert topic.checks is not None  # noqa: S101 - benchmarks run in a full clone
@@ -44,8 +44,8 @@ def main(
     out: Annotated[Path, typer.Option()],
 ) -> None:
     """Measure and write the result to `out`."""
-    from nnlearn.learner.groundwork import run_kernels_directly
-    from nnlearn.quiet import import_keras
+    from nnlearn.runtime.before_fork import run_kernels_directly
+    from nnlearn.runtime.quiet import import_keras
 
     import_keras()
     run_kernels_directly()  # as learners' processes do

@@ -62,7 +62,7 @@ def processes_of(grader: psutil.Process) -> Processes:
             command = " ".join(child.cmdline())
             if "forkserver" in command:
                 found.workers += map(_tree, _children(child))
-            elif "zygote_process" in command:
+            elif "isolation.inside.zygote" in command:
                 for first in _children(child):
                     found.shared.append(first)
                     found.zygotes += map(_tree, _children(first))

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from nnlearn.checking.marks import MARK, CheckInfo
-from nnlearn.learner.host import Host, Program
+from nnlearn.host.host import Host
 from nnlearn.learner.local import LocalTransport
 from nnlearn.learner.session import Learner, Session
+from nnlearn.protocol.requests import Program
 
 
 def check_part(part: str, namespace: dict[str, Any], topic: str, checks: str) -> None:

@@ -49,7 +49,7 @@ def test_the_wheel_holds_the_code_and_what_learners_get(wheel):
         for file in ("README.md", f"{topic.name}.py", f"{topic.name}.ipynb", "diagnoses.json", "topic.toml"):
             assert f"nnlearn/content/exercises/{topic.name}/{file}" in names
     assert "nnlearn/checking/checks.ini" in names
-    assert "autograder/grade.py" in names
+    assert "autograder/engine/command.py" in names
     assert not [name for name in names if name.split("/")[0] in ("solutions", "exercises", "tests")]
     assert not [name for name in names if name.startswith(("autograder/checks", "autograder/sample_class"))]
 

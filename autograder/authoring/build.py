@@ -20,7 +20,7 @@ from autograder.authoring.master import Master, read_master
 from autograder.authoring.recording import record_mistakes, stale_replies, swap_in_replies
 from autograder.authoring.topic_copy import learners_topic_toml
 from autograder.authoring.visible import CheckFile, split_checks
-from autograder.replies import sources_digest
+from autograder.engine.stored_replies import sources_digest
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
 

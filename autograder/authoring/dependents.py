@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from nnlearn.learner.source import Source
+from nnlearn.submission.source import Source
 
 
 def dependents(source: Source, parts: Iterable[str]) -> dict[str, frozenset[str]]:

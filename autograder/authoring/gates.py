@@ -15,13 +15,13 @@ from typing import Any
 from autograder.authoring.build import find_stale
 from autograder.authoring.leaks import find_leaks
 from autograder.authoring.trials import Implementation, Runs, trials
-from autograder.gallery import reference_source, replies_of
-from autograder.replies import read_replies
+from autograder.engine.mistakes import reference_source, replies_of
+from autograder.engine.stored_replies import read_replies
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
-from nnlearn.diagnosis import KnownReplies, fingerprints_match
+from nnlearn.diagnosis.matching import KnownReplies, fingerprints_match
 from nnlearn.errors import ContentError
-from nnlearn.learner.seats import LocalSeat
+from nnlearn.learner.local import LocalSeat
 from nnlearn.results import PartResult, Verdict
 
 _FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<file>[^)]*)\)")

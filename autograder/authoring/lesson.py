@@ -15,7 +15,7 @@ from nnlearn.catalogue import Part, Response
 
 # TensorFlow greets whoever imports it with a page of warnings, which in a notebook look like errors.
 _START = """\
-from nnlearn.quiet import import_keras
+from nnlearn.runtime.quiet import import_keras
 
 import_keras()  # Keras and TensorFlow, without their log lines"""
 # Not part of what is graded; and a part that is not written yet does not keep the cells below from running.

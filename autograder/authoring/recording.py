@@ -16,14 +16,15 @@ from typing import Any
 
 from autograder.authoring.process import run_module, spawned
 from autograder.authoring.visible import split_checks
-from autograder.gallery import Gallery
-from autograder.replies import read_replies, sources_digest
+from autograder.engine.mistakes import Gallery
+from autograder.engine.stored_replies import read_replies, sources_digest
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.runner import CheckRunner
-from nnlearn.checking.selfcheck import diagnoses_document, replies_document
-from nnlearn.diagnosis import KnownReplies, load_gallery
+from nnlearn.diagnosis.gallery import load_gallery
+from nnlearn.diagnosis.matching import KnownReplies
+from nnlearn.diagnosis.store import diagnoses_document, replies_document
 from nnlearn.errors import EXIT_USAGE, ContentError, NnlearnError, OutputError
-from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 
 SECONDS = 900
 _WORTH_A_PROCESS = 24

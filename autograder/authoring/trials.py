@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from autograder.authoring.dependents import dependents
 from autograder.authoring.process import spawned
-from autograder.gallery import Gallery, reference_source
+from autograder.engine.mistakes import Gallery, reference_source
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench, CheckRun
 from nnlearn.checking.runner import CheckRunner
-from nnlearn.learner.seats import LocalSeat
-from nnlearn.learner.source import load_source
+from nnlearn.learner.local import LocalSeat
 from nnlearn.results import Noticed
+from nnlearn.submission.source import load_source
 
 Runs = dict[str, CheckRun]
 

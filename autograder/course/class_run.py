@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from autograder.course.blueprint import Blueprint
     from autograder.course.writer import ClassWriter
     from autograder.engine.journal import Journal
-    from autograder.submissions import Submission
+    from autograder.engine.submissions import Submission
     from nnlearn.results import Report
 
 
@@ -165,7 +165,7 @@ def _save(
 
 def _submission(job: SubmissionJob) -> Submission:
     """A submission by nbgrader's names, with a digest of all its notebooks."""
-    from autograder.submissions import Submission
+    from autograder.engine.submissions import Submission
 
     digest = hashlib.sha256()
     for path in job.notebooks:

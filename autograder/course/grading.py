@@ -40,7 +40,7 @@ def grade(
     from rich.console import Console
 
     from autograder.course.class_run import grade_class
-    from autograder.isolation import check_isolation
+    from autograder.engine.check_isolation import check_isolation
 
     course = find_course(course_dir, content)
     course.require_assignment(assignment)

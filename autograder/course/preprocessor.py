@@ -24,7 +24,7 @@ from autograder.course.blueprint import Blueprint, read_blueprint
 from autograder.course.layout import content_of
 from autograder.course.outputs import require_scores, write_outputs
 from autograder.course.recover import recover
-from autograder.isolation import check_isolation
+from autograder.engine.check_isolation import check_isolation
 from nnlearn.catalogue import Catalogue, load_catalogue
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 from autograder.course.blueprint import Blueprint, GivenCell
 from autograder.course.cells import grade_id_of
 from nnlearn.learner.seats import attribute_of
-from nnlearn.learner.syntax import parse, without_magics
+from nnlearn.submission.syntax import parse, without_magics
 
 NOT_RUN = "demo"
 _CODE_ID = re.compile(r"[^A-Za-z0-9_-]")

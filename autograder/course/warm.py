@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.pictures import safe_png
+from autograder.engine.submissions import Submission
 from autograder.engine.worker import TopicGrader, zygote_of_this_process
-from autograder.submissions import Submission
 from nnlearn.catalogue import Topic
 from nnlearn.errors import SubmissionError
-from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
-from nnlearn.learner.source import read_source
 from nnlearn.results import Report
+from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.submission.source import read_source
 
 _TOPICS = 16
 _FIGURES = 12

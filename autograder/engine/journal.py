@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from autograder.submissions import Submission
+from autograder.engine.submissions import Submission
 from nnlearn.errors import OutputError
 from nnlearn.results import Report, report_from_dict, report_to_dict
 

@@ -6,8 +6,8 @@ TensorFlow must not execute an operation before a fork, or its forks hang.
 import gc
 import os
 
-from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
-from nnlearn.quiet import import_keras
+from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.runtime.quiet import import_keras
 
 os.environ.update(TENSORFLOW_ENVIRONMENT)  # the reference rounds as the learners' processes do
 import_keras()

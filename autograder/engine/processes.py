@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from autograder.engine.worker import start_worker
 from nnlearn.errors import NnlearnError
-from nnlearn.learner.zygote_start import ZygoteProcess
+from nnlearn.isolation.zygote_start import ZygoteProcess
 
 # A socket's path holds 107 bytes, and multiprocessing adds "/pymp-" and "/listener-" with 8 characters each.
 _LONGEST = 107 - 14 - 18

@@ -11,8 +11,8 @@ from pathlib import Path
 from autograder.engine.journal import Journal, key_of
 from autograder.engine.pool import GivenUp, Pool
 from autograder.engine.processes import Processes
+from autograder.engine.submissions import Submission
 from autograder.engine.worker import Graded, Job, grade_job
-from autograder.submissions import Submission
 from nnlearn.catalogue import Catalogue, Topic
 from nnlearn.results import Outcome, PartResult, Report, Run, TopicReports, Verdict
 

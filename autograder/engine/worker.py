@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from autograder.engine.watch import Watch
-from autograder.replies import known_replies
-from autograder.submissions import Submission
+from autograder.engine.disturbance import WatchedWorkers
+from autograder.engine.stored_replies import known_replies
+from autograder.engine.submissions import Submission
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.errors import SubmissionError
-from nnlearn.learner.isolated import IsolatedSeat
-from nnlearn.learner.source import Source, load_source
-from nnlearn.learner.zygote import Workers, Zygote
+from nnlearn.isolation.seat import IsolatedSeat
+from nnlearn.isolation.zygote import Workers, Zygote
 from nnlearn.results import Outcome, PartResult, Report, Verdict
+from nnlearn.submission.source import Source, load_source
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class TopicGrader:
         Returns:
             The report, and the seat, closed, with all else that came out.
         """
-        watch = Watch(self._workers)
+        watch = WatchedWorkers(self._workers)
         report, seat = self._check_once(submission, source, watch, figures)
         if watch.disturbed or report.has_grader_error:
             report, seat = self._check_once(submission, source, watch, figures)
@@ -131,7 +131,7 @@ def start_worker(lender: socket.socket) -> None:
     Args:
         lender: Whom to ask for a fork of the pool's zygote.
     """
-    from nnlearn.learner.confinement import linux
+    from nnlearn.runtime import linux
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     linux.die_with_parent(signal.SIGKILL)  # the process all workers are forked from

@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from autograder.engine.submissions import Submission
 from autograder.render.text import points, shown_name
-from autograder.submissions import Submission
 from nnlearn.results import Report
 
 _NAME_LIMIT = 24

@@ -12,7 +12,7 @@ from nnlearn.checking.advice import Advice
 from nnlearn.checking.failure import Failure, render
 from nnlearn.checking.judge import call_lines, judge
 from nnlearn.checking.marks import CheckInfo
-from nnlearn.diagnosis import Evidence, KnownReplies, explain, fingerprint
+from nnlearn.diagnosis.matching import Evidence, KnownReplies, explain, fingerprint
 from nnlearn.learner.calls import signatures_of
 from nnlearn.learner.seats import Seat
 from nnlearn.learner.session import Learner, Session

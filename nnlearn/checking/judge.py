@@ -8,9 +8,9 @@ import traceback
 from collections.abc import Sequence
 
 from nnlearn.checking.failure import CheckFailed, Failure
+from nnlearn.host.raised import display_name
 from nnlearn.learner.calls import CallText
 from nnlearn.learner.errors import Forbidden, LearnerDied, LearnerRaised, NotWritten
-from nnlearn.learner.raised import display_name
 from nnlearn.results import Verdict
 
 _OUT_OF_MEMORY = {

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from nnlearn.catalogue import Topic
     from nnlearn.checking.bench import Bench, CheckRun
+    from nnlearn.isolation.zygote import Zygote
     from nnlearn.learner.session import Learner
-    from nnlearn.learner.zygote import Zygote
 
 BENCHES: pytest.StashKey[dict[Path, Bench]] = pytest.StashKey()
 RUN: pytest.StashKey[CheckRun] = pytest.StashKey()
@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[BENCHES] = {}
     config.stash[ENDING] = contextlib.ExitStack()
     if _isolates(config):
-        from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
+        from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 
         os.environ.update(TENSORFLOW_ENVIRONMENT)  # oracles round as the learner's process does
 
@@ -102,11 +102,11 @@ def _self_check_bench(item: pytest.Item) -> Bench:
 
 def _isolated_bench(config: pytest.Config, topic: Topic, file: Path) -> Bench:
     from nnlearn.checking.bench import Bench
-    from nnlearn.checking.selfcheck import read_diagnoses
-    from nnlearn.learner.isolated import IsolatedSeat
-    from nnlearn.learner.source import load_source
-    from nnlearn.learner.zygote import Zygote
-    from nnlearn.quiet import start_keras
+    from nnlearn.diagnosis.store import read_diagnoses
+    from nnlearn.isolation.seat import IsolatedSeat
+    from nnlearn.isolation.zygote import Zygote
+    from nnlearn.runtime.quiet import start_keras
+    from nnlearn.submission.source import load_source
 
     start_keras()
     ending = config.stash[ENDING]

@@ -21,7 +21,7 @@ from nnlearn.checking.bench import Bench
 from nnlearn.checking.marks import CheckInfo
 from nnlearn.checking.warm_session import forget_module, session_arguments
 from nnlearn.errors import ContentError
-from nnlearn.quiet import start_keras
+from nnlearn.runtime.quiet import start_keras
 
 
 class CheckRunner:

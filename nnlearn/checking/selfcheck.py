@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from nnlearn.catalogue import Topic
 from nnlearn.checking.advice import LONGEST, Advice
 from nnlearn.checking.bench import Bench
-from nnlearn.diagnosis import KnownReplies
-from nnlearn.errors import ContentError, NnlearnError
-from nnlearn.learner.seats import LocalSeat
+from nnlearn.diagnosis.store import read_diagnoses
+from nnlearn.errors import NnlearnError
+from nnlearn.learner.local import LocalSeat
 from nnlearn.learner.session import Session
-from nnlearn.learner.source import load_source
-from nnlearn.results import Noticed
+from nnlearn.submission.source import load_source
 from nnlearn.workspace.workspace import find_workspace
-
-SCHEMA_VERSION = 1
 
 
 def learner_bench(topic: Topic, file: Path) -> Bench:
@@ -73,51 +67,3 @@ class SelfCheckAdvice(Advice):
         shown = place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
         choices = (f"pytest {shown}::{check}", f"pytest {shown.parent} -k {check}")
         return next((choice for choice in choices if len(choice) <= LONGEST and "[" not in choice), "")
-
-
-def replies_document(known: Sequence[KnownReplies]) -> dict[str, Any]:
-    """How checks go for known mistakes, as plain data; `known_in` reads it."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "mistakes": [
-            {
-                "part": item.part,
-                "name": item.noticed.mistake,
-                "message": item.noticed.message,
-                "checks": dict(item.checks),
-            }
-            for item in known
-        ],
-    }
-
-
-def known_in(document: dict[str, Any]) -> tuple[KnownReplies, ...]:
-    """The known mistakes in a document.
-
-    Raises:
-        KeyError, TypeError: It is no such document.
-    """
-    return tuple(
-        KnownReplies(item["part"], Noticed(item["name"], item["message"]), item["checks"])
-        for item in document["mistakes"]
-    )
-
-
-def diagnoses_document(known: Sequence[KnownReplies]) -> dict[str, Any]:
-    """The learner-side file: the mistakes that a visible check catches, and how those checks go for them."""
-    return replies_document(
-        [item for item in known if any(replies is not None for replies in item.checks.values())]
-    )
-
-
-def read_diagnoses(topic: Topic) -> tuple[KnownReplies, ...]:
-    """The known mistakes that came with the exercise; none if there is no such file."""
-    if not topic.diagnoses.exists():
-        return ()
-    try:
-        return known_in(json.loads(topic.diagnoses.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError) as error:
-        raise ContentError(
-            f"{topic.diagnoses} is damaged: {error}",
-            "install nnlearn again, or build the topic again",
-        ) from error

@@ -23,7 +23,7 @@ from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
-    from nnlearn.learner.confinement import Layer
+    from nnlearn.isolation.confinement import Layer
 
 _NEEDED = ("keras", "tensorflow", "numpy", "pytest")
 _INSTALL = "python -m pip install --upgrade nnlearn"
@@ -98,13 +98,13 @@ def _layers() -> tuple[Layer, ...] | None:
     """The layers of isolation, or None where there can be none."""
     if sys.platform != "linux":
         return None
-    from nnlearn.learner.confinement import layers_available
+    from nnlearn.isolation.confinement import layers_available
 
     return tuple(layers_available())
 
 
 def _missing(layers: Sequence[Layer]) -> tuple[str, ...]:
-    from nnlearn.learner.confinement import missing_layers
+    from nnlearn.isolation.confinement import missing_layers
 
     return missing_layers(layer.name for layer in layers if layer.holds)
 

@@ -8,14 +8,12 @@ from typing import Protocol
 
 from nnlearn.catalogue import Topic
 from nnlearn.learner.errors import Forbidden
-from nnlearn.learner.host import Host, Program
-from nnlearn.learner.local import LocalTransport
-from nnlearn.learner.locate import where_is
-from nnlearn.learner.session import Transport
-from nnlearn.learner.shortcuts import Shortcut, Shortcuts
-from nnlearn.learner.source import Source
-from nnlearn.learner.tampering import find_tampering
-from nnlearn.quiet import start_keras
+from nnlearn.protocol.requests import Program
+from nnlearn.protocol.transport import Transport
+from nnlearn.submission.locate import where_is
+from nnlearn.submission.shortcuts import Shortcut, Shortcuts
+from nnlearn.submission.source import Source
+from nnlearn.submission.tampering import find_tampering
 
 
 class Seat(Protocol):
@@ -80,50 +78,6 @@ class Desk:
         defines = re.compile(rf"^[ \t]*(def|class)[ \t]+{name}\b|^{name}[ \t]*(:.*)?=", re.MULTILINE)
         cells = {cell.name for cell in self.source.cells if defines.search(cell.code)}
         return tuple(note for note in notes if any(note.startswith(f"{cell} ") for cell in cells))
-
-
-class LocalSeat(Desk):
-    """The learner's code in this process, loaded when the first check asks for it."""
-
-    def __init__(self, topic: Topic, source: Source) -> None:
-        super().__init__(topic, source)
-        self._transport: LocalTransport | None = None
-        self.notes = self.source.notes
-
-    def transport(self, part: str) -> Transport:
-        """The way to the code, which is loaded on first use."""
-        self.refuse_shortcuts(part)
-        if self._transport is None:
-            start_keras()
-            # The real path, so that debuggers and editors find the lines.
-            files = {self.source.path.name: str(self.source.path)}
-            host = Host(self.program(files))
-            self.notes += tuple(host.load())
-            self._transport = LocalTransport(host)
-        return self._transport
-
-    def trouble(self, part: str) -> tuple[str, ...]:
-        """What went wrong with `part` while the file was loaded."""
-        return self.trouble_from(part, self.notes)
-
-
-class HostSeat:
-    """A host that is there already: a mistake, the reference, or a notebook's own namespace."""
-
-    def __init__(self, host: Host) -> None:
-        self._transport = LocalTransport(host)
-
-    def transport(self, part: str) -> Transport:  # noqa: ARG002 - the same for every part
-        """The way to the host."""
-        return self._transport
-
-    def place(self, part: str) -> str:  # noqa: ARG002
-        """Nowhere: there is no file."""
-        return ""
-
-    def trouble(self, part: str) -> tuple[str, ...]:  # noqa: ARG002
-        """None: nothing was loaded."""
-        return ()
 
 
 def attribute_of(part: str) -> str:

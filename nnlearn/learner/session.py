@@ -10,35 +10,18 @@ import functools
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from nnlearn.learner.calls import CallText, describe_call
 from nnlearn.learner.errors import Forbidden, Frame, LearnerRaised, NotWritten
-from nnlearn.learner.host import KERAS, KIT, MODULE
-from nnlearn.learner.values import BY_NAME, HELPER, PART, Handle
+from nnlearn.protocol.requests import KERAS, KIT, MODULE
+from nnlearn.protocol.transport import Transport
+from nnlearn.protocol.values import BY_NAME, HELPER, PART, Handle
 
 _OBSERVED = "observed"
 _LABEL = 80
-
-
-class Transport(Protocol):
-    """Carries requests to a host."""
-
-    @property
-    def output(self) -> str:
-        """What the learner's code has printed, capped."""
-
-    def request(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The host's reply.
-
-        Raises:
-            LearnerDied: The process ended, or was ended, before it answered.
-        """
-
-    def close(self) -> None:
-        """Let go of the host and everything it holds."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +202,7 @@ class Remote:
 
 
 class Kit(Remote):
-    """The helpers of `nnlearn.learner.kit`, which go by their names."""
+    """The helpers of `nnlearn.host.kit`, which go by their names."""
 
     __slots__ = ()
 
@@ -234,7 +217,7 @@ class Learner(Remote):
 
     Attributes:
         keras: Keras, on the learner's side.
-        kit: The helpers of `nnlearn.learner.kit`, on the learner's side.
+        kit: The helpers of `nnlearn.host.kit`, on the learner's side.
     """
 
     __slots__ = ("keras", "kit")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nnlearn.learner.source import Cell, Source
-from nnlearn.learner.syntax import without_magics
+from nnlearn.submission.source import Cell, Source
+from nnlearn.submission.syntax import without_magics
 
 _OLD_NAME = re.compile(r"<ipython-input-(?P<number>\d+)-\w+>")  # IPython 7, which Colab has
 

@@ -67,12 +67,12 @@ def _check(part: str, topic_name: str | None, namespace: dict[str, Any]) -> None
 def _run(topic: Topic, part: str, namespace: dict[str, Any]) -> tuple[PartResult, Picture | None]:
     """The visible checks of `part`, and its picture; the learner's code runs in this very thread."""
     from nnlearn.checking.bench import Bench
-    from nnlearn.checking.selfcheck import read_diagnoses
+    from nnlearn.diagnosis.store import read_diagnoses
     from nnlearn.notebook.advice import NotebookAdvice
     from nnlearn.notebook.plots import picture_of
     from nnlearn.notebook.seat import NamespaceSeat
-    from nnlearn.quiet import without_native_logs
     from nnlearn.results import PartResult, Verdict
+    from nnlearn.runtime.quiet import without_native_logs
 
     drawn = (Verdict.PASSED, Verdict.FAILED)  # in all other cases there is nothing to look at
     with without_native_logs(), contextlib.redirect_stderr(sys.stdout):
@@ -124,6 +124,6 @@ def _own_random_numbers() -> Iterator[None]:
 
 def _is_being_checked(namespace: dict[str, Any]) -> bool:
     """Whether the caller is a file that is being checked at this moment: it is checked once, not twice."""
-    from nnlearn.learner.host import is_hosted
+    from nnlearn.host.host import is_hosted
 
     return is_hosted(namespace)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from nnlearn.catalogue import Topic
-    from nnlearn.learner.host import Host
+    from nnlearn.host.host import Host
 
 Draw = Callable[[Learner, str, "Axes"], str]
 _INK = "#010203"  # stands for the text colour of whatever page shows the picture

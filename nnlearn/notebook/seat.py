@@ -11,16 +11,17 @@ from dataclasses import replace
 from typing import Any
 
 from nnlearn.catalogue import Topic
+from nnlearn.host.host import Host
 from nnlearn.learner.errors import LearnerDied
-from nnlearn.learner.host import Host, Program
-from nnlearn.learner.locate import names_bound
 from nnlearn.learner.seats import Desk, attribute_of
-from nnlearn.learner.session import Transport
-from nnlearn.learner.shortcuts import Shortcut
-from nnlearn.learner.source import place
-from nnlearn.learner.tampering import find_tampering
 from nnlearn.notebook.cells import RunCell, run_cells, source_of
+from nnlearn.protocol.requests import Program
+from nnlearn.protocol.transport import Transport
 from nnlearn.results import Verdict
+from nnlearn.submission.locate import names_bound
+from nnlearn.submission.shortcuts import Shortcut
+from nnlearn.submission.source import place
+from nnlearn.submission.tampering import find_tampering
 
 _PLACE = re.compile(r"\(([^()]*):(\d+)\)$")
 

@@ -11,9 +11,9 @@ import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
-from nnlearn.diagnosis import KnownReplies
-from nnlearn.learner.confinement.linux import die_with_parent
-from nnlearn.quiet import start_keras
+from nnlearn.diagnosis.matching import KnownReplies
+from nnlearn.runtime.linux import die_with_parent
+from nnlearn.runtime.quiet import start_keras
 from nnlearn.watch import messages as m
 from nnlearn.watch.collected import CollectedChecks
 from nnlearn.watch.lines import Lines

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from nnlearn.learner.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 from nnlearn.watch import messages as m
 from nnlearn.watch.text import printable
 

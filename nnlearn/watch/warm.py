@@ -30,7 +30,7 @@ from nnlearn.watch.lines import Lines
 from nnlearn.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
-    from nnlearn.diagnosis import KnownReplies
+    from nnlearn.diagnosis.matching import KnownReplies
 
 
 def main(root: Path, topic: str, *, by_fork: bool) -> None:
@@ -55,7 +55,7 @@ def _end_with_the_watch() -> None:
     """End as soon as the watch does: the end of its input the process would notice only when it is ready."""
     import select
 
-    from nnlearn.learner.confinement.linux import die_with_parent
+    from nnlearn.runtime.linux import die_with_parent
 
     die_with_parent(signal.SIGKILL)
     poll = select.poll()
@@ -66,20 +66,20 @@ def _end_with_the_watch() -> None:
 
 def _get_ready() -> None:
     """Import all that a run needs; execute nothing."""
-    from nnlearn.quiet import import_keras
+    from nnlearn.runtime.quiet import import_keras
 
     import_keras()
     import nbformat.reader  # noqa: F401 - what reading a notebook takes
     import tensorflow as tf
 
-    import nnlearn.learner.host
+    import nnlearn.host.host
     import nnlearn.watch.work  # noqa: F401
-    from nnlearn.learner import groundwork
+    from nnlearn.runtime import before_fork
 
     tf.config.threading.set_intra_op_parallelism_threads(1)  # checks are small: threads cost more than
     tf.config.threading.set_inter_op_parallelism_threads(1)  # they bring, and grading has one as well
-    groundwork.look_up()
-    groundwork.run_kernels_directly()
+    before_fork.look_up()
+    before_fork.run_kernels_directly()
 
 
 class _Serving:
@@ -102,8 +102,8 @@ class _Serving:
         return self._next
 
     def _serve(self, checks: CollectedChecks) -> None:
-        from nnlearn.checking.selfcheck import read_diagnoses
-        from nnlearn.learner.guard import Guard
+        from nnlearn.diagnosis.store import read_diagnoses
+        from nnlearn.host.guard import Guard
 
         known = read_diagnoses(self._topic)
         for part in self._topic.parts:

@@ -11,13 +11,13 @@ from typing import Any
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.selfcheck import SelfCheckAdvice
-from nnlearn.diagnosis import KnownReplies
+from nnlearn.diagnosis.matching import KnownReplies
 from nnlearn.errors import SubmissionError
-from nnlearn.learner.seats import LocalSeat
-from nnlearn.learner.session import Transport
-from nnlearn.learner.source import Source, load_source
-from nnlearn.quiet import start_keras
+from nnlearn.learner.local import LocalSeat
+from nnlearn.protocol.transport import Transport
 from nnlearn.results import PartResult
+from nnlearn.runtime.quiet import start_keras
+from nnlearn.submission.source import Source, load_source
 from nnlearn.watch import messages as m
 from nnlearn.watch.collected import CollectedChecks
 

@@ -14,11 +14,11 @@ from toy_course import REFERENCE, nnlearn
 
 from autograder.authoring.build import build_topic, find_stale
 from autograder.authoring.gates import check_topic
-from autograder.gallery import Gallery
-from autograder.replies import SEED, known_replies, read_replies
+from autograder.engine.mistakes import Gallery
+from autograder.engine.stored_replies import SEED, known_replies, read_replies
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.runner import CheckRunner
-from nnlearn.diagnosis import fingerprints_match
+from nnlearn.diagnosis.matching import fingerprints_match
 from nnlearn.errors import OutputError
 
 Edit = Callable[..., None]

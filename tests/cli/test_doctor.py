@@ -9,7 +9,7 @@ from toy_course import nnlearn
 from typer.testing import CliRunner
 
 from nnlearn.cli import build_app, doctor, findings
-from nnlearn.learner.confinement import LAYERS, Layer, layers
+from nnlearn.isolation.confinement import LAYERS, Layer, layers
 
 
 def run(*arguments):

@@ -7,8 +7,8 @@ import zlib
 import pytest
 
 from autograder.course.pictures import MOST_BYTES, safe_png
-from nnlearn.learner import replies
-from nnlearn.learner.wire import WireError
+from nnlearn.isolation import sanitize
+from nnlearn.isolation.wire import WireError
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -80,10 +80,10 @@ def test_a_bomb_is_not_unpacked():
 
 
 def test_a_reply_holds_a_few_files_and_nothing_else():
-    assert replies.checked("figures", ("value", [b"one", "two", 3, b"four"])) == ("value", [b"one", b"four"])
-    assert len(replies.checked("figures", ("value", [b""] * 99))[1]) == 4
+    assert sanitize.checked("figures", ("value", [b"one", "two", 3, b"four"])) == ("value", [b"one", b"four"])
+    assert len(sanitize.checked("figures", ("value", [b""] * 99))[1]) == 4
     for odd in ("text", None, {}, 3):
         with pytest.raises(WireError):
-            replies.checked("figures", ("value", odd))
+            sanitize.checked("figures", ("value", odd))
     with pytest.raises(WireError):
-        replies.checked("figures", ("raised", "E", "m", [], []))
+        sanitize.checked("figures", ("raised", "E", "m", [], []))

@@ -4,14 +4,14 @@ import sys
 
 import pytest
 
-from autograder.gallery import reference_source
+from autograder.engine.mistakes import reference_source
 from nnlearn.catalogue import load_catalogue
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
-from nnlearn.learner.isolated import IsolatedSeat
-from nnlearn.learner.seats import LocalSeat
-from nnlearn.learner.source import load_source
-from nnlearn.learner.zygote import Zygote
+from nnlearn.isolation.seat import IsolatedSeat
+from nnlearn.isolation.zygote import Zygote
+from nnlearn.learner.local import LocalSeat
+from nnlearn.submission.source import load_source
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is for Linux")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.journal import Journal, key_of
-from autograder.submissions import Submission
+from autograder.engine.submissions import Submission
 from nnlearn.errors import OutputError
 from nnlearn.results import Noticed, Outcome, PartResult, Report, Verdict
 

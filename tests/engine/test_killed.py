@@ -85,7 +85,7 @@ def test_one_job_and_two_give_the_same_report(miniature, handed_in, undisturbed,
 # zygote a process waits for it that is outside its namespaces.
 LEVELS = {
     "forkserver": ["forkserver", "worker"],
-    "zygote_process": ["first zygote", "first zygote", "zygote", "zygote", "learner"],
+    "isolation.inside.zygote": ["first zygote", "first zygote", "zygote", "zygote", "learner"],
     "resource_tracker": ["resource tracker"],
 }
 

@@ -43,7 +43,7 @@ def test_each_worker_has_a_fork_of_one_zygote_and_nothing_outlives_the_pool(temp
         workers, zygotes = ({pair[place] for pair in pairs} for place in (0, 1))
         assert len(pairs) == len(workers) == len(zygotes) == 2
         started = [p for p in psutil.Process().children() if p not in others]
-        (waiting,) = [p for p in started if "zygote_process" in " ".join(p.cmdline())]
+        (waiting,) = [p for p in started if "isolation.inside.zygote" in " ".join(p.cmdline())]
         (first,) = waiting.children()
         family = [waiting, *waiting.children(recursive=True), *map(psutil.Process, workers)]
         assert zygotes <= {process.pid for process in family}

@@ -5,7 +5,7 @@ import platform
 import struct
 import sys
 
-from nnlearn.learner.confinement import linux
+from nnlearn.runtime import linux
 
 UNSHARE = {"x86_64": 272, "aarch64": 97}
 LOAD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06

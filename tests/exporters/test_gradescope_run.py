@@ -198,7 +198,7 @@ def test_a_grader_error_in_one_check_gives_no_score(autograder, monkeypatch):
 
 def test_a_machine_on_which_checks_could_be_read_grades_nothing(autograder, monkeypatch, capsys):
     (autograder / "submission/toy.py").write_text(REFERENCE)
-    monkeypatch.setattr("nnlearn.learner.confinement.layers_available", list)
+    monkeypatch.setattr("nnlearn.isolation.confinement.layers_available", list)
     assert runner.main(autograder) == 3
     assert "score" not in json.loads((autograder / "results/results.json").read_text())
     assert "nothing on this machine keeps a submission from reading the checks" in capsys.readouterr().out

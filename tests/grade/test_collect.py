@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograder.submissions import collect
+from autograder.engine.submissions import collect
 from nnlearn.errors import ContentError, SubmissionError
 
 
@@ -180,7 +180,7 @@ def test_unreadable_file(handed_in: Any, catalogue: Any, monkeypatch: pytest.Mon
         raise PermissionError(13, "Permission denied")
 
     root = handed_in("ada/losses.py")
-    monkeypatch.setattr("autograder.submissions.os.open", refuse)
+    monkeypatch.setattr("autograder.engine.submissions.os.open", refuse)
     with pytest.raises(SubmissionError, match=r"losses\.py: the file cannot be read: Permission"):
         collect([root], None, catalogue)
 

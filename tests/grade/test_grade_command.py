@@ -16,11 +16,11 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import nnlearn.catalogue
-from autograder.grade import grade, open_outputs, require_checks, run_grading
-from autograder.submissions import Submission
+from autograder.engine.command import grade, open_outputs, require_checks, run_grading
+from autograder.engine.submissions import Submission
 from nnlearn.errors import ContentError, NnlearnError, OutputError
-from nnlearn.learner import confinement
-from nnlearn.learner.confinement import LAYERS, Layer
+from nnlearn.isolation import confinement
+from nnlearn.isolation.confinement import LAYERS, Layer
 from nnlearn.results import Report, Run, TopicReports, Verdict
 
 
@@ -78,7 +78,7 @@ def command(monkeypatch: pytest.MonkeyPatch, catalogue: Any, make_report: Any) -
         grade_all=lambda *args, **more: state.engine(*args, **more),
         forget_finished=lambda: state.forgotten.append(True),
     )
-    monkeypatch.setitem(sys.modules, "autograder.engine", stand_in)
+    monkeypatch.setitem(sys.modules, "autograder.engine.run", stand_in)
     state.lacks = lambda *names: monkeypatch.setattr(
         confinement, "layers_available", lambda: [Layer(n, n not in names, p) for n, p in LAYERS.items()]
     )

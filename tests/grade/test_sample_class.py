@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from autograder.engine import grade_all
-from autograder.submissions import collect
+from autograder.engine.run import grade_all
+from autograder.engine.submissions import collect
 from nnlearn.catalogue import load_catalogue
 from nnlearn.results import Report
 

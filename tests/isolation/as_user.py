@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from nnlearn.learner.confinement import linux
+from nnlearn.runtime import linux
 
 CANNOT = 77
 

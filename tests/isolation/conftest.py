@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from nnlearn.learner.deadlines import Deadlines
-from nnlearn.learner.host import Program
-from nnlearn.learner.remote import RemoteTransport
-from nnlearn.learner.zygote import Workers, Zygote
-from nnlearn.learner.zygote_start import ZygoteProcess
+from nnlearn.isolation.deadlines import Deadlines
+from nnlearn.isolation.transport import RemoteTransport
+from nnlearn.isolation.zygote import Workers, Zygote
+from nnlearn.isolation.zygote_start import ZygoteProcess
+from nnlearn.protocol.requests import Program
 
 MEMORY_MB = 1024
 

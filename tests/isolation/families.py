@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from nnlearn.learner.zygote import Zygote
+from nnlearn.isolation.zygote import Zygote
 
 WITHOUT_NAMESPACES = (sys.executable, str(Path(__file__).with_name("without_namespaces.py")))
 

@@ -8,9 +8,9 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["nnlearn.learner.wire", "nnlearn.learner.replies"]):
-    from nnlearn.learner import replies
-    from nnlearn.learner.wire import HEADER, WireError, decode, encode
+with atheris.instrument_imports(include=["nnlearn.isolation.wire", "nnlearn.isolation.sanitize"]):
+    from nnlearn.isolation import sanitize
+    from nnlearn.isolation.wire import HEADER, WireError, decode, encode
 
 VERBS = ("load", "get", "call", "next", "array")
 
@@ -26,7 +26,7 @@ def read_as_a_reply(data: bytes) -> None:
         if isinstance(value, tuple):
             for verb in VERBS:
                 with contextlib.suppress(WireError):
-                    replies.checked(verb, value)
+                    sanitize.checked(verb, value)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import nnlearn
-from nnlearn.learner.confinement import LAYERS, layers_available, missing_layers
+from nnlearn.isolation.confinement import LAYERS, layers_available, missing_layers
 from nnlearn.learner.errors import LearnerDied
 from nnlearn.results import Verdict
 
@@ -247,7 +247,7 @@ def processes() -> set[int]:
     found = set()
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if b"zygote_process" in (entry / "cmdline").read_bytes():
+            if b"isolation.inside.zygote" in (entry / "cmdline").read_bytes():
                 found.add(int(entry.name))
         except OSError:
             continue

@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from isolation.families import WITHOUT_NAMESPACES, descendants, descriptors, gone, keep_from_forking
 
+from autograder.engine.submissions import Submission
 from autograder.engine.worker import TopicGrader
-from autograder.submissions import Submission
 from nnlearn.catalogue import load_catalogue
-from nnlearn.learner.zygote import IsolationError, Zygote
-from nnlearn.learner.zygote_link import OwnLink
+from nnlearn.isolation.zygote import IsolationError, Zygote
+from nnlearn.isolation.zygote_link import OwnLink
 from nnlearn.results import Verdict
 
 HANDED_IN = """
@@ -50,10 +50,10 @@ GRADER = """
     import sys
     sys.path.insert(0, sys.argv[1])
     from families import keep_from_forking
-    from nnlearn.learner.deadlines import Deadlines
-    from nnlearn.learner.host import Program
-    from nnlearn.learner.remote import RemoteTransport
-    from nnlearn.learner.zygote import Zygote
+    from nnlearn.isolation.deadlines import Deadlines
+    from nnlearn.protocol.requests import Program
+    from nnlearn.isolation.transport import RemoteTransport
+    from nnlearn.isolation.zygote import Zygote
     zygote = Zygote()
     keep_from_forking(zygote)
     code = "import time\\ndef spin():\\n    while True: time.sleep(1)\\n"
@@ -156,7 +156,7 @@ def test_no_process_at_all_is_an_error_that_says_so(unforking, submit, monkeypat
         monkeypatch.context() as patch,
         pytest.raises(IsolationError, match=r"forked.*unavailable.*did not start"),
     ):
-        patch.setattr("nnlearn.learner.zygote_start._MODULE", "nnlearn.no_such_module")
+        patch.setattr("nnlearn.isolation.zygote_start._MODULE", "nnlearn.no_such_module")
         submit("", workers=unforking)
     with monkeypatch.context() as patch, pytest.raises(IsolationError, match=r"forked.*cannot be started"):
         patch.setattr("sys.executable", str(tmp_path / "no-such-program"))

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from nnlearn.learner.capture import KEPT
+from nnlearn.isolation.capture import KEPT
 from nnlearn.learner.errors import LearnerDied
 from nnlearn.results import Verdict
 
@@ -299,7 +299,7 @@ def test_values_too_large_for_the_wire_are_the_learners_exception(submit):
 
 
 def test_a_request_that_cannot_be_sent_leaves_the_process_unharmed(submit):
-    from nnlearn.learner.wire import WireError
+    from nnlearn.isolation.wire import WireError
 
     learner = submit("def same(x): return x\n")
     with pytest.raises(WireError):

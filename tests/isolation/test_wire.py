@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from nnlearn.learner import wire
-from nnlearn.learner.values import Handle
-from nnlearn.learner.wire import WireError, decode, encode
+from nnlearn.isolation import wire
+from nnlearn.isolation.wire import WireError, decode, encode
+from nnlearn.protocol.values import Handle
 
 SCALARS = (
     st.none()

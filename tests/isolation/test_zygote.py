@@ -17,18 +17,18 @@ from pathlib import Path
 import pytest
 from isolation.families import WITHOUT_NAMESPACES, children, descendants, descriptors, gone, parent
 
-from nnlearn.learner.confinement import linux
+from nnlearn.isolation.zygote import Zygote
+from nnlearn.isolation.zygote_start import ZygoteProcess
 from nnlearn.learner.errors import LearnerDied
-from nnlearn.learner.zygote import Zygote
-from nnlearn.learner.zygote_start import ZygoteProcess
+from nnlearn.runtime import linux
 
 GRADER = """
     import json, os, sys, time
-    from nnlearn.learner.deadlines import Deadlines
-    from nnlearn.learner.host import Program
-    from nnlearn.learner.remote import RemoteTransport
-    from nnlearn.learner.zygote import Zygote
-    from nnlearn.learner.zygote_start import ZygoteProcess
+    from nnlearn.isolation.deadlines import Deadlines
+    from nnlearn.protocol.requests import Program
+    from nnlearn.isolation.transport import RemoteTransport
+    from nnlearn.isolation.zygote import Zygote
+    from nnlearn.isolation.zygote_start import ZygoteProcess
     first = ZygoteProcess() if "lent" in sys.argv else None
     zygote = Zygote(lender=first.control if first else None)
     code = "import time\\ndef spin():\\n    while True: time.sleep(1)\\n"

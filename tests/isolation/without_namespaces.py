@@ -11,7 +11,7 @@ import platform
 import struct
 import sys
 
-from nnlearn.learner.confinement import linux
+from nnlearn.runtime import linux
 
 UNSHARE = {"x86_64": 272, "aarch64": 97}
 LOAD, EQUAL, RETURN = 0x20, 0x15, 0x06

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from nnlearn.learner.host import Host, Program
+from nnlearn.host.host import Host
 from nnlearn.learner.local import LocalTransport
 from nnlearn.learner.session import Learner, Session
+from nnlearn.protocol.requests import Program
 
 CODE = """
 import keras

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from nnlearn.host.host import Host
 from nnlearn.learner.errors import LearnerRaised, NotWritten
-from nnlearn.learner.host import Host, Program
 from nnlearn.learner.local import LocalTransport
 from nnlearn.learner.session import Learner, Session
+from nnlearn.protocol.requests import Program
 
 CODE = """
 import keras

@@ -7,8 +7,8 @@ import types
 
 import pytest
 
-from nnlearn.learner.locate import where_is
 from nnlearn.notebook import cells
+from nnlearn.submission.locate import where_is
 
 
 def remember(monkeypatch: pytest.MonkeyPatch, file: str, code: str) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from nnlearn.catalogue import Topic, load_catalogue
-from nnlearn.learner.host import Host, Program
+from nnlearn.host.host import Host
 from nnlearn.notebook.plots import picture_of
-from nnlearn.quiet import start_keras
+from nnlearn.protocol.requests import Program
+from nnlearn.runtime.quiet import start_keras
 
 TOPICS = [topic for topic in load_catalogue().topics if topic.plots.exists()]
 

@@ -26,8 +26,9 @@ from topics.mutants import Mutant, mutants_of
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
-from nnlearn.learner.host import Host, Program
-from nnlearn.learner.seats import HostSeat
+from nnlearn.host.host import Host
+from nnlearn.learner.local import HostSeat
+from nnlearn.protocol.requests import Program
 from nnlearn.results import Verdict
 
 LIST = Path(__file__).with_name("equivalent_mutants.toml")

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.gallery import reference_source
+from autograder.engine.mistakes import reference_source
 from nnlearn.catalogue import load_catalogue
-from nnlearn.learner.host import Host, Program
-from nnlearn.quiet import start_keras
+from nnlearn.host.host import Host
+from nnlearn.protocol.requests import Program
+from nnlearn.runtime.quiet import start_keras
 
 start_keras()
 

@@ -5,7 +5,7 @@ import pytest
 
 from nnlearn.checking.failure import Failure, render
 from nnlearn.learner.session import Learner, Session
-from nnlearn.learner.values import Handle
+from nnlearn.protocol.values import Handle
 
 SIGNATURES = {"relu": ("x",), "Dropout": ("rate",)}
 

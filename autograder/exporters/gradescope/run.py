@@ -16,12 +16,12 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from autograder.engine.check_isolation import check_isolation
+from autograder.engine.submissions import Submission
 from autograder.exporters.gradescope.recognise import find_submission
 from autograder.exporters.gradescope.results import failed, refused, report_to_results
 from autograder.exporters.gradescope.settings import Settings, read_settings
-from autograder.isolation import check_isolation
 from autograder.render.files import OutputFile
-from autograder.submissions import Submission
 from nnlearn.catalogue import Catalogue, load_catalogue
 from nnlearn.errors import EXIT_GRADER_ERROR, EXIT_OK, NnlearnError, SubmissionError
 from nnlearn.results import Report
@@ -76,9 +76,9 @@ def _report(path: Path, settings: Settings, catalogue: Catalogue) -> Report:
     """Grade one file through the isolated engine, and show instructors how it went."""
     from rich.console import Console
 
-    from autograder.engine import forget_finished, grade_all
+    from autograder.engine.run import forget_finished, grade_all
     from autograder.render.terminal import print_run
-    from nnlearn.learner.confinement import layers_available
+    from nnlearn.isolation.confinement import layers_available
 
     held = {layer.name for layer in layers_available() if layer.holds}
     if not held & _KEEPS_SOURCE:

@@ -1,0 +1,40 @@
+"""Before grading: which layers of isolation this machine lacks, said loudly or refused."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from nnlearn.errors import NnlearnError
+
+
+class IsolationMissingError(NnlearnError):
+    """Untrusted work would run with less around it than was asked for."""
+
+
+def check_isolation(*, required: bool, say: Callable[[str], None]) -> None:
+    """Try out the layers of isolation in a process that ends right after.
+
+    Args:
+        required: Refuse if one is missing; otherwise say it in one line.
+        say: Shows a line to whoever grades.
+
+    Raises:
+        IsolationMissingError: A required layer is missing, or this is not Linux.
+    """
+    if sys.platform != "linux":
+        raise IsolationMissingError(
+            "grading runs code of others in isolation, which needs Linux.",
+            "Grade on a Linux machine, in a container or in WSL; `nnlearn check` works here.",
+        )
+    from nnlearn.isolation.confinement import LAYERS, layers_available, missing_layers
+
+    missing = missing_layers(layer.name for layer in layers_available() if layer.holds)
+    if missing and required:
+        listed = "".join(f"\n    {name}: {LAYERS[name]}" for name in missing)
+        raise IsolationMissingError(
+            f"--require-isolation: this machine lacks layers of isolation. What each protects:{listed}",
+            "`nnlearn doctor` says why each is missing. Without --require-isolation, grading goes on.",
+        )
+    if missing:
+        say(f"WARNING: layers of isolation are missing: {', '.join(missing)}. See `nnlearn doctor`.")

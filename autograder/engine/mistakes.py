@@ -1,0 +1,105 @@
+"""Runs the checks against the known mistakes, to learn how each of them answers."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jupytext
+
+from nnlearn.catalogue import Topic
+from nnlearn.checking.bench import Bench
+from nnlearn.checking.runner import CheckRunner
+from nnlearn.diagnosis.gallery import Mistake, load_gallery
+from nnlearn.diagnosis.matching import KnownReplies
+from nnlearn.errors import ContentError
+from nnlearn.host.host import Host
+from nnlearn.learner.local import HostSeat
+from nnlearn.protocol.requests import Program
+from nnlearn.results import Noticed
+from nnlearn.submission.source import Cell, Source
+
+
+def reference_source(topic: Topic) -> Source:
+    """The topic's master as a submission: its code without the demonstrations."""
+    if topic.master is None:
+        raise ContentError(
+            f"topic `{topic.name}` has no reference solution", "point --content at a full tree"
+        )
+    cells = jupytext.read(topic.master, fmt="py:percent").cells
+    return Source(
+        topic.master,
+        "py",
+        tuple(
+            Cell(number, cell.source, frozenset(), f"{topic.name}.py, cell {number}")
+            for number, cell in enumerate(cells, start=1)
+            if cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", ())
+        ),
+    )
+
+
+class Gallery:
+    """The known mistakes of a topic, ready to be put through its checks.
+
+    Args:
+        runner: Runs the checks.
+        seed: What all random numbers follow from; replies are comparable at the same seed only.
+    """
+
+    def __init__(self, runner: CheckRunner, seed: int = 0) -> None:
+        self.mistakes = load_gallery(runner.topic)
+        self._runner = runner
+        self._seed = seed
+        self._reference = [
+            compile(cell.code, cell.name, "exec") for cell in reference_source(runner.topic).cells
+        ]
+
+    def bench(self, item: Mistake) -> Bench:
+        """A bench with the reference in which `item` stands in for its part."""
+        topic = self._runner.topic
+        module = types.ModuleType(topic.name)
+        for code in self._reference:
+            exec(code, module.__dict__)  # noqa: S102 - the author's own code
+        item.replace(module.__dict__)
+        return Bench(topic, HostSeat(Host.around(module, Program(topic.name, (), {}))), self._seed)
+
+    def known_replies(self) -> tuple[KnownReplies, ...]:
+        """How the checks go for each mistake; each is run when its replies are first asked for."""
+        return tuple(
+            KnownReplies(item.part, Noticed(item.name, item.message), _Replies(self, self._runner, item))
+            for item in self.mistakes
+        )
+
+
+def replies_of(bench: Bench, part: str) -> dict[str, Any]:
+    """For each check of `part` that was run, the fingerprint of the replies, or None where it passed."""
+    return {
+        name: None if run.evidence.passed else run.evidence.fingerprint
+        for name, run in bench.runs.items()
+        if run.info.part == part
+    }
+
+
+class _Replies(Mapping[str, Any]):
+    """How the checks of its part go for one mistake: fingerprints, or None where it passes."""
+
+    def __init__(self, gallery: Gallery, runner: CheckRunner, item: Mistake) -> None:
+        self._gallery = gallery
+        self._runner = runner
+        self._item = item
+        self._found: dict[str, Any] = {}
+
+    def __getitem__(self, check: str) -> Any:
+        if check not in self._found:
+            if check not in self._runner.checks_of(self._item.part):
+                raise KeyError(check)
+            bench = self._runner.run(self._gallery.bench(self._item), only=check)
+            self._found |= replies_of(bench, self._item.part)
+        return self._found[check]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._runner.checks_of(self._item.part))
+
+    def __len__(self) -> int:
+        return len(self._runner.checks_of(self._item.part))

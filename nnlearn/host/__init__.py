@@ -1,0 +1,1 @@
+"""Beside the learner's objects: runs the learner's code, answers requests, watches what it uses."""

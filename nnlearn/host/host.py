@@ -1,0 +1,271 @@
+"""Runs the learner's code and answers the checks' requests, next to the learner's objects.
+
+The host lives where the learner's code lives: in this very process for self-check, in a confined process
+for grading. Requests and replies are plain data and handles (`nnlearn.protocol.values`), nothing else.
+Whatever the learner's code raises becomes a reply; the host itself does not fail on it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import linecache
+import sys
+import types
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from nnlearn.host import kit
+from nnlearn.host.figures import take_figures
+from nnlearn.host.guard import Guard
+from nnlearn.host.raised import note_about, reply_to
+from nnlearn.host.seeds import set_seeds
+from nnlearn.host.tripwires import Tripwires, tripwires
+from nnlearn.protocol.requests import KERAS, KIT, MODULE, Program
+from nnlearn.protocol.values import HELPER, PART, Handle, kind_of, to_plain
+from nnlearn.submission.forbidden import all_of
+
+_FIRST_FREE = 10
+
+
+class Host:
+    """Holds the learner's module and the objects that checks speak of by handle.
+
+    Args:
+        program: The learner's code.
+        alone: Whether nothing else runs in this process; watching for shortcuts costs less then.
+    """
+
+    def __init__(self, program: Program, *, alone: bool = False) -> None:
+        self._program = program
+        self._sources = dict(program.cells)
+        self._module = types.ModuleType(program.name)
+        self._objects: dict[int, Any] = {}
+        self._guard: Guard | None = None
+        self._alone = alone
+        self._standing: Tripwires | None = None
+        self._loaded = False
+        self._seeds: set[int] = set()
+
+    @classmethod
+    def around(cls, module: types.ModuleType, program: Program) -> Host:
+        """A host for a module that is there already: a mistake, or a notebook's own namespace."""
+        host = cls(program)
+        host._module = module
+        host._loaded = True
+        host._begin("", 0)
+        return host
+
+    def load(self, place: int | None = None) -> list[str]:
+        """Run the learner's cells; a cell that raises does not stop the next.
+
+        Args:
+            place: The one cell to run now, counted from 0; cells run in their order. All if left out.
+
+        Returns:
+            A note for each cell that raised: `cell 7 raised NameError: ...`.
+        """
+        notes = []
+        cells = self._program.cells
+        sys.modules[self._module.__name__] = self._module
+        with _plain_tracebacks():
+            for file, code in cells if place is None else cells[place : place + 1]:
+                self._module.__file__ = file
+                # AutoGraph and debuggers read source lines from here, and AutoGraph asks the loader.
+                vars(self._module)["__loader__"] = _Loader(code)
+                linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+                try:
+                    exec(compile(code, file, "exec"), self._module.__dict__)  # noqa: S102
+                except KeyboardInterrupt:
+                    raise
+                except BaseException as error:
+                    notes.append(note_about(file, error, self._sources))
+        if place is not None:
+            _flush_output()
+        if place is None or place + 1 >= len(cells):
+            self._loaded = True
+            self._begin("", 0)
+        return notes
+
+    def handle(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The reply to one request.
+
+        Returns:
+            One of `("value", plain)`, `("raised", type, message, bases, frames)`, `("not_written", text)`,
+            `("forbidden", uses)` and `("end",)`.
+        """
+        verb, *operands = request
+        if verb == "load":
+            return ("value", self.load(*operands))
+        if verb == "figures":
+            return ("value", take_figures())
+        if verb == "begin":
+            self._begin(*operands)
+            return ("value", None)
+        try:
+            with self._watching(operands), _plain_tracebacks():
+                value = to_plain(self._perform(verb, *operands), self._keep)
+        except _Missing as missing:
+            return ("not_written", str(missing))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            if verb == "next" and isinstance(error, StopIteration):
+                return ("end",)
+            return reply_to(error, self._sources)
+        if self._guard is not None and self._guard.hits:
+            return ("forbidden", list(self._guard.hits))
+        return ("value", value)
+
+    def _begin(self, part: str, seed: int) -> None:
+        """Forget the handles and the mode of the last check, seed every generator, watch for this part."""
+        import keras
+        from keras.src.backend.common import global_state
+
+        # What breaks off on its way into a layer leaves its `training` behind, for the next call to use.
+        global_state.set_global_attribute("current_call_ctx", None)
+
+        self._objects = {MODULE: self._module, KERAS: keras, KIT: kit}
+        forbid = self._program.forbid.get(part, ())
+        if self._alone and forbid:
+            self._stand_watch(tripwires(all_of(self._program.forbid.values())))
+        self._guard = Guard(forbid, self._sources, self._standing) if forbid else None
+        if part:
+            set_seeds(seed, keep_kernels=bool(self._seeds) and seed not in self._seeds)
+            self._seeds.add(seed)
+
+    def _stand_watch(self, wires: Tripwires) -> None:
+        """Leave these wires set between requests, and no others."""
+        if wires is not self._standing:
+            if self._standing is not None:
+                self._standing.lift()
+            wires.set()
+            self._standing = wires
+
+    def _perform(self, verb: str, handle: Handle | int, *operands: Any) -> Any:
+        target = self._object(handle)
+        match verb:
+            case "get":
+                (name,) = operands
+                return self._own(name) if handle == MODULE else getattr(target, name)
+            case "set":
+                name, value = operands
+                return setattr(target, name, self._resolve(value))
+            case "call":
+                args, kwargs = operands
+                return target(*self._resolve(args), **self._resolve(kwargs))
+            case "item":
+                (key,) = operands
+                return target[key]
+            case "prediction":
+                (key,) = operands
+                if (given := getattr(target, "PREDICTIONS", {}).get(key)) is None:
+                    raise _Missing(f'PREDICTIONS["{key}"] is not filled in yet')
+                return given
+            case "iter":
+                return iter(target)
+            case "next":
+                return next(target)
+            case "len":
+                return len(target)
+            case "array":
+                import keras
+
+                return keras.ops.convert_to_numpy(target)
+        raise ValueError(f"unknown request {verb!r}")
+
+    def _object(self, handle: Handle | int) -> Any:
+        """What a handle, or a number, stands for."""
+        if not isinstance(handle, Handle):
+            return self._objects[handle]
+        if handle.kind == HELPER:
+            return getattr(kit, handle.name)
+        if handle.kind != PART:
+            return self._objects[handle.id]
+        part = self._own(handle.name)
+        if not callable(part):
+            kind = type(part).__name__
+            raise TypeError(f"{handle.name} should be a function or a class, not {kind}")
+        return part
+
+    def _own(self, name: str) -> Any:
+        """What the learner's module has under this name, looked at by the guard."""
+        if not hasattr(self._module, name):
+            raise _Missing(f"{name} is not defined in {self._program.name}")
+        if self._guard is not None:
+            self._guard.look_at(getattr(self._module, name))
+        return getattr(self._module, name)
+
+    def _resolve(self, value: Any) -> Any:
+        """Plain data with the objects in place of handles, and arrays copied."""
+        if isinstance(value, Handle):
+            return self._object(value)
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._resolve(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._resolve(item) for key, item in value.items()}
+        return value.copy() if hasattr(value, "copy") else value
+
+    def _keep(self, value: Any) -> Handle:
+        number = _FIRST_FREE + len(self._objects)
+        self._objects[number] = value
+        return Handle(number, *kind_of(value))
+
+    def _watching(self, operands: Sequence[Any]) -> contextlib.AbstractContextManager[None]:
+        if self._guard is None:
+            return contextlib.nullcontext()
+        return self._guard.watching(kernels=self._involves_learner(operands))
+
+    def _involves_learner(self, operands: Any) -> bool:
+        """Whether a request runs the learner's own code directly.
+
+        Kernels are watched only then: a Keras model may run them for reasons of its own.
+        """
+        if isinstance(operands, (list, tuple)):
+            return any(self._involves_learner(item) for item in operands)
+        if isinstance(operands, Handle) and operands.kind == PART:
+            target = getattr(self._module, operands.name, None)
+        else:
+            number = operands.id if isinstance(operands, Handle) else operands
+            target = self._objects.get(number) if type(number) is int else None
+        name = self._module.__name__
+        return name in (getattr(target, "__module__", ""), type(target).__module__)
+
+
+class _Loader:
+    """Gives out the code of the file that the learner's module says it comes from."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+
+    def get_source(self, name: str) -> str:  # noqa: ARG002 - one loader for one file
+        return self._code
+
+
+def is_hosted(namespace: Mapping[str, Any]) -> bool:
+    """Whether these are the globals of a learner's file that a host has loaded, or is loading."""
+    return isinstance(namespace.get("__loader__"), _Loader)
+
+
+class _Missing(Exception):
+    """A name that the topic asks for is not in the learner's module."""
+
+
+def _flush_output() -> None:
+    """Send what a cell has printed on its way before the next cell runs; the streams may be the learner's."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception, SystemExit, GeneratorExit):
+            stream.flush()
+
+
+@contextlib.contextmanager
+def _plain_tracebacks() -> Iterator[None]:
+    """Keras rewrites exceptions to name every argument; learners are better served by their own."""
+    import keras
+
+    was_enabled = keras.config.is_traceback_filtering_enabled()
+    keras.config.disable_traceback_filtering()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            keras.config.enable_traceback_filtering()

@@ -1,0 +1,121 @@
+"""The learner's process: confines itself, then serves a host's replies over its socket.
+
+It is a fork of the zygote; where a fork is not to be had, a process that was started as one and became this.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+import types
+from functools import cache
+from typing import Any, NoReturn
+
+from nnlearn.isolation.channel import Channel, ChannelClosedError
+from nnlearn.isolation.confinement import Bounds, Enclosure, confine
+from nnlearn.isolation.confinement.root import package_path
+from nnlearn.isolation.wire import WireError
+
+EXIT_OUT_OF_MEMORY = 71
+_SOCKET = 3  # what a learner's process holds: 0, 1, 2 and this
+
+
+def run_worker(
+    connection: int, output: int, enclosure: Enclosure, bounds: Bounds, data_bytes: int
+) -> NoReturn:
+    """Serve one submission and end the process; never returns.
+
+    Args:
+        connection: Descriptor of the socket to the grader.
+        output: Descriptor of the pipe that takes what the learner's code prints.
+        enclosure: What holds around the zygote.
+        bounds: What this process may use.
+        data_bytes: Size of the zygote's data.
+    """
+    status = 1
+    try:
+        began = time.perf_counter()
+        _keep_only(connection, output)
+        layers = confine(enclosure, bounds, data_bytes)
+        channel = Channel(socket.socket(fileno=_SOCKET))
+        channel.send(("ready", layers.held, layers.refused, time.perf_counter() - began))
+        _serve(channel)
+        status = 0
+    except MemoryError:
+        status = EXIT_OUT_OF_MEMORY
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(status)
+
+
+def _keep_only(connection: int, output: int) -> None:
+    """Rearrange descriptors so that this process holds its input, output and socket, nothing else."""
+    nothing = os.open("/dev/null", os.O_RDONLY)
+    high = [os.dup(descriptor) for descriptor in (nothing, output, output, connection)]
+    for target, source in enumerate(high):
+        os.dup2(source, target, inheritable=target != _SOCKET)
+    os.closerange(_SOCKET + 1, os.sysconf("SC_OPEN_MAX"))
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        # Line by line, so that little is lost when the learner's code ends the process.
+        stream = open(descriptor, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _serve(channel: Channel) -> None:
+    from nnlearn.host.host import Host
+    from nnlearn.protocol.requests import Program
+
+    try:
+        name, cells, forbid = channel.receive()
+        host = Host(Program(name, tuple(cells), forbid), alone=True)
+        _forget_own_modules()
+        while True:
+            number, beginning, request = channel.receive()
+            if beginning:
+                host.handle(beginning)
+            _answer(channel, number, host.handle(request))
+    except ChannelClosedError:
+        return
+
+
+@cache  # by the zygote: for a fork the look at thousands of names, each on another page, takes 5 ms
+def own_modules() -> tuple[str, ...]:
+    """The names of all modules of nnlearn that are loaded."""
+    return tuple(name for name in sys.modules if name.split(".")[0] == "nnlearn")
+
+
+def _forget_own_modules() -> None:
+    """Keep nnlearn's modules, which watch the learner's code, from being found by their names."""
+    for name in own_modules():
+        del sys.modules[name]
+    sys.modules["nnlearn"] = _stand_in()
+    # Where a clone is installed as it stands, its folder cannot be read and need not be named.
+    clone = str(package_path().parent)
+    sys.path[:] = [path for path in sys.path if path != clone]
+
+
+def _stand_in() -> types.ModuleType:
+    """`nnlearn` as the learner's code finds it: `nnlearn.check`, which does nothing here, and no more.
+
+    A learner may have left a call of it in a cell; the file is being checked as it is. The function is made
+    from text, so that its globals lead nowhere.
+    """
+    module = types.ModuleType("nnlearn")
+    exec("def check(part, topic=None): pass", vars(module))  # noqa: S102 - the text above
+    return module
+
+
+def _answer(channel: Channel, number: int, reply: tuple[Any, ...]) -> None:
+    try:
+        channel.send((number, reply))
+    except (ChannelClosedError, MemoryError):
+        raise
+    except WireError as error:
+        bases = ["builtins.ValueError", "builtins.Exception", "builtins.BaseException"]
+        message = f"the value cannot be handed in: {error}"
+        channel.send((number, ("raised", "ValueError", message, bases, [])))

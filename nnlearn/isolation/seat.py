@@ -1,0 +1,109 @@
+"""The learner's code in a confined process: what grading uses, since it trusts no submission."""
+
+from __future__ import annotations
+
+from nnlearn.catalogue import Topic
+from nnlearn.isolation.deadlines import Deadlines
+from nnlearn.isolation.transport import RemoteTransport
+from nnlearn.isolation.zygote import Workers
+from nnlearn.learner.errors import LearnerDied
+from nnlearn.learner.seats import Desk
+from nnlearn.protocol.transport import Transport
+from nnlearn.submission.source import Source
+
+_OUTPUT = 4000
+_NOTES = 50
+
+
+class IsolatedSeat(Desk):
+    """A submission whose code runs in processes of its own, a new one after each death.
+
+    Args:
+        topic: What the submission is for.
+        source: The submission.
+        workers: Where processes come from.
+        figures: Whether to ask for what matplotlib has drawn, which takes time to draw.
+
+    Attributes:
+        notes: What the learner should know about the file.
+        output: What the file printed while it was loaded, capped.
+        printed: The same by cell: pairs of a cell's name and what it printed.
+        figures: Pairs of a cell's name and a figure that it drew: what claims to be a PNG file.
+    """
+
+    def __init__(self, topic: Topic, source: Source, workers: Workers, *, figures: bool = False) -> None:
+        super().__init__(topic, source)
+        limits = topic.limits
+        self._workers = workers
+        self._deadlines = Deadlines(limits.call_seconds, limits.part_seconds, limits.submission_seconds)
+        self._transport: RemoteTransport | None = None
+        self._death_on_load: LearnerDied | None = None
+        self._part = ""
+        self.notes = source.notes
+        self.layers: tuple[str, ...] = ()
+        self.output = ""
+        self.printed: tuple[tuple[str, str], ...] = ()
+        self.figures: tuple[tuple[str, bytes], ...] = ()
+        self._takes_figures = figures
+
+    def transport(self, part: str) -> Transport:
+        """The way to the code, in a process that lives."""
+        self.refuse_shortcuts(part)
+        if self._death_on_load is not None:
+            raise self._death_on_load
+        if part != self._part:
+            self._part = part
+            self._deadlines.start_part()
+        if self._transport is None or self._transport.has_ended:
+            self._start()
+        assert self._transport is not None  # noqa: S101 - for the type checker
+        return self._transport
+
+    def close(self) -> None:
+        """End the process and keep what it printed while the file was loaded."""
+        if self._transport is not None:
+            self._transport.close()
+            self._transport = None
+
+    def trouble(self, part: str) -> tuple[str, ...]:
+        """What went wrong with `part` while the file was loaded."""
+        return self.trouble_from(part, self.notes)
+
+    def _start(self) -> None:
+        """Load the submission in a new process; what it prints later may tell about hidden checks."""
+        self.close()
+        program = self.program({})
+        self._transport = RemoteTransport.start(
+            self._workers, program, self._deadlines, self.topic.limits.memory_mb
+        )
+        self.layers = self._transport.layers
+        try:
+            notes = self._load(self._transport, [name for name, _ in program.cells])
+        except LearnerDied as death:
+            self._death_on_load = LearnerDied(death.verdict, f"loading the file: {death.message}")
+            raise self._death_on_load from None
+        finally:
+            self.output = _shortened(self._transport.output)
+        self.notes = (*self.source.notes, *notes[:_NOTES])
+
+    def _load(self, transport: RemoteTransport, cells: list[str]) -> list[str]:
+        """Run the file's cells one by one, so that each keeps what it printed; the notes about them."""
+        self.printed, self.figures = (), ()
+        self._deadlines.start_loading()
+        notes: list[str] = []
+        for place, cell in enumerate(cells or [""]):
+            before = transport.printed()
+            try:
+                notes += transport.request(("load", place))[1]
+            finally:
+                self.printed += ((cell, transport.printed_since(before)),)
+            if self._takes_figures:
+                self.figures += tuple((cell, data) for data in transport.request(("figures",))[1])
+        return notes
+
+
+def _shortened(output: str) -> str:
+    """What was printed, cut with a word about it."""
+    if len(output) <= _OUTPUT:
+        return output
+    return f"{output[:_OUTPUT].rsplit(chr(10), 1)[0]}\n... (cut: {len(output)} characters were printed)"

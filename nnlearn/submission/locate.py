@@ -1,0 +1,61 @@
+"""Finds the line of the learner's file on which a name is defined."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from nnlearn.submission.source import Source, place
+
+
+def where_is(source: Source, name: str) -> str:
+    """The place of the last definition of `name` at the top level: `softmax.py:7`, or an empty string.
+
+    Functions, classes, assignments and imports count, inside `if`, `try`, `for` and `with` blocks too.
+    """
+    found = ""
+    for cell in source.cells:
+        for statement in flattened(cell.tree.body):
+            if name in names_bound(statement):
+                found = place(cell.name, statement.lineno)
+    return found
+
+
+def flattened(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of `body` and of its blocks, but not of functions and classes."""
+    for statement in body:
+        yield statement
+        if not isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            for block in blocks(statement):
+                yield from flattened(block)
+
+
+def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The lists of statements directly inside a compound statement."""
+    for _, value in ast.iter_fields(statement):
+        if isinstance(value, list) and value:
+            if isinstance(value[0], ast.stmt):
+                yield value
+            elif isinstance(value[0], (ast.ExceptHandler, ast.match_case)):
+                yield from (inner.body for inner in value)
+
+
+def names_bound(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement itself binds, its blocks left out."""
+    match statement:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+            return
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            for alias in names:
+                yield alias.asname or alias.name.split(".")[0]
+            return
+        case ast.AnnAssign(value=None):
+            return  # `x: int` binds nothing
+    for child in ast.iter_child_nodes(statement):
+        if isinstance(child, (ast.expr, ast.withitem)):
+            yield from (
+                node.id
+                for node in ast.walk(child)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            )

@@ -1,0 +1,257 @@
+"""Reads a submission, `.py` or `.ipynb`, into cells of code. Nothing of it is executed here.
+
+The file comes from someone who may not be trusted and is read by the process that grades, so everything
+about it is doubted: what kind of file it is, its size, its encoding, its nesting.
+"""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import hashlib
+import io
+import json
+import os
+import stat
+import tokenize
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from nnlearn.errors import SubmissionError
+from nnlearn.submission.syntax import clean, parse, without_magics
+
+MAX_BYTES = 10_000_000
+MAX_CODE = 1_000_000
+# Codecs outside this list are slow or strange on hostile input (punycode, idna, unicode_escape, ...).
+_CODECS = ("utf-8", "ascii", "iso8859", "cp125", "koi8", "gb", "big5", "euc", "shift_jis", "mac-")
+_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SAVE_AS_UTF8 = "Open it in an editor, save it with the encoding UTF-8 and hand it in again."
+_SAVE_NOTEBOOK = "Open it in Jupyter, save it there and hand it in again."
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of the learner's code that runs as one.
+
+    Attributes:
+        number: Position in the notebook, counted from 1 over all its cells; 1 for a `.py` file.
+        code: The code; lines that IPython alone understands are blanked, so line numbers hold.
+        tags: The notebook's tags for the cell.
+        name: `softmax.py` or `cell 7`: the file name that tracebacks show.
+        error: Why the cell cannot run, or None.
+    """
+
+    number: int
+    code: str
+    tags: frozenset[str]
+    name: str
+    error: str | None = None
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The parsed code; empty for a cell that cannot run."""
+        return ast.Module([], []) if self.error else parse(self.code)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A submission as read from its file.
+
+    Attributes:
+        path: The file.
+        kind: `py` or `ipynb`.
+        cells: The cells that are to run, in order, those with an `error` among them.
+        notes: What the learner should know about the file.
+        sha256: Digest of the file's bytes.
+    """
+
+    path: Path
+    kind: Literal["py", "ipynb"]
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...] = ()
+    sha256: str = ""
+
+    def statements(self) -> Iterator[tuple[Cell, ast.stmt]]:
+        """The statements at the top level of every cell, in the order in which they run."""
+        for cell in self.cells:
+            for statement in cell.tree.body:
+                yield cell, statement
+
+
+def place(file: str, line: int) -> str:
+    """A line of a cell as learners read it: `softmax.py:7` or `cell 7, line 3`."""
+    return f"{file}, line {line}" if file.startswith("cell ") else f"{file}:{line}"
+
+
+def load_source(path: Path) -> Source:
+    """Read the submission at `path`.
+
+    Cells tagged `demo` are left out. A cell that does not parse stays, with its `error` and a note, so that
+    the others can still be graded. Lines for IPython (`%matplotlib inline`, `!pip ...`) are blanked.
+
+    Raises:
+        SubmissionError: The file cannot be read as Python or as a notebook at all.
+    """
+    if path.suffix.lower() not in (".py", ".ipynb"):
+        raise SubmissionError(
+            f"{path} is neither a .py file nor a .ipynb notebook",
+            "Hand in the file that you filled in, under its own name.",
+        )
+    return read_source(path, _read(path))
+
+
+def read_source(path: Path, data: bytes) -> Source:
+    """Read a submission that is not, or not as it is, in a file.
+
+    Args:
+        path: What the file is called; nothing is read from it.
+        data: What it holds.
+
+    Raises:
+        SubmissionError: It cannot be read as Python or as a notebook at all.
+    """
+    kind = path.suffix.lower()
+    digest = hashlib.sha256(data).hexdigest()
+    if kind == ".py":
+        raw = [Cell(1, _decode_python(path, data), frozenset(), path.name)]
+    else:
+        raw = [cell for cell in _notebook_cells(path, data) if "demo" not in cell.tags]
+    if sum(len(cell.code) for cell in raw) > MAX_CODE:
+        raise SubmissionError(
+            f"{path} holds more than {MAX_CODE:,} characters of code",
+            "Move data out of the code and hand in the exercise alone.",
+        )
+    notes: list[str] = []
+    cells = tuple(_checked(cell, notes) for cell in raw)
+    return Source(path, "py" if kind == ".py" else "ipynb", cells, tuple(notes), digest)
+
+
+def _checked(cell: Cell, notes: list[str]) -> Cell:
+    """`cell` without IPython's lines, marked if it cannot run."""
+    code, dropped, error = without_magics(cell.code)
+    for line, text, what in dropped:
+        notes.append(f"{place(cell.name, line)}: `{text}` is {what}, which is not run here; remove the line")
+    if error:
+        notes.append(f"{cell.name} {error}")
+    return Cell(cell.number, code, cell.tags, cell.name, error)
+
+
+def _read(path: Path) -> bytes:
+    """The bytes of a regular file that is not a link; never waits for a pipe or device."""
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        # Windows has no O_NOFOLLOW, and elsewhere this gives a clearer message than ELOOP.
+        if path.is_symlink():
+            raise SubmissionError(
+                f"{path} is a link to another file", "Hand in the file itself, not a link to it."
+            )
+        if path.is_dir():  # Windows cannot open a folder at all
+            raise _not_a_file(path)
+        descriptor = os.open(path, flags)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise _not_a_file(path)
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise SubmissionError(f"{path} does not exist", "Check the name and the folder it is in.") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SubmissionError(f"{path} cannot be read: {reason}", "Check the file's permissions.") from None
+    if len(data) > MAX_BYTES:
+        raise SubmissionError(
+            f"{path} is larger than {MAX_BYTES // 1_000_000} MB",
+            "Clear the outputs of the notebook, or move data out of the file, and hand it in again.",
+        )
+    return data
+
+
+def _not_a_file(path: Path) -> SubmissionError:
+    return SubmissionError(f"{path} is not a regular file", "Hand in a .py file or a notebook.")
+
+
+def _decode_python(path: Path, data: bytes) -> str:
+    """The text of a Python file: UTF-8, or what its coding line (PEP 263) says."""
+    _refuse_wide_encodings(path, data)
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        if not codecs.lookup(encoding).name.startswith(_CODECS):
+            raise SubmissionError(f"{path} uses the encoding {clean(encoding)}", _SAVE_AS_UTF8)
+        text = data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise SubmissionError(
+            f"{path} is not text that Python can read: {clean(str(error))}", _SAVE_AS_UTF8
+        ) from None
+    return _newlines(text)
+
+
+def _refuse_wide_encodings(path: Path, data: bytes) -> None:
+    if data.startswith(_BOMS):
+        raise SubmissionError(f"{path} is saved as UTF-16 or UTF-32, not UTF-8", _SAVE_AS_UTF8)
+
+
+def _newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _notebook_cells(path: Path, data: bytes) -> list[Cell]:
+    """The code cells of a notebook, those without code left out."""
+    cells = []
+    for number, cell in enumerate(_read_notebook(path, data), start=1):
+        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+            continue
+        code = cell.get("source", "")
+        if not isinstance(code, str):
+            raise _not_a_notebook(path, f"the code of cell {number} is not text")
+        metadata = cell.get("metadata")
+        tags = metadata.get("tags") if isinstance(metadata, dict) else None
+        tags = tags if isinstance(tags, list) else []
+        names = frozenset(tag for tag in tags if isinstance(tag, str))
+        if code.strip():
+            cells.append(Cell(number, _newlines(code), names, f"cell {number}"))
+    if not cells:
+        raise SubmissionError(
+            f"{path} has no code cells", "Hand in the notebook in which you filled in the exercise."
+        )
+    return cells
+
+
+def _read_notebook(path: Path, data: bytes) -> list[Any]:
+    """All cells of a notebook, brought to format 4."""
+    _refuse_wide_encodings(path, data)
+    try:
+        text = data.decode("utf-8-sig")
+        document = json.loads(text)
+    except UnicodeDecodeError as error:
+        raise _not_a_notebook(path, f"it is not UTF-8 ({error.reason})") from None
+    except RecursionError:
+        raise _not_a_notebook(path, "it is nested too deeply") from None
+    except ValueError as error:
+        raise _not_a_notebook(path, f"its JSON is broken ({clean(str(error))})") from None
+    version = document.get("nbformat") if isinstance(document, dict) else None
+    if version is None:
+        raise _not_a_notebook(path, "it has no nbformat number")
+    if type(version) is not int or version not in (3, 4):
+        raise _not_a_notebook(path, f"its format is {clean(repr(version))}, expected 4 (or 3)")
+
+    import nbformat
+    from nbformat import reader
+
+    try:
+        # The reader without validation: a notebook that breaks the schema in a detail is still gradable.
+        old = reader.reads(text)  # type: ignore[no-untyped-call]
+        cells = nbformat.convert(old, 4)["cells"]  # type: ignore[no-untyped-call]
+    except Exception as error:  # the library trusts the structure it is given, in many ways
+        reason = f"its structure is not that of a notebook ({type(error).__name__})"
+        raise _not_a_notebook(path, reason) from None
+    if not isinstance(cells, list):
+        raise _not_a_notebook(path, "its cells are not a list")
+    return cells
+
+
+def _not_a_notebook(path: Path, reason: str) -> SubmissionError:
+    return SubmissionError(f"{path} cannot be read as a notebook: {reason}", _SAVE_NOTEBOOK)

@@ -1,0 +1,25 @@
+"""When two people who do the same are seen to do the same."""
+
+from __future__ import annotations
+
+from nnlearn.diagnosis.matching import fingerprint, fingerprints_match
+
+PYTHON = ["builtins.TypeError", "builtins.Exception"]
+KERNEL = ["tensorflow.python.framework.errors_impl.OpError", "builtins.Exception"]
+
+
+def test_the_wording_of_an_exception_makes_no_difference() -> None:
+    """Python's own wording names the class, which each is free to write as they like."""
+    mine = ("raised", "TypeError", "Mine.__init__() missing 1 required positional argument", PYTHON, [])
+    yours = ("raised", "TypeError", "Yours.__init__() missing 1 required positional argument", PYTHON, [])
+    other = ("raised", "ValueError", "Mine.__init__() missing 1 required positional argument", PYTHON, [])
+    assert fingerprints_match(fingerprint([mine]), fingerprint([yours]))
+    assert not fingerprints_match(fingerprint([mine]), fingerprint([other]))
+
+
+def test_what_tensorflow_says_of_its_kernels_does() -> None:
+    """It tells two mistakes apart that fail at the same place: shapes and operations."""
+    of_sum = ("raised", "InvalidArgumentError", "Incompatible shapes: [4,3] vs. [4] [Op:RealDiv]", KERNEL, [])
+    of_max = ("raised", "InvalidArgumentError", "Incompatible shapes: [4,3] vs. [4] [Op:Sub]", KERNEL, [])
+    assert fingerprints_match(fingerprint([of_sum]), fingerprint([of_sum]))
+    assert not fingerprints_match(fingerprint([of_sum]), fingerprint([of_max]))

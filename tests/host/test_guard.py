@@ -1,0 +1,333 @@
+"""What the watch on the learner's side sees, and that nobody else notices it."""
+
+# ruff: noqa: E501 - learners' code reads better on one line
+
+from __future__ import annotations
+
+import functools
+import inspect
+import linecache
+import subprocess
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnlearn.host.guard import Guard
+from nnlearn.host.tripwires import unknown_names
+
+keras = pytest.importorskip("keras")
+tf = pytest.importorskip("tensorflow")
+
+FILE = "part.py"
+NAMES = (
+    "keras.ops.softmax",
+    "keras.activations.*",
+    "keras.layers.Dropout",
+    "keras.Model.predict",
+    "tensorflow.nn.*",
+)
+KERNELS = ("kernel:Softmax", "kernel:LogSoftmax")
+X = np.arange(12, dtype="float32").reshape(4, 3)
+
+
+def learner(code: str) -> types.ModuleType:
+    """A learner's module, loaded as the host loads it: before anything is watched."""
+    module = types.ModuleType("part")
+    module.__file__ = FILE
+    vars(module).update(keras=keras, tf=tf, np=np)
+    # AutoGraph reads the source.
+    linecache.cache[FILE] = (len(code), None, code.splitlines(keepends=True), FILE)
+    exec(compile(code, FILE, "exec"), vars(module))
+    return module
+
+
+def hits(code: str, *args: Any, forbid: tuple[str, ...] = NAMES, **kwargs: Any) -> tuple[str, ...]:
+    """What the guard sees while `part` of this code is called."""
+    guard = Guard(forbid, {FILE})
+    part = learner(code).part
+    with guard.watching():
+        part(*(args or (X,)), **kwargs)
+    return guard.hits
+
+
+ROADS = [
+    "def part(x): return keras.ops.softmax(x)",
+    "def part(x): return getattr(keras.ops, 'xamtfos'[::-1])(x)",
+    "f = getattr(keras.ops, 'xamtfos'[::-1])\ndef part(x): return f(x)",
+    "from keras.ops import softmax as s\ndef part(x): return s(x)",
+    "import functools\nf = functools.partial(keras.ops.softmax, axis=0)\ndef part(x): return f(x)",
+    "def part(x): return list(map(keras.ops.softmax, [x]))",
+    "def part(x): return eval('keras.ops.softmax(x)')",
+    "def part(x):\n    exec(compile('keras.ops.softmax(x)', 'o.py', 'exec'), globals(), {'x': x})",
+    "class part:\n    def __init__(self, x): self.y = keras.ops.softmax(x)",
+    "class L(keras.layers.Layer):\n    def call(self, x): return keras.ops.softmax(x)\ndef part(x): return L()(x)",
+    "@tf.function\ndef part(x): return keras.ops.softmax(x)",
+    "@tf.function\ndef part(x):\n    if tf.reduce_sum(x) > 0:\n        x = keras.ops.softmax(x)\n    return x",
+    "def part(x): return keras.src.ops.nn.softmax(x)",
+    "def part(x): return tf.keras.ops.softmax(x)",
+]
+
+
+@pytest.mark.parametrize("code", ROADS)
+def test_a_forbidden_function_called_by_the_learner(code: str) -> None:
+    """Whatever road leads to it, and whenever it was fetched, the call is seen."""
+    (hit,) = hits(code)
+    assert hit.startswith("keras.ops.softmax (part.py")
+
+
+def test_the_place_of_a_hit() -> None:
+    """A hit names the line of the learner's file, or the cell, that made the call first."""
+    assert hits("def part(x):\n    y = x\n    return keras.ops.softmax(y)\n") == (
+        "keras.ops.softmax (part.py:3)",
+    )
+    guard = Guard(NAMES, {"/home/ada/part.py", "cell 7"})
+    code = compile("import keras\ndef part(x):\n    return keras.ops.softmax(x)", "cell 7", "exec")
+    module: dict[str, Any] = {}
+    exec(code, module)
+    with guard.watching():
+        module["part"](X)
+    assert guard.hits == ("keras.ops.softmax (cell 7, line 3)",)
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("def part(x): return keras.activations.softmax(x)", "keras.activations.softmax"),
+        ("def part(x): return keras.activations.get('relu')(x)", "keras.activations.get"),
+        ("def part(x): return tf.nn.silu(x)", "tensorflow.nn.silu"),
+        ("def part(x): return tf.nn.relu(x)", "tensorflow.nn.relu"),
+        ("def part(x): return keras.layers.Dropout(.3)(x)", "keras.layers.Dropout"),
+        (
+            "class part(keras.layers.Dropout):\n  def __init__(self, x): super().__init__(.3)",
+            "keras.layers.Dropout",
+        ),
+        ("class D(keras.layers.Dropout): pass\ndef part(x): return D(.3)", "keras.layers.Dropout"),
+        (
+            "def part(x): return keras.Sequential([keras.layers.Dense(2)]).predict(x, verbose=0)",
+            "keras.Model.predict",
+        ),
+    ],
+)
+def test_other_kinds_of_names(code: str, name: str) -> None:
+    """Everything below a `.*`, classes, classes derived from them and methods are watched."""
+    assert any(hit.startswith(f"{name} (") for hit in hits(code))
+
+
+HONEST = [
+    "def part(x): return keras.ops.exp(x) / keras.ops.sum(keras.ops.exp(x))",
+    "def part(x): return keras.layers.Dense(3, activation='softmax')(x)",
+    "def part(x): return keras.layers.Softmax()(x)",
+    "def part(x): return keras.Sequential([keras.layers.Dense(3), keras.layers.ReLU()])(x)",
+    "def part(x): return keras.layers.SpatialDropout1D(.3)",
+    "def part(x): return isinstance(x, keras.layers.Dropout)",
+    "class part(keras.layers.Layer):\n    def __init__(self, x): super().__init__()",
+    "class part:\n    def softmax(self, x): return x\n    def __init__(self, x): self.softmax(x)",
+    "def part(x): return tf.math.tanh(x) + tf.exp(x) + tf.math.abs(x)",
+    "@tf.function\ndef part(x): return keras.ops.exp(x)",
+]
+
+
+@pytest.mark.parametrize("code", HONEST)
+def test_what_is_allowed_is_not_seen(code: str) -> None:
+    """Keras may use inside what the learner may not call; `tf.math.tanh` is `tf.nn.tanh` too."""
+    assert hits(code) == ()
+
+
+def test_a_function_with_two_public_names() -> None:
+    """`tf.math.softmax` is `tf.nn.softmax`: its call is seen if both names are forbidden."""
+    code = "def part(x): return tf.math.softmax(x)"
+    assert hits(code, forbid=("tensorflow.nn.*",)) == ()
+    both = ("tensorflow.nn.*", "tensorflow.math.softmax")
+    assert hits(code, forbid=both) == ("tensorflow.math.softmax (part.py:1)",)
+
+
+def test_others_in_the_process_may_use_everything() -> None:
+    """The checks' own calls are not the learner's."""
+    guard = Guard(NAMES, {FILE})
+    with guard.watching():
+        keras.ops.softmax(X)
+        keras.layers.Dropout(0.3)(X)
+        tf.nn.softmax(X)
+    assert guard.hits == ()
+
+
+def test_a_model_that_is_handed_to_the_learner_may_contain_anything() -> None:
+    """Calling a given model or its layers is no use of the classes they are made of."""
+    model = keras.Sequential([keras.layers.Dropout(0.3), keras.layers.Dense(2, "softmax")])
+    code = "def part(m, x):\n    for layer in m.layers: x = layer(x, training=True)\n    return m(x)"
+    assert hits(code, model, np.ones((2, 2))) == ()
+
+
+def test_results_signatures_and_identities_stay_as_they_are() -> None:
+    """While watched, functions and classes are the same objects and do the same."""
+    functions: list[Callable[..., Any]] = [
+        keras.ops.softmax,
+        keras.activations.gelu,
+        keras.layers.Dropout.__init__,
+        keras.Model.predict,
+        tf.nn.softmax,
+        tf.nn.moments,
+        tf.nn.conv2d,
+    ]
+    signatures = [inspect.signature(f) for f in functions]
+    codes = [f.__code__ for f in functions]
+    expected = keras.ops.softmax(X, axis=0).numpy()
+    layer = keras.layers.Dropout(0.3, seed=1)
+    guard = Guard(NAMES, {FILE})
+    with guard.watching():
+        assert [f.__code__ for f in functions] != codes
+        assert [inspect.signature(f) for f in functions] == signatures
+        np.testing.assert_array_equal(keras.ops.softmax(X, axis=0).numpy(), expected)
+        np.testing.assert_array_equal(tf.nn.softmax(logits=X, axis=0).numpy(), expected)
+        assert isinstance(layer, keras.layers.Dropout)
+        assert type(keras.layers.Dropout.from_config(layer.get_config())) is type(layer)
+        assert keras.layers.Dropout(rate=0.3, seed=2).get_config()["seed"] == 2
+        with pytest.raises(ValueError, match="rate"):
+            keras.layers.Dropout(3)
+        with pytest.raises(TypeError, match="unexpected keyword"):
+            keras.ops.softmax(X, axes=1)
+    assert [f.__code__ for f in functions] == codes
+
+
+def test_a_part_that_is_itself_forbidden() -> None:
+    """An alias, a partial, a subclass or an instance in place of a part is seen by looking at it."""
+    code = """
+import functools
+alias = keras.ops.softmax
+part_of = functools.partial(functools.partial(keras.ops.softmax), axis=0)
+class Derived(keras.layers.Dropout): pass
+instance = keras.layers.Dropout(.3)
+graph = tf.function(keras.ops.softmax)
+def own(x): return x
+class Own(keras.layers.Layer): pass
+"""
+    module = learner(code)
+    for name in ("alias", "part_of", "graph", "Derived", "instance"):
+        guard = Guard(NAMES, {FILE})
+        guard.look_at(getattr(module, name))
+        assert guard.hits in (("keras.ops.softmax",), ("keras.layers.Dropout",)), name
+    guard = Guard(NAMES, {FILE})
+    for value in (module.own, module.Own, functools.partial(module.own), 3, X, None):
+        guard.look_at(value)
+    assert guard.hits == ()
+
+
+KERNEL_ROADS = [
+    "def part(x): return keras.ops.softmax(x)",
+    "def part(x): return tf.raw_ops.Softmax(logits=x)",
+    "def part(x): return keras.layers.Activation('soft' + 'max')(x)",
+    "@tf.function\ndef part(x): return keras.ops.softmax(x)",
+    "@tf.function\ndef part(x): return tf.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, tf.nn.softmax(y)), (0, x))[1]",
+    "@tf.function\ndef part(x): return keras.ops.softmax(x)\npart(tf.ones((4, 3)))",
+    "@tf.function\ndef inner(x): return keras.ops.softmax(x)\n@tf.function\ndef part(x): return inner(x)\npart(tf.ones((4, 3)))",
+    "@tf.function(reduce_retracing=True)\ndef part(x):\n    for _ in tf.range(2): x = tf.nn.softmax(x)\n    return x\npart(tf.ones((4, 3)))",
+]
+
+
+@pytest.mark.parametrize("code", KERNEL_ROADS)
+def test_a_forbidden_kernel(code: str) -> None:
+    """A kernel is seen eagerly, in a graph being built, and in a graph built before."""
+    (hit,) = hits(code, tf.constant(X), forbid=KERNELS)
+    assert hit.startswith("the TensorFlow kernel Softmax")
+
+
+def test_kernels_are_watched_only_when_asked() -> None:
+    """A call that is not the learner's own may be watched for names alone."""
+    for kernels, expected in ((False, ()), (True, ("the TensorFlow kernel Softmax",))):
+        guard = Guard(KERNELS, {FILE})
+        with guard.watching(kernels=kernels):
+            keras.ops.softmax(X)
+        assert guard.hits == expected
+
+
+def test_watching_kernels_changes_no_result() -> None:
+    """Values, gradients, second gradients and traced functions are the same."""
+
+    def work() -> list[Any]:
+        x = tf.Variable(X / 7)
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as tape:
+                y = tf.reduce_sum(tf.exp(x) * keras.ops.softmax(x) ** 2)
+            first = tape.gradient(y, x)
+        second = outer.gradient(first, x)
+        traced = tf.function(lambda t: tf.while_loop(lambda u: tf.norm(u) < 99, lambda u: u * 2, [t]))(X)
+        dense = keras.layers.Dense(2, kernel_initializer=keras.initializers.GlorotUniform(seed=1))
+        model = keras.Sequential([dense])
+        model.compile("sgd", "mse")
+        model.fit(X, X[:, :2], epochs=1, verbose=0, shuffle=False)
+        return [y, first, second, *traced, *model.get_weights()]
+
+    expected = [np.asarray(value) for value in work()]
+    guard = Guard(KERNELS, {FILE})
+    with guard.watching():
+        got = [np.asarray(value) for value in work()]
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_nothing_is_left_behind() -> None:
+    """After the block, also one that raised, nothing is watched any more."""
+    from tensorflow.python.eager import context, execute
+
+    guards = [Guard((*NAMES, *KERNELS), {FILE}) for _ in range(3)]
+    before = keras.ops.softmax.__code__
+    part = learner("def part(x): return keras.ops.softmax(x)").part
+    for guard in guards:
+        with pytest.raises(ZeroDivisionError), guard.watching():
+            part(X).shape[1 // 0]
+        assert keras.ops.softmax.__code__ is before
+        assert context.context().op_callbacks == []
+        assert execute.execute is execute.quick_execute
+        part(X)
+        assert len(guard.hits) == 2
+
+
+def test_guards_inside_each_other() -> None:
+    """Two watches at once each see their own names, and both end."""
+    before = keras.ops.softmax.__code__
+    part = learner("def part(x): return keras.ops.softmax(x) + keras.activations.relu(x)").part
+    outer, inner = (
+        Guard(("keras.ops.softmax",), {FILE}),
+        Guard(("keras.activations.*", "keras.ops.softmax"), {FILE}),
+    )
+    with outer.watching():
+        with inner.watching():
+            part(X)
+        assert len(inner.hits) == 2
+        part(X)
+    assert outer.hits == ("keras.ops.softmax (part.py:1)",)
+    assert keras.ops.softmax.__code__ is before
+
+
+def test_a_learner_who_removes_the_callbacks_does_no_harm() -> None:
+    """Clearing TensorFlow's callbacks is no error of ours."""
+    code = (
+        "from tensorflow.python.framework import op_callbacks\ndef part(x): op_callbacks.clear_op_callbacks()"
+    )
+    assert hits(code, forbid=KERNELS) == ()
+
+
+def test_preparing_executes_no_operation() -> None:
+    """A process that prepared the guard can still be forked."""
+    code = f"""
+from nnlearn.host.guard import Guard
+import sys
+assert not any(name.startswith(("keras", "tensorflow")) for name in sys.modules)
+Guard({(*NAMES, *KERNELS)!r}, set())
+assert not any(name.startswith(("keras", "tensorflow")) for name in sys.modules)
+Guard.prepare({(*NAMES, *KERNELS)!r})
+from tensorflow.python.eager import context
+assert not context.context()._initialized
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_names_that_do_not_exist_are_told() -> None:
+    """A topic's author learns of a misspelled entry; a guard passes over it."""
+    forbid = ("keras.ops.softmaxx", "keras.activationz.*", "keras.ops.softmax", "kernel:Softmax", "nowhere.x")
+    assert unknown_names(forbid) == ("keras.ops.softmaxx", "keras.activationz.*", "nowhere.x")
+    assert hits("def part(x): return x", forbid=forbid) == ()

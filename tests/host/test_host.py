@@ -1,0 +1,106 @@
+"""What the host makes of the learner's code, seen through its requests and replies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nnlearn.host.host import Host
+from nnlearn.host.tripwires import tripwires
+from nnlearn.protocol.requests import MODULE, Program
+from nnlearn.protocol.values import PART, Handle
+from nnlearn.submission.forbidden import all_of
+
+X = np.ones((2, 3), "float32")
+FORBID = {"part": ("keras.ops.softmax", "kernel:Softmax")}
+
+
+def reply(*cells: str) -> tuple[Any, ...]:
+    """The reply to `part(X)`."""
+    host = Host(Program("topic", tuple((f"cell {n}", c) for n, c in enumerate(cells)), FORBID))
+    assert host.handle(("load",)) == ("value", [])
+    host.handle(("begin", "part", 1))
+    return host.handle(("call", Handle(MODULE, PART, "part"), (X,), {}))
+
+
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_traced_function_may_decide_by_its_tensors(position: int) -> None:
+    """AutoGraph finds the source of every cell, though none is a file."""
+    cells = ["y = 1\n", "z = 2\n"]
+    cells[position] = (
+        "import tensorflow as tf\n\n@tf.function\ndef part(x):\n"
+        "    if tf.reduce_sum(x) > 0:\n        x = 2 * x\n    return x\n"
+    )
+    verb, value = reply(*cells)
+    assert verb == "value"
+    np.testing.assert_array_equal(value, 2 * X)
+
+
+def test_a_part_that_is_a_forbidden_function() -> None:
+    """An alias that the text does not show is refused when the check calls the part."""
+    code = "import keras\npart = getattr(keras.ops, 'xamtfos'[::-1])\n"
+    assert reply(code) == ("forbidden", ["keras.ops.softmax"])
+
+
+def test_a_part_that_calls_a_forbidden_function() -> None:
+    """The reply to the call names what was used, and where."""
+    code = "import keras\n\ndef part(x):\n    return getattr(keras.ops, 'xamtfos'[::-1])(x)\n"
+    assert reply(code) == (
+        "forbidden",
+        ["keras.ops.softmax (cell 0, line 4)", "the TensorFlow kernel Softmax (cell 0, line 4)"],
+    )
+
+
+def test_each_part_is_watched_for_what_it_must_not_use_itself() -> None:
+    """Alone in its process, a host leaves the watch for all parts set; what a part may use does not count."""
+    road = "import keras\n\ndef {part}(x):\n    return getattr(keras.ops, {name!r}[::-1])(x)\n"
+    code = road.format(part="first", name="xamtfos") + road.format(part="second", name="uler")
+    forbid = {"first": ("keras.ops.softmax",), "second": ("keras.ops.relu",), "third": ("keras.ops.relu",)}
+    host = Host(Program("topic", (("cell 0", code),), forbid), alone=True)
+    try:
+        host.handle(("load",))
+        uses = []
+        for seed, (part, called) in enumerate(
+            [("first", "first"), ("first", "second"), ("second", "second"), ("third", "first")]
+        ):
+            host.handle(("begin", part, seed))
+            tag, value = host.handle(("call", Handle(MODULE, PART, called), (X,), {}))
+            uses.append(value if tag == "forbidden" else [])
+    finally:
+        tripwires(all_of(forbid.values())).lift()
+    places = [["keras.ops.softmax (cell 0, line 4)"], [], ["keras.ops.relu (cell 0, line 8)"], []]
+    assert uses == places
+
+
+def test_a_call_that_breaks_off_leaves_no_mode_behind() -> None:
+    """The next check begins outside of every layer, in inference mode, as if it were the first."""
+    code = (
+        "import keras\n\nclass Inside(keras.layers.Layer):\n"
+        "    def build(self, shape):\n        self.inner = self\n\n"
+        "    def call(self, x, training=None):\n        return x\n\n"
+        "class Mode(keras.layers.Layer):\n"
+        "    def call(self, x, training=None):\n        return x * (2.0 if training else 1.0)\n"
+    )
+    host = Host(Program("topic", (("cell 0", code),), {}))
+    assert host.handle(("load",)) == ("value", [])
+
+    def call(name: str, **training: bool) -> tuple[Any, ...]:
+        _, layer = host.handle(("get", MODULE, name))
+        _, made = host.handle(("call", layer.id, (), {}))
+        return host.handle(("call", made.id, (X,), training))
+
+    host.handle(("begin", "part", 1))
+    assert call("Inside", training=True)[0] == "raised"
+    host.handle(("begin", "part", 2))
+    np.testing.assert_array_equal(call("Mode", training=True)[1], 2 * X)
+    np.testing.assert_array_equal(call("Mode")[1], X)
+
+
+def test_an_operation_that_fails_is_named_as_the_learner_has_written_it() -> None:
+    """And in the same words wherever the code runs: replies are compared by them."""
+    code = "import tensorflow as tf\n\ndef part(x):\n    return tf.add(x, tf.ones(2))\n"
+    _, kind, said, *_ = reply(code)
+    assert kind == "InvalidArgumentError"
+    assert said.startswith("Incompatible shapes: [2,3] vs. [2]")

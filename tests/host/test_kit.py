@@ -1,0 +1,70 @@
+"""The helpers that checks use next to the learner's objects."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from nnlearn.host import kit
+
+
+@pytest.fixture
+def recorder():
+    return kit.recorder()
+
+
+def model_with(recorder):
+    return keras.Sequential([keras.Input((3,)), recorder, keras.layers.Dense(2)])
+
+
+def test_a_recorder_writes_down_mode_and_input_of_each_run(recorder):
+    model = model_with(recorder)
+    assert list(recorder.modes) == []  # building a model is no run
+    first, second = np.ones((4, 3), "float32"), np.zeros((2, 3), "float32")
+    model(first)
+    model(second, training=True)
+    model(second, training=False)
+    assert list(recorder.modes) == [False, True, False]
+    assert [batch.shape for batch in recorder.batches] == [(4, 3), (2, 3), (2, 3)]
+    assert recorder.batches[0].tolist() == first.tolist()
+
+
+def test_a_recorder_counts_runs_of_a_compiled_function_not_traces(recorder):
+    model = model_with(recorder)
+    graph = tf.function(lambda x: model(x, training=True))
+    for _ in range(3):
+        graph(np.ones((4, 3), "float32"))
+    model.predict(np.ones((4, 3), "float32"), verbose=0)
+    assert list(recorder.modes) == [True, True, True, False]
+
+
+def test_gradients_pass_through_a_recorder(recorder):
+    model = model_with(recorder)
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(model(np.ones((4, 3), "float32"), training=True))
+    kernel = tape.gradient(total, model.trainable_variables)[0]
+    assert kernel.numpy().tolist() == np.full((3, 2), 4.0).tolist()
+
+
+def test_on_tensors_turns_arrays_in_lists_into_tensors():
+    def kinds(items, one, *, other):
+        return [item if item is None else tf.is_tensor(item) for item in (*items, one, other)]
+
+    array = np.ones(2, "float32")
+    assert kit.on_tensors(kinds, [array, None], 3, other=array) == [True, None, False, True]
+
+
+def test_arguments_after_shows_what_was_changed_in_place_even_late():
+    def spoil(x, y):
+        yield 1
+        x[0] = 7
+
+    x, y = kit.arguments_after(spoil, np.zeros(2), np.ones(2))
+    assert (x.tolist(), y.tolist()) == ([7, 0], [1, 1])
+
+
+def test_walked_once_is_empty_the_second_time():
+    items = kit.walked_once([1, 2])
+    assert (list(items), list(items)) == ([1, 2], [])
+    with pytest.raises(TypeError):
+        len(items)
