@@ -23,6 +23,7 @@ from autograder.authoring.visible import CheckFile, split_checks
 from autograder.engine.stored_replies import sources_digest
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
+from nnlearn.learner.calls import signatures_of
 
 DIAGNOSES = "diagnoses.json"
 
@@ -71,7 +72,7 @@ def plan_build(topic: Topic) -> Plan:
         f"{topic.name}.py": write_stub(master),
         f"{topic.name}.ipynb": write_notebook(master),
         f"test_{topic.name}.py": checks.visible,
-        "topic.toml": learners_topic_toml(topic.toml, checks.hidden_counts),
+        "topic.toml": learners_topic_toml(topic.toml, checks.hidden_counts, signatures_of(master.path)),
     }
     if topic.written_plots is not None:
         texts["plots.py"] = topic.written_plots.read_text(encoding="utf-8")

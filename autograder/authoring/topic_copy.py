@@ -1,20 +1,23 @@
-"""The learner's copy of topic.toml: no rubric, and how many hidden checks each part has."""
+"""The learner's copy of topic.toml: no rubric, and for each part its hidden checks and its parameters."""
 
 from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 
-def learners_topic_toml(source: Path, hidden_counts: Mapping[str, int]) -> str:
+def learners_topic_toml(
+    source: Path, hidden_counts: Mapping[str, int], signatures: Mapping[str, Sequence[str]]
+) -> str:
     """What `exercises/<topic>/topic.toml` holds.
 
     Args:
         source: A valid topic.toml.
         hidden_counts: The number of hidden checks of each part that has any.
+        signatures: The names of the parameters of each part that has any.
     """
     data = tomllib.loads(source.read_text(encoding="utf-8"))
     lines = ["# Built by `nnlearn topic build`; changes made here are lost."]
@@ -24,6 +27,7 @@ def learners_topic_toml(source: Path, hidden_counts: Mapping[str, int]) -> str:
     for part in data["part"]:
         lines += ["", "[[part]]", *_pairs(part)]
         lines.append(f"hidden_checks = {hidden_counts.get(part['name'], 0)}")
+        lines.append(f"parameters = {_value(list(signatures.get(part['name'], ())))}")
     for response in data.get("response", []):
         public = {key: value for key, value in response.items() if key != "rubric"}
         lines += ["", "[[response]]", *_pairs(public)]

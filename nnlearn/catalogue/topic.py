@@ -22,6 +22,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         forbid: Public names that would do the exercise in one call; `kernel:NAME` is a
             TensorFlow op.
         hidden_checks: How many more checks run when it is graded; counted by the builder.
+        parameters: What it is called with, for messages about a call; taken from the master by the builder.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hints: tuple[str, ...]
     forbid: tuple[str, ...] = ()
     hidden_checks: int = 0
+    parameters: tuple[str, ...] = ()
 
 
 class Response(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -190,6 +190,8 @@ def _unwanted(contents: TopicToml, built: bool) -> Iterator[tuple[str, str]]:
     for place, part in enumerate(contents.part):
         if part.hidden_checks and not built:
             yield f"part[{place}].hidden_checks", "the builder counts the hidden checks"
+        if part.parameters and not built:
+            yield f"part[{place}].parameters", "the builder takes them from the master"
     for place, response in enumerate(contents.response):
         if response.rubric and built:
             yield f"response[{place}].rubric", "learners get this file, so no rubric may be in it"
@@ -207,7 +209,7 @@ def _known_keys(key: str) -> tuple[str, ...]:
         "limits": Limits,
     }
     fields = tables.get(re.sub(r"\[.*", "", key), TopicToml).__struct_fields__
-    return tuple(field for field in fields if field != "hidden_checks")
+    return tuple(field for field in fields if field not in ("hidden_checks", "parameters"))
 
 
 def _place(data: dict[str, Any], key: str) -> str:

@@ -12,6 +12,7 @@ from nnlearn.checking.advice import Advice
 from nnlearn.checking.failure import Failure, render
 from nnlearn.checking.judge import call_lines, judge
 from nnlearn.checking.marks import CheckInfo
+from nnlearn.diagnosis.gallery import PREDICTIONS
 from nnlearn.diagnosis.matching import Evidence, KnownReplies, explain, fingerprint
 from nnlearn.learner.calls import signatures_of
 from nnlearn.learner.seats import Seat
@@ -147,9 +148,15 @@ class Bench:
 
 @functools.lru_cache(maxsize=8)
 def _signatures(topic: Topic) -> dict[str, tuple[str, ...]]:
-    """Parameter names of the topic's parts, from the stub or, where that is not built, the master."""
-    source = topic.stub if topic.stub.exists() else topic.master
-    return signatures_of(source) if source else {}
+    """The parts that a check calls, each with the names of its parameters where they are known.
+
+    What is a part is for the topic to say: replies are compared with those of the known mistakes, and those
+    were recorded with every part spoken of by its name. The stub is the learner's own file, or not there at
+    all, and has no say in either.
+    """
+    names = signatures_of(topic.master) if topic.master else {}
+    called = (part for part in topic.parts if part.name != PREDICTIONS)
+    return {part.name: names.get(part.name, part.parameters) for part in called}
 
 
 def _redacted(run: CheckRun, failure: Failure) -> Failure:

@@ -115,8 +115,7 @@ def describe_array(array: np.ndarray[Any, Any]) -> str:
 def signatures_of(path: Path) -> dict[str, tuple[str, ...]]:
     """Parameter names of the functions and classes in a Python file, without running it.
 
-    A class goes by its constructor's parameters. In a workspace it is the learner's own file, which may hold
-    anything: what cannot be parsed gives no names.
+    A class goes by its constructor's parameters. What cannot be parsed gives no names.
     """
     found: dict[str, tuple[str, ...]] = {}
     try:
@@ -125,9 +124,14 @@ def signatures_of(path: Path) -> dict[str, tuple[str, ...]]:
         return found
     for node in body:
         if isinstance(node, ast.FunctionDef):
-            found[node.name] = tuple(arg.arg for arg in node.args.args)
+            found[node.name] = _parameters(node)
         elif isinstance(node, ast.ClassDef):
             for method in node.body:
                 if isinstance(method, ast.FunctionDef) and method.name == "__init__":
-                    found[node.name] = tuple(arg.arg for arg in method.args.args[1:])
+                    found[node.name] = _parameters(method)[1:]
     return found
+
+
+def _parameters(function: ast.FunctionDef) -> tuple[str, ...]:
+    """The parameters that can be given by position."""
+    return tuple(arg.arg for arg in (*function.args.posonlyargs, *function.args.args))

@@ -38,7 +38,7 @@ class Session:
 
     Args:
         transport: Where the requests go.
-        signatures: Parameter names of parts and methods, to name arguments in messages.
+        signatures: The topic's parts, each with the names of its parameters, to name arguments in messages.
     """
 
     def __init__(self, transport: Transport, signatures: Mapping[str, tuple[str, ...]]) -> None:

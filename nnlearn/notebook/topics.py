@@ -68,10 +68,12 @@ def _likeness(topic: Topic, part: str, namespace: dict[str, Any]) -> tuple[int, 
 
 
 def _prediction_keys(topic: Topic) -> set[Any]:
-    """The keys of PREDICTIONS in the stub."""
-    if not topic.stub.exists():
+    """The keys of PREDICTIONS in the stub; none where that is gone, or no Python any more."""
+    try:
+        body = ast.parse(topic.stub.read_text(encoding="utf-8")).body
+    except (OSError, SyntaxError, ValueError, RecursionError):
         return set()
-    for node in ast.parse(topic.stub.read_text(encoding="utf-8")).body:
+    for node in body:
         match node:
             case ast.Assign(targets=[ast.Name(id="PREDICTIONS")], value=ast.Dict(keys=keys)):
                 return {key.value for key in keys if isinstance(key, ast.Constant)}

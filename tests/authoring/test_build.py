@@ -103,7 +103,7 @@ def test_the_lesson(topic: Topic) -> None:
 
 
 def test_the_learners_topic_toml(topic: Topic, course: Path) -> None:
-    """It reads as the original does, without rubric and with the number of hidden checks."""
+    """It reads as the original does, without rubric, with the number of hidden checks and the parameters."""
     build_topic(topic)
     data = tomllib.loads((topic.exercise_dir / "topic.toml").read_text())
     assert data["response"] == [{"name": "why_halve", "points": 2}]
@@ -112,6 +112,8 @@ def test_the_learners_topic_toml(topic: Topic, course: Path) -> None:
     assert data["part"][1]["hints"] == original["part"][1]["hints"]
     (course / "solutions").rename(course / "elsewhere")
     assert load_catalogue(course).topic("halving").part("halve").hidden_checks == 1
+    parameters = {part.name: part.parameters for part in load_catalogue(course).topic("halving").parts}
+    assert parameters == {"predictions": (), "halve": ("x",)}
 
 
 def test_two_builds_are_equal(topic: Topic, edit: Edit) -> None:

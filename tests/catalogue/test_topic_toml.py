@@ -180,6 +180,12 @@ def test_a_good_file(tmp_path: Path) -> None:
             "hidden checks\n  leave that key out",
         ),
         (
+            'name = "softmax"',
+            'name = "softmax"\nparameters = ["logits"]',
+            "topic.toml: part[0].parameters (part `softmax`): the builder takes them from the master\n"
+            "  leave that key out",
+        ),
+        (
             'title = "Softmax"',
             'title = ""',
             'topic.toml: title: expected some text, got ""\n'
