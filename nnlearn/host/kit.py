@@ -99,8 +99,13 @@ def compiled(fn: Callable[..., Any]) -> Callable[..., Any]:
     return compiled_fn
 
 
-def reloaded(model: Any) -> Any:
-    """`model` saved to a file and loaded again, the classes of its layers known by their names."""
+def reloaded(model: Any, *kinds: Any) -> Any:
+    """`model` saved to a file and loaded again.
+
+    Args:
+        model: A built model. What it was compiled with is saved and loaded too.
+        *kinds: Classes that are in it, known by their names from then on; those of its layers are anyway.
+    """
     import tempfile
     from pathlib import Path
 
@@ -109,7 +114,7 @@ def reloaded(model: Any) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "model.keras"
         model.save(file)
-        classes = {type(layer).__name__: type(layer) for layer in model.layers}
+        classes = {kind.__name__: kind for kind in (*kinds, *map(type, model.layers))}
         return keras.saving.load_model(file, custom_objects=classes)
 
 

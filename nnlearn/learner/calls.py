@@ -49,7 +49,7 @@ def describe_call(
     """
     first = getattr(args[0], "_label", None) if args else None
     if first is not None and label in _SPOKEN:
-        options = {k: v for k, v in kwargs.items() if k != "upstream"}
+        options = {k: v for k, v in kwargs.items() if k not in ("upstream", "wrt")}
         inner = describe_call(first, args[1:], options, signatures)
         return CallText(f"{_SPOKEN[label]} {inner.call}", inner.where)
     names = signatures.get(label.split("(")[0] if not label.endswith(")") else "", ())

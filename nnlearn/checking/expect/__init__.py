@@ -1,0 +1,46 @@
+"""What checks expect of the learner's answers. Each raises `CheckFailed` with words for the learner.
+
+>>> from nnlearn.checking import expect
+
+Claims are sentences with "should": `each row should add up to 1`.
+Answers are rebuilt as plain arrays before they are compared.
+`is_array`, `is_number` and `equal` only say whether something is so, for `learner.observed`.
+"""
+
+from nnlearn.checking.expect.answers import arrives, items, number, raises, true
+from nnlearn.checking.expect.arrays import (
+    between,
+    close,
+    different,
+    dtype,
+    finite,
+    likely,
+    right_and_finite,
+    same,
+    shape,
+    unchanged,
+)
+from nnlearn.checking.expect.predictions import prediction
+from nnlearn.checking.expect.reading import equal, is_array, is_number
+
+__all__ = [
+    "arrives",
+    "between",
+    "close",
+    "different",
+    "dtype",
+    "equal",
+    "finite",
+    "is_array",
+    "is_number",
+    "items",
+    "likely",
+    "number",
+    "prediction",
+    "raises",
+    "right_and_finite",
+    "same",
+    "shape",
+    "true",
+    "unchanged",
+]

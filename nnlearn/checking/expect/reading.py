@@ -1,0 +1,63 @@
+"""Reads what a learner's code gave back: as an array, as a number, in words."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from nnlearn.checking.failure import CheckFailed, Failure
+from nnlearn.checking.show import index
+from nnlearn.learner.session import Remote
+
+Array = np.ndarray[Any, Any]
+
+
+def is_array(value: Any) -> TypeGuard[Array]:
+    """Whether the learner gave a tensor or an array: tensors cross as arrays."""
+    return isinstance(value, np.ndarray)
+
+
+def is_number(value: Any) -> bool:
+    """Whether the learner gave one number, be it Python's, NumPy's or a tensor of rank 0; no truth value."""
+    if is_array(value):
+        return value.shape == () and value.dtype.kind in "iuf"
+    return type(value) in (int, float)
+
+
+def equal(first: Any, second: Any) -> bool:
+    """Whether two answers are arrays with the same numbers; for `learner.observed`, never for a verdict."""
+    return is_array(first) and is_array(second) and np.array_equal(first, second)
+
+
+def as_array(value: Any, claim: str) -> Array:
+    """`value` as a plain numeric array; anything else fails the check in words."""
+    if isinstance(value, Remote):
+        value = np.asarray(value)
+    if value is not None and not isinstance(value, (str, bytes, dict)):
+        with contextlib.suppress(builtins.ValueError, builtins.TypeError, builtins.OverflowError):
+            array = np.asarray(value)
+            if array.dtype.kind in "biufc" or array.dtype.name == "bfloat16":
+                return array
+    detail = f"it is {short(value)}"
+    raise CheckFailed(Failure(claim, "type", detail, ("numbers",), (short(value),)))
+
+
+def equal_values(actual: Any, expected: Any) -> bool:
+    """Whether two plain values are equal; arrays somewhere in them have no single answer."""
+    with contextlib.suppress(builtins.ValueError):
+        return bool(actual == expected)
+    return False
+
+
+def element(position: tuple[int, ...]) -> str:
+    """How to speak of an element of an array; of a scalar, `it`."""
+    return f"element {index(position)}" if position else "it"
+
+
+def short(value: Any) -> str:
+    """A value as Python shows it, at most 60 characters of it."""
+    text = repr(value) if not isinstance(value, str) else value
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,15 @@
+"""Code as a learner would write it, for what is checked of it."""
+
+from nnlearn.host.host import Host
+from nnlearn.learner.local import LocalTransport
+from nnlearn.learner.session import Learner, Session
+from nnlearn.protocol.requests import Program
+
+
+def learner_of(code):
+    """The learner who wrote this, at the beginning of a check."""
+    host = Host(Program("toy", (("toy.py", code),), {}))
+    assert host.load() == []
+    session = Session(LocalTransport(host), {})
+    session.begin("toy", 3)
+    return Learner(session)
