@@ -10,38 +10,37 @@ import signal
 import socket
 from collections.abc import Iterable
 
-from nnlearn.isolation.processes import Ending, LearnerProcess
-from nnlearn.isolation.zygote import Workers
+from nnlearn.isolation.processes import Ending, LearnerProcess, ProcessSource
 
 
-class WatchedWorkers:
-    """Confined processes from `workers`, each watched for an end that nobody asked for.
+class WatchedProcesses:
+    """Confined processes from `processes`, each watched for an end that nobody asked for.
 
     Attributes:
         disturbed: Whether one was killed by a signal that is neither ours nor a limit's.
     """
 
-    def __init__(self, workers: Workers) -> None:
-        self._workers = workers
+    def __init__(self, processes: ProcessSource) -> None:
+        self._processes = processes
         self.disturbed = False
 
     def prepare(self, forbid: Iterable[tuple[str, ...]]) -> None:
         """Get ready to watch for what parts must not use."""
-        self._workers.prepare(forbid)
+        self._processes.prepare(forbid)
 
     def open(self, memory_mb: int, cpu_seconds: int) -> LearnerProcess:
         """A new confined process."""
-        return _Watched(self._workers.open(memory_mb, cpu_seconds), cpu_seconds, self)
+        return _Watched(self._processes.open(memory_mb, cpu_seconds), cpu_seconds, self)
 
     def close(self) -> None:
         """End everything."""
-        self._workers.close()
+        self._processes.close()
 
 
 class _Watched:
     """A learner's process that reports to its watch how it ended."""
 
-    def __init__(self, process: LearnerProcess, cpu_seconds: int, watch: WatchedWorkers) -> None:
+    def __init__(self, process: LearnerProcess, cpu_seconds: int, watch: WatchedProcesses) -> None:
         self._process = process
         self._cpu_seconds = cpu_seconds
         self._watch = watch

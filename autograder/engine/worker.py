@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from autograder.engine.disturbance import WatchedWorkers
+from autograder.engine.disturbance import WatchedProcesses
 from autograder.engine.stored_replies import known_replies
 from autograder.engine.submissions import Submission
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.errors import SubmissionError
+from nnlearn.isolation.processes import ProcessSource
 from nnlearn.isolation.seat import IsolatedSeat
-from nnlearn.isolation.zygote import Workers, Zygote
+from nnlearn.isolation.zygote import Zygote
 from nnlearn.results import Outcome, PartResult, Report, Verdict
 from nnlearn.submission.source import Source, load_source
 
@@ -53,18 +54,18 @@ class TopicGrader:
 
     Args:
         topic: The topic, with its checks.
-        workers: Where the learners' processes come from.
+        processes: Where the learners' processes come from.
         seed: What all random numbers follow from.
     """
 
-    def __init__(self, topic: Topic, workers: Workers, seed: int) -> None:
+    def __init__(self, topic: Topic, processes: ProcessSource, seed: int) -> None:
         if topic.checks is None:
             raise ValueError(f"topic {topic.name} has no checks")
         self.topic = topic
-        self._workers = workers
+        self._processes = processes
         self._seed = seed
         self._runner = CheckRunner(topic, topic.checks)
-        workers.prepare(part.forbid for part in topic.parts)
+        processes.prepare(part.forbid for part in topic.parts)
         self._known = known_replies(self._runner, seed)
 
     def grade(self, submission: Submission) -> Graded:
@@ -89,16 +90,16 @@ class TopicGrader:
         Returns:
             The report, and the seat, closed, with all else that came out.
         """
-        watch = WatchedWorkers(self._workers)
+        watch = WatchedProcesses(self._processes)
         report, seat = self._check_once(submission, source, watch, figures)
         if watch.disturbed or report.has_grader_error:
             report, seat = self._check_once(submission, source, watch, figures)
         return report, seat
 
     def _check_once(
-        self, submission: Submission, source: Source, workers: Workers, figures: bool
+        self, submission: Submission, source: Source, processes: ProcessSource, figures: bool
     ) -> tuple[Report, IsolatedSeat]:
-        seat = IsolatedSeat(self.topic, source, workers, figures=figures)
+        seat = IsolatedSeat(self.topic, source, processes, figures=figures)
         bench = Bench(self.topic, seat, self._seed, self._known)
         try:
             self._runner.run(bench)

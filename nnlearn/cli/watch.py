@@ -14,7 +14,7 @@ from nnlearn.cli.place import require_workspace
 from nnlearn.errors import NnlearnError
 
 if TYPE_CHECKING:
-    from nnlearn.watch.loop import Front
+    from nnlearn.watch.front import Front
 
 
 def watch(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import sys
 
-MOST = 4
+from nnlearn.protocol.requests import MOST_FIGURES
+
 _DPI = 80
 
 
@@ -19,7 +20,7 @@ def take_figures() -> list[bytes]:
         return []
     found = []
     try:
-        for number in pyplot.get_fignums()[:MOST]:
+        for number in pyplot.get_fignums()[:MOST_FIGURES]:
             file = io.BytesIO()
             pyplot.figure(number).savefig(file, format="png", dpi=_DPI, bbox_inches="tight")
             found.append(file.getvalue())

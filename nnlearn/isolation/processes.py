@@ -10,6 +10,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from nnlearn.errors import NnlearnError
+
+EXIT_OUT_OF_MEMORY = 71
+"""What a learner's process ends with that finds no more memory."""
+PACKET = 2**16
+"""The most bytes of a message to a zygote, or from one."""
+
+
+class IsolationError(NnlearnError):
+    """No process could be had to run a learner's code in."""
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -47,7 +58,7 @@ class LearnerProcess(Protocol):
         """Let go of it; it has ended."""
 
 
-class Workers(Protocol):
+class ProcessSource(Protocol):
     """Where confined processes come from."""
 
     def prepare(self, forbid: Iterable[tuple[str, ...]]) -> None:

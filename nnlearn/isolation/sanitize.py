@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from nnlearn.host.figures import MOST
 from nnlearn.isolation.wire import WireError
+from nnlearn.protocol.requests import MOST_FIGURES
 
 _NAME, _MESSAGE, _LINE = 80, 400, 200
 _FRAMES, _USES, _NOTES, _BASES = 4, 20, 50, 50
@@ -33,7 +33,7 @@ def checked(verb: str, reply: tuple[Any, ...]) -> tuple[Any, ...]:
         case ("value", list() as notes) if verb == "load":
             return ("value", [_text(note, _MESSAGE) for note in notes[:_NOTES]])
         case ("value", list() as figures) if verb == "figures":
-            return ("value", [data for data in figures[:MOST] if type(data) is bytes])
+            return ("value", [data for data in figures[:MOST_FIGURES] if type(data) is bytes])
         case ("value", _) if verb not in _PLAIN:
             return reply
         case ("end",) if verb in _ITERATING:

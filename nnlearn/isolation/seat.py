@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from nnlearn.catalogue import Topic
 from nnlearn.isolation.deadlines import Deadlines
+from nnlearn.isolation.processes import ProcessSource
 from nnlearn.isolation.transport import RemoteTransport
-from nnlearn.isolation.zygote import Workers
 from nnlearn.learner.errors import LearnerDied
-from nnlearn.learner.seats import Desk
+from nnlearn.learner.seats import SourceSeat
 from nnlearn.protocol.transport import Transport
 from nnlearn.submission.source import Source
 
@@ -15,13 +15,13 @@ _OUTPUT = 4000
 _NOTES = 50
 
 
-class IsolatedSeat(Desk):
+class IsolatedSeat(SourceSeat):
     """A submission whose code runs in processes of its own, a new one after each death.
 
     Args:
         topic: What the submission is for.
         source: The submission.
-        workers: Where processes come from.
+        processes: Where processes come from.
         figures: Whether to ask for what matplotlib has drawn, which takes time to draw.
 
     Attributes:
@@ -31,10 +31,12 @@ class IsolatedSeat(Desk):
         figures: Pairs of a cell's name and a figure that it drew: what claims to be a PNG file.
     """
 
-    def __init__(self, topic: Topic, source: Source, workers: Workers, *, figures: bool = False) -> None:
+    def __init__(
+        self, topic: Topic, source: Source, processes: ProcessSource, *, figures: bool = False
+    ) -> None:
         super().__init__(topic, source)
         limits = topic.limits
-        self._workers = workers
+        self._processes = processes
         self._deadlines = Deadlines(limits.call_seconds, limits.part_seconds, limits.submission_seconds)
         self._transport: RemoteTransport | None = None
         self._death_on_load: LearnerDied | None = None
@@ -74,7 +76,7 @@ class IsolatedSeat(Desk):
         self.close()
         program = self.program({})
         self._transport = RemoteTransport.start(
-            self._workers, program, self._deadlines, self.topic.limits.memory_mb
+            self._processes, program, self._deadlines, self.topic.limits.memory_mb
         )
         self.layers = self._transport.layers
         try:

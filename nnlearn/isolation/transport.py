@@ -11,10 +11,14 @@ from nnlearn.isolation import sanitize
 from nnlearn.isolation.capture import Capture
 from nnlearn.isolation.channel import Channel, ChannelClosedError, DeadlinePassedError
 from nnlearn.isolation.deadlines import Allowance, Deadlines
-from nnlearn.isolation.inside.worker import EXIT_OUT_OF_MEMORY
-from nnlearn.isolation.processes import Ending, LearnerProcess, Workers
+from nnlearn.isolation.processes import (
+    EXIT_OUT_OF_MEMORY,
+    Ending,
+    IsolationError,
+    LearnerProcess,
+    ProcessSource,
+)
 from nnlearn.isolation.wire import WireError
-from nnlearn.isolation.zygote import IsolationError
 from nnlearn.learner.errors import LearnerDied
 from nnlearn.protocol.requests import Program
 from nnlearn.results import Verdict
@@ -48,12 +52,12 @@ class RemoteTransport:
 
     @classmethod
     def start(
-        cls, workers: Workers, program: Program, deadlines: Deadlines, memory_mb: int
+        cls, processes: ProcessSource, program: Program, deadlines: Deadlines, memory_mb: int
     ) -> RemoteTransport:
         """A process that holds `program`, confined and not yet loaded: ask it to `("load",)`.
 
         Args:
-            workers: Where processes come from.
+            processes: Where processes come from.
             program: The learner's code.
             deadlines: The submission's clock; it outlives this process.
             memory_mb: Memory on top of what Keras and TensorFlow take.
@@ -63,7 +67,7 @@ class RemoteTransport:
             LearnerDied: The program is too large to be handed over.
         """
         cpu_seconds = math.ceil(deadlines.submission_seconds * 2) + 10
-        transport = cls(workers.open(memory_mb, cpu_seconds), deadlines, memory_mb)
+        transport = cls(processes.open(memory_mb, cpu_seconds), deadlines, memory_mb)
         try:
             transport._hand_over(program)
         except BaseException:

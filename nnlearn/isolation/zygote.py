@@ -9,12 +9,10 @@ import socket
 import threading
 from collections.abc import Iterable
 
-from nnlearn.isolation.processes import Ending, Held, LearnerProcess, Workers
+from nnlearn.isolation.processes import Ending, Held, IsolationError, LearnerProcess
 from nnlearn.isolation.wire import WireError
-from nnlearn.isolation.zygote_link import FEWER_PROCESSES, IsolationError, Link, OwnLink, borrowed
+from nnlearn.isolation.zygote_link import FEWER_PROCESSES, Link, OwnLink, borrowed
 from nnlearn.submission.forbidden import all_of
-
-__all__ = ["IsolationError", "Workers", "Zygote"]
 
 _FIRST_UID, _UIDS = 60000, 1000
 

@@ -14,19 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nnlearn.errors import NnlearnError
-from nnlearn.isolation.inside.zygote import PACKET
-from nnlearn.isolation.processes import Ending
+from nnlearn.isolation.processes import PACKET, Ending, IsolationError
 from nnlearn.isolation.wire import WireError, decode, encode
 from nnlearn.isolation.zygote_start import ZygoteProcess
 
 _START_SECONDS = 120.0  # a cold import of TensorFlow on a slow disk
 _ANSWER_SECONDS = 30.0
 FEWER_PROCESSES = "Close other programs, or grade with fewer --jobs."
-
-
-class IsolationError(NnlearnError):
-    """No process could be had to run a learner's code in."""
 
 
 class Link:

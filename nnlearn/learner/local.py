@@ -6,7 +6,7 @@ from typing import Any
 
 from nnlearn.catalogue import Topic
 from nnlearn.host.host import Host
-from nnlearn.learner.seats import Desk
+from nnlearn.learner.seats import SourceSeat
 from nnlearn.protocol.transport import Transport
 from nnlearn.runtime.quiet import start_keras
 from nnlearn.submission.source import Source
@@ -28,7 +28,7 @@ class LocalTransport:
         """Nothing to let go of: the host goes with its last reference."""
 
 
-class LocalSeat(Desk):
+class LocalSeat(SourceSeat):
     """The learner's code in this process, loaded when the first check asks for it."""
 
     def __init__(self, topic: Topic, source: Source) -> None:

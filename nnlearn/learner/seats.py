@@ -33,7 +33,7 @@ class Seat(Protocol):
         """What went wrong with `part` while the file was loaded."""
 
 
-class Desk:
+class SourceSeat:
     """What both kinds of seat know from reading the file, without running it."""
 
     def __init__(self, topic: Topic, source: Source) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from nnlearn.catalogue import Topic
 from nnlearn.host.host import Host
 from nnlearn.learner.errors import LearnerDied
-from nnlearn.learner.seats import Desk, attribute_of
+from nnlearn.learner.seats import SourceSeat, attribute_of
 from nnlearn.notebook.cells import RunCell, run_cells, source_of
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
@@ -26,7 +26,7 @@ from nnlearn.submission.tampering import find_tampering
 _PLACE = re.compile(r"\(([^()]*):(\d+)\)$")
 
 
-class NamespaceSeat(Desk):
+class NamespaceSeat(SourceSeat):
     """What a notebook has defined so far.
 
     Args:

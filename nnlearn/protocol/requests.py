@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 MODULE, KERAS, KIT = 0, 1, 2
 """What each check finds there: the learner's module, Keras, and the helpers of `nnlearn.host.kit`."""
+MOST_FIGURES = 4
+"""So many figures of one cell are handed over; more are not drawn."""
 
 
 @dataclass(frozen=True)

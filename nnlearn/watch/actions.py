@@ -3,18 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from rich.text import Text
 
+from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.errors import EXIT_INTERRUPTED, EXIT_OK, NnlearnError
+from nnlearn.watch.board import Board
+from nnlearn.watch.course import Course
 from nnlearn.watch.draw import body_lines
+from nnlearn.watch.front import Front
 from nnlearn.watch.pages import Page, lesson_page
-
-if TYPE_CHECKING:
-    from nnlearn.watch.loop import Watch
+from nnlearn.workspace.workspace import Workspace
 
 _CLOSE = ("q", "escape")
+
+
+class Watching(Protocol):
+    """The watch that keys are pressed in."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where the learner works."""
+
+    @property
+    def course(self) -> Course:
+        """How far the learner has come."""
+
+    @property
+    def front(self) -> Front:
+        """What shows the board."""
+
+    @property
+    def board(self) -> Board:
+        """What is shown of the topic that is watched now."""
+
+    def turn_to(self, topic: Topic) -> None:
+        """Watch another topic from now on."""
+
+    def end(self, code: int) -> None:
+        """End the watch with this exit code."""
 
 
 class Actions:
@@ -24,7 +52,7 @@ class Actions:
         watch: The watch it is pressed in.
     """
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watching) -> None:
         self._watch = watch
         self._asked_to_reset = ""
         self._keys: dict[str, Callable[[], None]] = {
@@ -130,7 +158,6 @@ class Actions:
         )
 
     def _do_reset(self, name: str) -> None:
-        from nnlearn.catalogue import load_catalogue
         from nnlearn.workspace.reset import reset_part, reset_topic
 
         workspace, board = self._watch.workspace, self._watch.board

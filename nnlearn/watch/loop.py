@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from nnlearn.catalogue import Topic
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, NnlearnError
@@ -20,8 +20,8 @@ from nnlearn.watch.board import Board
 from nnlearn.watch.checker import Checker
 from nnlearn.watch.course import Course
 from nnlearn.watch.files import SavedFiles, Touched
+from nnlearn.watch.front import Front
 from nnlearn.watch.keys import Key
-from nnlearn.watch.pages import Page
 from nnlearn.watch.process import Gone, Printed, Said
 from nnlearn.watch.runs import Run
 from nnlearn.watch.signals import Continued, Resized, Stop, Suspend, signals_to, suspend
@@ -29,39 +29,6 @@ from nnlearn.workspace.workspace import Workspace
 
 _WHILE_BUSY_S = 0.25
 _AWAKE_S = 1.0  # more than this between two looks at the clock: the process was stopped in between
-
-
-class Front(Protocol):
-    """Shows the board; a context manager that holds whatever it shows it on.
-
-    Attributes:
-        has_keys: Whether it has a keyboard.
-        page: What lies over the board, or None.
-    """
-
-    has_keys: bool
-    page: Page | None
-
-    def __enter__(self) -> Any:
-        """Begin to show."""
-
-    def __exit__(self, *exception: Any) -> None:
-        """Leave everything as it was."""
-
-    def open(self) -> None:
-        """Begin to show, after `close` or after others have used the terminal."""
-
-    def close(self) -> None:
-        """Leave everything as it was for a while."""
-
-    def paint(self) -> None:
-        """Show the same once more."""
-
-    def changed(self, board: Board) -> None:
-        """Something on the board has changed."""
-
-    def ended(self, board: Board) -> None:
-        """A run has ended."""
 
 
 @dataclass(frozen=True)

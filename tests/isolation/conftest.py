@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from nnlearn.isolation.deadlines import Deadlines
+from nnlearn.isolation.processes import ProcessSource
 from nnlearn.isolation.transport import RemoteTransport
-from nnlearn.isolation.zygote import Workers, Zygote
+from nnlearn.isolation.zygote import Zygote
 from nnlearn.isolation.zygote_start import ZygoteProcess
 from nnlearn.protocol.requests import Program
 
@@ -20,9 +21,9 @@ MEMORY_MB = 1024
 class Submission:
     """A learner's code in its confined process, and a short way to call it."""
 
-    def __init__(self, workers: Workers, code: str, deadlines: Deadlines) -> None:
+    def __init__(self, processes: ProcessSource, code: str, deadlines: Deadlines) -> None:
         program = Program("part", (("part.py", textwrap.dedent(code)),), {})
-        self.transport = RemoteTransport.start(workers, program, deadlines, MEMORY_MB)
+        self.transport = RemoteTransport.start(processes, program, deadlines, MEMORY_MB)
 
     def load(self) -> list[str]:
         """The notes of loading."""
@@ -70,10 +71,10 @@ def submit(zygote: Zygote) -> Iterator[Submit]:
         call_seconds: float = 20.0,
         part_seconds: float = 40.0,
         submission_seconds: float = 60.0,
-        workers: Workers | None = None,
+        processes: ProcessSource | None = None,
     ) -> Submission:
         deadlines = Deadlines(call_seconds, part_seconds, submission_seconds)
-        submission = Submission(workers or zygote, code, deadlines)
+        submission = Submission(processes or zygote, code, deadlines)
         opened.append(submission)
         submission.notes = submission.load()
         return submission

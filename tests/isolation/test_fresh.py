@@ -21,7 +21,8 @@ from isolation.families import WITHOUT_NAMESPACES, descendants, descriptors, gon
 from autograder.engine.submissions import Submission
 from autograder.engine.worker import TopicGrader
 from nnlearn.catalogue import load_catalogue
-from nnlearn.isolation.zygote import IsolationError, Zygote
+from nnlearn.isolation.processes import IsolationError
+from nnlearn.isolation.zygote import Zygote
 from nnlearn.isolation.zygote_link import OwnLink
 from nnlearn.results import Verdict
 
@@ -124,7 +125,7 @@ def test_the_same_layers_hold(unforking, became, submit):
         def fork():
             return os.fork()
     """
-    forked, fresh = submit(code), submit(code, workers=unforking)
+    forked, fresh = submit(code), submit(code, processes=unforking)
     assert len(became) == 1
     assert fresh.transport.layers == forked.transport.layers
     for call in (
@@ -143,7 +144,7 @@ def test_nothing_is_left(unforking, became, submit, tmp_path):
         return descriptors(), descendants(os.getpid()), sorted(tmp_path.rglob("*"))
 
     before = held()
-    learner = submit("open('note.txt', 'w').write('x')\ndef one(): return 1", workers=unforking)
+    learner = submit("open('note.txt', 'w').write('x')\ndef one(): return 1", processes=unforking)
     assert learner.call("one") == 1
     learner.transport.close()
     assert len(became) == 1
@@ -157,10 +158,10 @@ def test_no_process_at_all_is_an_error_that_says_so(unforking, submit, monkeypat
         pytest.raises(IsolationError, match=r"forked.*unavailable.*did not start"),
     ):
         patch.setattr("nnlearn.isolation.zygote_start._MODULE", "nnlearn.no_such_module")
-        submit("", workers=unforking)
+        submit("", processes=unforking)
     with monkeypatch.context() as patch, pytest.raises(IsolationError, match=r"forked.*cannot be started"):
         patch.setattr("sys.executable", str(tmp_path / "no-such-program"))
-        submit("", workers=unforking)
+        submit("", processes=unforking)
     assert (descriptors(), sorted(tmp_path.rglob("*"))) == before
 
 

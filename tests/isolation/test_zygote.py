@@ -139,14 +139,14 @@ def test_a_zygote_that_is_closed_while_it_starts_leaves_nothing(tmp_path, monkey
 
 
 def test_a_zygote_of_its_own_that_was_killed_is_started_again(submit, own):
-    learner = submit("def one(): return 1", workers=own)
+    learner = submit("def one(): return 1", processes=own)
     os.kill(own.pid, signal.SIGKILL)
     with pytest.raises(LearnerDied):
         for _ in range(100):
             learner.call("one")
             time.sleep(0.05)
     learner.transport.close()
-    again = submit("def one(): return 1", workers=own)
+    again = submit("def one(): return 1", processes=own)
     assert again.call("one") == 1
     assert own.starts == 2
     again.transport.close()
@@ -163,7 +163,7 @@ def test_a_lent_zygote_that_was_killed_is_replaced_by_another(lender, submit):
     with Zygote(lender=lender.control) as borrowing:
         first = borrowing.pid
         os.kill(first, signal.SIGKILL)
-        assert submit("def one(): return 1", workers=borrowing).call("one") == 1
+        assert submit("def one(): return 1", processes=borrowing).call("one") == 1
         assert borrowing.pid != first
         assert borrowing.pid in descendants(lender.process.pid)
 
@@ -189,7 +189,7 @@ def test_without_its_lender_a_zygote_is_a_process_of_its_own(submit):
         with contextlib.suppress(ProcessLookupError):  # in its PID namespace all have died already
             os.kill(lent, signal.SIGKILL)
         assert gone({lent})
-        assert submit("def one(): return 1", workers=borrowing).call("one") == 1
+        assert submit("def one(): return 1", processes=borrowing).call("one") == 1
         assert borrowing.pid in descendants(os.getpid())
 
 

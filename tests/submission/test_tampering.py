@@ -36,6 +36,14 @@ REFUSED = [
     "import sys as s\ns._getframe()",
     "from sys import modules",
     "from unittest import mock",
+    "import nnlearn.protocol.values",
+    "from nnlearn.submission import shortcuts",
+    "from nnlearn.host import guard",
+    "from nnlearn.learner.session import Session",
+    "import nnlearn.isolation.inside.process as p",
+    "import nnlearn.checking",
+    "from nnlearn.diagnosis.store import read_diagnoses",
+    "from nnlearn.runtime import before_fork",
 ]
 ALLOWED = [
     "getattr(layer, 'rate')",
@@ -48,6 +56,9 @@ ALLOWED = [
     "import sys\nsys.float_info.max",
     "import functools, itertools, math, operator\noperator.add(1, 2)",
     "type(x).__name__, x.__class__, super().__init__()",
+    "from nnlearn import figures",
+    "import nnlearn\nnnlearn.check('relu')",
+    "from nnlearn.runtime.quiet import import_keras",
 ]
 
 

@@ -26,9 +26,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from nnlearn.isolation.confinement import Bounds, Enclosure, enclose, enclose_again
+from nnlearn.isolation.processes import PACKET
 from nnlearn.runtime import before_fork, linux
-
-PACKET = 2**16
 
 
 def main(control: socket.socket, cores: int) -> None:
@@ -39,7 +38,7 @@ def main(control: socket.socket, cores: int) -> None:
     before_fork.look_up()
     before_fork.run_kernels_directly()
     before_fork.settle_memory(enclosure.read_own("maps"))
-    Zygote(control, enclosure, folder).serve()
+    Server(control, enclosure, folder).serve()
 
 
 def _import_everything(cores: int) -> None:
@@ -48,7 +47,7 @@ def _import_everything(cores: int) -> None:
     import tensorflow as tf
 
     import nnlearn.host.host  # noqa: F401
-    from nnlearn.isolation.inside.worker import own_modules
+    from nnlearn.isolation.inside.process import own_modules
 
     with contextlib.suppress(ImportError, OSError):  # a kernel or a container may refuse it
         import landlock
@@ -59,7 +58,7 @@ def _import_everything(cores: int) -> None:
     own_modules()
 
 
-class Zygote:
+class Server:
     """Answers requests.
 
     Args:
@@ -125,7 +124,7 @@ class Zygote:
         try:
             self._control.close()  # where zygotes are asked for: not for us, and not for our forks
             enclosure = enclose_again(self._enclosure, connection)
-            Zygote(socket.socket(fileno=connection), enclosure, self._folder).serve()
+            Server(socket.socket(fileno=connection), enclosure, self._folder).serve()
             status = 0
         except BaseException:
             sys.excepthook(*sys.exc_info())
@@ -146,9 +145,9 @@ class Zygote:
                 shutil.rmtree(bounds.scratch, ignore_errors=True)
             self._reply("failed", str(error))
         if child == 0:
-            from nnlearn.isolation.inside.worker import run_worker
+            from nnlearn.isolation.inside.process import run_learner
 
-            run_worker(connection, output, self._enclosure, bounds, data_bytes)
+            run_learner(connection, output, self._enclosure, bounds, data_bytes)
         if in_new_namespace:
             linux.setns(self._enclosure.own_pids, linux.CLONE_NEWPID)
         if child > 0:
@@ -159,12 +158,12 @@ class Zygote:
 
     def _become(self, memory_mb: int, cpu: int, uid: int, connection: int, output: int) -> NoReturn:
         """Be the learner's process; its folder goes with this process' own."""
-        from nnlearn.isolation.inside.worker import run_worker
+        from nnlearn.isolation.inside.process import run_learner
 
         spent = time.process_time()
         self._reply("became", spent)
         bounds = Bounds(memory_mb, cpu + math.ceil(spent), uid, self._scratch(uid))
-        run_worker(connection, output, self._enclosure, bounds, self._enclosure.data_bytes)
+        run_learner(connection, output, self._enclosure, bounds, self._enclosure.data_bytes)
 
     def _scratch(self, uid: int) -> str:
         """A folder for the process of user `uid`; none where it gets a private file system."""

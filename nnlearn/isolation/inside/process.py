@@ -16,13 +16,13 @@ from typing import Any, NoReturn
 from nnlearn.isolation.channel import Channel, ChannelClosedError
 from nnlearn.isolation.confinement import Bounds, Enclosure, confine
 from nnlearn.isolation.confinement.root import package_path
+from nnlearn.isolation.processes import EXIT_OUT_OF_MEMORY
 from nnlearn.isolation.wire import WireError
 
-EXIT_OUT_OF_MEMORY = 71
 _SOCKET = 3  # what a learner's process holds: 0, 1, 2 and this
 
 
-def run_worker(
+def run_learner(
     connection: int, output: int, enclosure: Enclosure, bounds: Bounds, data_bytes: int
 ) -> NoReturn:
     """Serve one submission and end the process; never returns.

@@ -1,0 +1,115 @@
+"""Which side of the wall a module is on: what each may import, and what is loaded with it."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import nnlearn
+
+CLONE = Path(nnlearn.__file__).parents[1]
+# The folders and modules of nnlearn: each imports of those above it only.
+ORDER = (
+    *("errors", "results", "runtime", "protocol", "submission", "catalogue", "workspace", "host"),
+    *("learner", "isolation", "diagnosis", "checking", "figures", "notebook", "watch", "cli"),
+)
+# What a process holds that grades the work of others. The rest of nnlearn may be in one process with
+# a learner's objects.
+GRADERS_END = ("protocol", "submission", "learner", "isolation", "diagnosis")
+BESIDE_THE_LEARNER = ("nnlearn.learner.local", "nnlearn.isolation.inside")
+
+
+def modules():
+    """The modules of nnlearn by name, with their files."""
+    for file in sorted((CLONE / "nnlearn").rglob("*.py")):
+        name = ".".join(file.relative_to(CLONE).with_suffix("").parts).removesuffix(".__init__")
+        if name not in ("nnlearn", "nnlearn.__main__"):
+            yield name, file
+
+
+def imports(file):
+    """The dotted names of all that a file imports, in whichever of its functions."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{file} imports relative to itself"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_within(name, *packages):
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def folder_of(name):
+    return name.split(".")[1]
+
+
+def graders_end():
+    return [
+        (name, file)
+        for name, file in modules()
+        if folder_of(name) in GRADERS_END and not is_within(name, *BESIDE_THE_LEARNER)
+    ]
+
+
+def loaded_with(names):
+    """What is loaded in a process that imports these modules and does nothing else."""
+    program = (
+        "import importlib, json, sys\n"
+        "for name in sys.argv[1:]: importlib.import_module(name)\n"
+        "print(json.dumps(list(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *names], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_imports_have_one_direction():
+    assert {folder_of(name) for name, _ in modules()} == set(ORDER)
+    against = [
+        f"{name} imports {used}"
+        for name, file in modules()
+        for used in imports(file)
+        if is_within(used, *(f"nnlearn.{later}" for later in ORDER[ORDER.index(folder_of(name)) + 1 :]))
+    ]
+    assert against == []
+
+
+def test_nnlearn_never_imports_autograder():
+    offenders = [
+        f"{name} imports {used}"
+        for name, file in modules()
+        for used in imports(file)
+        if is_within(used, "autograder")
+    ]
+    assert offenders == []
+
+
+def test_nothing_at_the_graders_end_imports_what_is_beside_the_learner():
+    offenders = [
+        f"{name} imports {used}"
+        for name, file in graders_end()
+        for used in imports(file)
+        if is_within(used, "nnlearn.host", *BESIDE_THE_LEARNER)
+    ]
+    assert offenders == []
+
+
+def test_the_graders_end_is_loaded_without_the_learners():
+    loaded = loaded_with([name for name, _ in graders_end()])
+    assert "nnlearn.isolation.seat" in loaded
+    assert [name for name in loaded if is_within(name, "nnlearn.host", *BESIDE_THE_LEARNER)] == []
+
+
+def test_what_both_sides_share_is_loaded_alone():
+    loaded = loaded_with([name for name, _ in modules() if folder_of(name) == "protocol"])
+    assert {folder_of(name) for name in loaded if is_within(name, "nnlearn") and "." in name} == {"protocol"}
+
+
+def test_nothing_imports_keras_before_it_runs():
+    loaded = loaded_with([name for name, _ in modules()])
+    assert {"keras", "tensorflow", "matplotlib", "sklearn", "autograder"}.isdisjoint(loaded)
