@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +10,7 @@ from pathlib import Path
 import nnlearn
 
 CLONE = Path(nnlearn.__file__).parents[1]
-# The folders and modules of nnlearn: each imports of those above it only.
-ORDER = (
-    *("errors", "results", "runtime", "protocol", "submission", "catalogue", "workspace", "host"),
-    *("learner", "isolation", "diagnosis", "checking", "figures", "notebook", "watch", "cli"),
-)
+ARCHITECTURE = CLONE / "docs" / "architecture.md"
 # What a process holds that grades the work of others. The rest of nnlearn may be in one process with
 # a learner's objects.
 GRADERS_END = ("protocol", "submission", "learner", "isolation", "diagnosis")
@@ -26,6 +23,24 @@ def modules():
         name = ".".join(file.relative_to(CLONE).with_suffix("").parts).removesuffix(".__init__")
         if name not in ("nnlearn", "nnlearn.__main__"):
             yield name, file
+
+
+def tree():
+    """The tree of `architecture.md`: the paths in it, each with the paths that its description names."""
+    lines = ARCHITECTURE.read_text(encoding="utf-8").split("```")[1].splitlines()
+    folders = [CLONE]
+    for line in filter(None, lines):
+        indent, name, text = re.fullmatch(r"( *)([\w.]+)/?(?: +(.*))?", line).groups()
+        depth = len(indent) // 4
+        path = folders[depth] / name
+        folders[depth + 1 :] = [path]
+        beside = path if path.is_dir() else path.parent
+        yield path, [beside / other for other in re.findall(r"\w+\.py", text or "")]
+
+
+def order():
+    """The folders and modules of nnlearn in the order of that tree: each imports of those above it only."""
+    return [path.stem for path, _ in tree() if path.parent == CLONE / "nnlearn"]
 
 
 def imports(file):
@@ -68,13 +83,31 @@ def loaded_with(names):
     return json.loads(done.stdout)
 
 
+def test_what_the_architecture_names_is_there():
+    named = [path for path, others in tree() for path in (path, *others)]
+    assert [str(path) for path in named if not path.exists()] == []
+    assert sorted(order()) == sorted({folder_of(name) for name, _ in modules()})
+
+
+def test_the_table_of_requests_is_complete():
+    answered = set()
+    for node in ast.walk(ast.parse((CLONE / "nnlearn/host/host.py").read_text(encoding="utf-8"))):
+        match node:
+            case ast.Compare(left=ast.Name("verb"), comparators=[ast.Constant(verb)]):
+                answered.add(verb)
+            case ast.Match(subject=ast.Name("verb"), cases=cases):
+                answered.update(case.pattern.value.value for case in cases)
+    table = ARCHITECTURE.read_text(encoding="utf-8").partition("| request |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == sorted(answered)
+
+
 def test_imports_have_one_direction():
-    assert {folder_of(name) for name, _ in modules()} == set(ORDER)
+    places = order()
     against = [
         f"{name} imports {used}"
         for name, file in modules()
         for used in imports(file)
-        if is_within(used, *(f"nnlearn.{later}" for later in ORDER[ORDER.index(folder_of(name)) + 1 :]))
+        if is_within(used, *(f"nnlearn.{later}" for later in places[places.index(folder_of(name)) + 1 :]))
     ]
     assert against == []
 

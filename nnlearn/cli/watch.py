@@ -35,14 +35,14 @@ def watch(
     Works in a workspace. Off a terminal it prints a block of lines for each save, and ends when its input
     does: with 0 when all visible checks pass, else with 1.
     """
-    from nnlearn.watch.course import Course
     from nnlearn.watch.loop import Watch
     from nnlearn.watch.process import can_fork
+    from nnlearn.watch.standing import Standing
 
     place, workspace = require_workspace()
     if not place.catalogue.topics:
         raise NnlearnError(f"there is no topic in {workspace.root}", "`nnlearn init` puts them there")
-    chosen = place.catalogue.topic(topic) if topic else Course(workspace).first_open()
+    chosen = place.catalogue.topic(topic) if topic else Standing(workspace).first_open()
     _require_checks(chosen.visible_checks, chosen.name)
     code = Watch(workspace, chosen, _front, by_fork=can_fork(), polling=poll).run()
     if code:

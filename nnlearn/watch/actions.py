@@ -10,10 +10,10 @@ from rich.text import Text
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.errors import EXIT_INTERRUPTED, EXIT_OK, NnlearnError
 from nnlearn.watch.board import Board
-from nnlearn.watch.course import Course
 from nnlearn.watch.draw import body_lines
 from nnlearn.watch.front import Front
 from nnlearn.watch.pages import Page, lesson_page
+from nnlearn.watch.standing import Standing
 from nnlearn.workspace.workspace import Workspace
 
 _CLOSE = ("q", "escape")
@@ -27,7 +27,7 @@ class Watching(Protocol):
         """Where the learner works."""
 
     @property
-    def course(self) -> Course:
+    def standing(self) -> Standing:
         """How far the learner has come."""
 
     @property
@@ -123,14 +123,14 @@ class Actions:
             board.notice = "There is no other topic with anything left to do: l lists them all."
 
     def _list(self) -> None:
-        course = self._watch.course
-        longest = max(len(topic.name) for topic in course.topics)
+        standing = self._watch.standing
+        longest = max(len(topic.name) for topic in standing.topics)
         lines = [
-            f"  {t.name:<{longest}}  {course.passed(t)} of {len(t.parts)} parts pass  {t.title}"
-            for t in course.topics
+            f"  {t.name:<{longest}}  {standing.passed(t)} of {len(t.parts)} parts pass  {t.title}"
+            for t in standing.topics
         ]
         texts = [Text(line, no_wrap=True, overflow="ellipsis") for line in lines]
-        names = tuple(topic.name for topic in course.topics)
+        names = tuple(topic.name for topic in standing.topics)
         here = names.index(self._watch.board.topic.name)
         self._watch.front.page = Page("Topics", lambda _: texts, names, here)
 

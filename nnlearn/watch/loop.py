@@ -18,13 +18,13 @@ from nnlearn.results import PartResult
 from nnlearn.watch.actions import Actions
 from nnlearn.watch.board import Board
 from nnlearn.watch.checker import Checker
-from nnlearn.watch.course import Course
 from nnlearn.watch.files import SavedFiles, Touched
 from nnlearn.watch.front import Front
 from nnlearn.watch.keys import Key
 from nnlearn.watch.process import Gone, Printed, Said
 from nnlearn.watch.runs import Run
 from nnlearn.watch.signals import Continued, Resized, Stop, Suspend, signals_to, suspend
+from nnlearn.watch.standing import Standing
 from nnlearn.workspace.workspace import Workspace
 
 _WHILE_BUSY_S = 0.25
@@ -58,7 +58,7 @@ class Watch:
     ) -> None:
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._workspace = workspace
-        self._course = Course(workspace)
+        self._standing = Standing(workspace)
         self._polling = polling
         self._front = front(self._events.put)
         self._checker = Checker(workspace.root, topic, self, self._events.put, by_fork=by_fork)
@@ -74,9 +74,9 @@ class Watch:
         return self._workspace
 
     @property
-    def course(self) -> Course:
+    def standing(self) -> Standing:
         """How far the learner has come."""
-        return self._course
+        return self._standing
 
     @property
     def front(self) -> Front:
@@ -143,7 +143,7 @@ class Watch:
         verdicts = {result.name: result.verdict.value for result in run.results}
         try:
             self._workspace.progress.record(board.topic.name, verdicts)
-            self._course.look_at(board)
+            self._standing.look_at(board)
         except NnlearnError as error:
             board.notice = str(error)
         board.doing = ""
@@ -151,7 +151,7 @@ class Watch:
 
     def _set_up(self, topic: Topic) -> None:
         self.board = Board(topic, self._workspace.file_of(topic))
-        self._course.look_at(self.board)
+        self._standing.look_at(self.board)
         self.board.choose_focus()
         self.board.notice = "\n".join(self._workspace.progress.notes)
         files = (topic.stub, topic.notebook)

@@ -1,4 +1,4 @@
-"""How far the learner has come in the whole course, by what the workspace remembers."""
+"""How far the learner has come with all topics, by what the workspace remembers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nnlearn.watch.board import Board
 from nnlearn.workspace.workspace import Workspace
 
 
-class Course:
+class Standing:
     """The topics of a workspace, and which of their parts pass."""
 
     def __init__(self, workspace: Workspace) -> None:
@@ -38,7 +38,7 @@ class Course:
         return next((other for other in others if not self.is_done(other)), None)
 
     def look_at(self, board: Board) -> None:
-        """Bring what the board says about the course up to date.
+        """Bring what the board says about all topics up to date.
 
         Raises:
             NnlearnError: The progress cannot be read.
