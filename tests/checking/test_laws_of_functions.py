@@ -62,15 +62,6 @@ def total(x, others):
 
 def overwrites(x, others):
     others[1][0] = 7
-
-def drawn(seed):
-    return np.random.default_rng(seed).normal(size=3)
-
-def always_the_same(seed):
-    return np.ones(3)
-
-def never_the_same(seed):
-    return np.random.default_rng().normal(size=3)
 """
 X = np.array([[-3.0, 0.5], [0.0, 2.0], [40.0, -40.0]])
 UPSTREAM = np.array([[1.0, -2.0], [0.5, 3.0], [1.0, 1.0]], "float32")
@@ -220,21 +211,22 @@ def test_arguments_are_left_alone(learner):
     assert said.startswith("what was given should be as before: it belongs to whoever called, but")
 
 
-def test_seeds_are_followed(learner):
-    laws.follows_seed(learner, learner.drawn)
-    said = broken(laws.follows_seed, learner, learner.always_the_same)
-    assert said == "another seed should give something else, but they are the same"
-    said = broken(laws.follows_seed, learner, learner.never_the_same)
-    assert said.startswith("the same seed should give the same again, but element [0]")
-
-
-def test_what_was_drawn_is_told_apart_by_facts_not_by_numbers(learner):
-    """Two codes with one misconception draw other numbers."""
-    session = learner._session
-    laws.follows_seed(learner, learner.drawn)
-    assert [exchange.reply for exchange in session.exchanges] == [
-        ("value", {"repeats": True, "seeds differ": True})
-    ]
+def test_weights_are_left_alone(learner):
+    """Moving statistics count, and what the code gives back is handed on."""
+    model = learner.keras.Sequential([learner.keras.Input((2,)), learner.keras.layers.BatchNormalization()])
+    x = X.astype("float32")
+    y = laws.changes_no_weight(learner, model, lambda: model(x, training=False))
+    np.testing.assert_allclose(y, oracles.standardized(x, 0.0, 1.0), rtol=1e-5)
+    said = broken(laws.changes_no_weight, learner, model, lambda: model(x, training=True))
+    assert said.startswith("weights and moving statistics should be as before, but element [0]")
+    assert learner._session.exchanges[0].reply == (
+        "value",
+        {"weights as before": [True, True, True, True]},
+    )
+    assert learner._session.exchanges[1].reply == (
+        "value",
+        {"weights as before": [True, True, False, False]},
+    )
 
 
 def test_a_law_asks_no_more_than_it_needs(learner):

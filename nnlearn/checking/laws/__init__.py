@@ -8,14 +8,16 @@ A law takes the learner's object, or a function of the check that calls it, and 
 learner's code.
 
 `functions` holds the laws of whatever is called with arrays; a layer, a metric's `update_state`, a schedule
-or a regularizer can be called as well. `objects` holds those of what Keras configures, saves and traces.
+or a regularizer can be called as well. `objects` holds those of what Keras configures, saves and traces,
+`draws` those of random numbers.
 """
 
+from nnlearn.checking.laws.draws import follows_generator, follows_seed
 from nnlearn.checking.laws.functions import (
     FLOATS,
     INTEGERS,
     changes_no_argument,
-    follows_seed,
+    changes_no_weight,
     gradient_is,
     keeps_dtypes,
     refuses,
@@ -38,7 +40,9 @@ __all__ = [
     "INTEGERS",
     "POLICIES",
     "changes_no_argument",
+    "changes_no_weight",
     "config_holds",
+    "follows_generator",
     "follows_policy",
     "follows_seed",
     "gradient_is",

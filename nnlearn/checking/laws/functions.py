@@ -1,4 +1,4 @@
-"""Laws of what is called with arrays: dtypes, integers, gradients, errors, seeds."""
+"""Laws of what is called with arrays: dtypes, integers, gradients, errors, what is left as it was."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlearn.checking import expect
 from nnlearn.checking.oracles import tolerance as within
-from nnlearn.learner.session import Learner
+from nnlearn.learner.session import Learner, Remote
 
 Call = Callable[..., Any]
 FLOATS = ("float16", "float32", "float64")
@@ -163,20 +163,24 @@ def changes_no_argument(learner: Learner, call: Call, *args: Any, **kwargs: Any)
         expect.same(new, old, "what was given should be as before: it belongs to whoever called")
 
 
-def follows_seed(learner: Learner, draw: Callable[[int], Any], *, seeds: tuple[int, int] = (4, 5)) -> None:
-    """The same seed gives the same numbers again, and another seed others.
+def changes_no_weight(learner: Learner, model: Remote, act: Callable[[], Any]) -> Any:
+    """All weights are as before, also those that are not trained, such as moving statistics.
 
     Args:
         learner: The learner.
-        draw: Has the learner's code draw from a seed: an array.
-        seeds: Two seeds.
+        model: A built model or layer.
+        act: What should leave it as it is.
+
+    Returns:
+        What `act` gives back.
     """
-    first, again, other = (draw(seed) for seed in (seeds[0], *seeds))
-    learner.observed(
-        {"repeats": expect.equal(first, again), "seeds differ": not expect.equal(first, other)},
-    )
-    expect.same(again, np.asarray(first), "the same seed should give the same again")
-    expect.different(first, other, "another seed should give something else")
+    before = model.get_weights()
+    result = act()
+    after = model.get_weights()
+    pairs = zip(after, before, strict=False)  # a different number of them is called what it is below
+    learner.observed({"weights as before": [expect.equal(new, old) for new, old in pairs]})
+    expect.unchanged(after, before, "weights and moving statistics should be as before")
+    return result
 
 
 def _how(wrt: int, upstream: Any) -> dict[str, Any]:

@@ -1,0 +1,115 @@
+"""The laws of random numbers: what follows its seed keeps them, what does not breaks them."""
+
+import functools
+
+import pytest
+from checking.written import learner_of
+
+from nnlearn.checking import CheckFailed, laws
+
+CODE = """
+import keras
+import numpy as np
+from keras import ops
+
+def drawn(seed):
+    return np.random.default_rng(seed).normal(size=3)
+
+def always_the_same(seed):
+    return np.ones(3)
+
+def never_the_same(seed):
+    return np.random.default_rng().normal(size=3)
+
+class Noise:
+    def __init__(self, seed):
+        self.generator = keras.random.SeedGenerator(seed)
+
+    def draw(self):
+        return keras.random.normal((3,), seed=self.generator)
+
+class ForgetfulNoise(Noise):
+    def draw(self):
+        return keras.random.normal((3,), seed=self.generator.get_config()["seed"])
+
+class OneNoise(Noise):
+    def __init__(self, seed):
+        super().__init__(7)
+
+class AnyNoise(Noise):
+    def __init__(self, seed):
+        super().__init__(None)
+
+class GlobalNoise(Noise):
+    def __init__(self, seed):
+        keras.utils.set_random_seed(seed)
+        self.generator = None
+
+class NoiseAfterTheFirst(Noise):
+    def draw(self):
+        first, self.generator = super().draw(), keras.random.SeedGenerator(None)
+        return first
+"""
+
+
+@pytest.fixture
+def learner():
+    return learner_of(CODE)
+
+
+def broken(law, *args):
+    """What a law says that does not hold."""
+    with pytest.raises(CheckFailed) as caught:
+        law(*args)
+    failure = caught.value.failure
+    return f"{failure.claim}, but {failure.detail}"
+
+
+def starts(kind):
+    """What `follows_generator` wants, of a class that draws."""
+    return lambda seed: functools.partial(_draw, kind(seed))
+
+
+def _draw(noise):
+    return noise.draw()
+
+
+def test_seeds_are_followed(learner):
+    laws.follows_seed(learner, learner.drawn)
+    said = broken(laws.follows_seed, learner, learner.always_the_same)
+    assert said == "another seed should give something else, but they are the same"
+    said = broken(laws.follows_seed, learner, learner.never_the_same)
+    assert said.startswith("the same seed should give the same again, but element [0]")
+
+
+def test_generators_move_on_and_repeat(learner):
+    laws.follows_generator(learner, starts(learner.Noise))
+    laws.follows_generator(learner, starts(learner.Noise), seeds=(0, 1))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("ForgetfulNoise", "a second draw should give something else, but they are the same"),
+        ("AnyNoise", "the same seed should give the same again, but element [0] is"),
+        ("GlobalNoise", "the same seed should give the same again, but element [0] is"),
+        ("NoiseAfterTheFirst", "the same seed should give the same again in the second draw, but element"),
+        ("OneNoise", "another seed should give something else, but they are the same"),
+    ],
+)
+def test_generators_that_go_wrong(learner, kind, said):
+    assert broken(laws.follows_generator, learner, starts(getattr(learner, kind))).startswith(said)
+
+
+def test_what_was_drawn_is_told_apart_by_facts_not_by_numbers(learner):
+    """Two codes with one misconception draw other numbers."""
+    session = learner._session
+    laws.follows_seed(learner, learner.drawn)
+    assert [exchange.reply for exchange in session.exchanges] == [
+        ("value", {"repeats": True, "seeds differ": True})
+    ]
+    session.begin("toy", 3)
+    laws.follows_generator(learner, starts(learner.Noise))
+    assert [exchange.reply for exchange in session.exchanges] == [
+        ("value", {"draws differ": True, "repeats": True, "seeds differ": True})
+    ]
