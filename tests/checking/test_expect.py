@@ -6,10 +6,10 @@ import pytest
 from nnlearn.checking import CheckFailed, expect
 
 
-def words(call, *args):
+def words(call, *args, **kwargs):
     """What a failed expectation says."""
     with pytest.raises(CheckFailed) as caught:
-        call(*args)
+        call(*args, **kwargs)
     failure = caught.value.failure
     return f"{failure.claim}, but {failure.detail}"
 
@@ -50,6 +50,18 @@ def test_weights_that_changed():
     said = words(expect.unchanged, [before[0], before[1] + 1e-6], before, "nothing should change")
     assert said == "nothing should change, but element [0] is 1e-06, not 0"
     assert words(expect.unchanged, before[:1], before, "nothing should change").endswith("it is 1")
+
+
+def test_arrays_that_all_come_near():
+    arrays = [np.ones(2), np.zeros((2, 3))]
+    expect.all_close(tuple(array + 1e-6 for array in arrays), arrays, "the gradients should be right")
+    said = words(expect.all_close, [arrays[0], arrays[1] + 0.1], arrays, "the gradients should be right")
+    assert said == "the gradients should be right, but element [0, 0] is 0.1, not 0"
+    expect.all_close([arrays[0], arrays[1] + 0.1], arrays, "the gradients should be right", atol=0.2)
+    assert words(expect.all_close, arrays[:1], arrays, "both should be there").endswith("but it has 1")
+    assert words(expect.all_close, None, arrays, "both should be there").endswith("but it is NoneType")
+    said = words(expect.all_close, [arrays[0], None], arrays, "both should be there")
+    assert said == "both should be there, but it is None"
 
 
 def test_named_weights_that_changed_are_named():

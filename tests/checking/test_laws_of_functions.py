@@ -62,6 +62,9 @@ def total(x, others):
 
 def overwrites(x, others):
     others[1][0] = 7
+
+def fills_up(x, others):
+    others[0] = np.zeros(3)
 """
 X = np.array([[-3.0, 0.5], [0.0, 2.0], [40.0, -40.0]])
 UPSTREAM = np.array([[1.0, -2.0], [0.5, 3.0], [1.0, 1.0]], "float32")
@@ -209,6 +212,8 @@ def test_arguments_are_left_alone(learner):
     laws.changes_no_argument(learner, learner.total, x, others)
     said = broken(laws.changes_no_argument, learner, learner.overwrites, x, others)
     assert said.startswith("what was given should be as before: it belongs to whoever called, but")
+    said = broken(laws.changes_no_argument, learner, learner.fills_up, x, [None, np.zeros(3)])
+    assert said == "what was given should be as before: it belongs to whoever called, but it is 3"
 
 
 def test_weights_are_left_alone(learner):

@@ -9,6 +9,7 @@ Answers are rebuilt as plain arrays before they are compared.
 
 from nnlearn.checking.expect.answers import arrives, items, number, raises, true
 from nnlearn.checking.expect.arrays import (
+    all_close,
     between,
     close,
     different,
@@ -24,6 +25,7 @@ from nnlearn.checking.expect.predictions import prediction
 from nnlearn.checking.expect.reading import equal, is_array, is_number
 
 __all__ = [
+    "all_close",
     "arrives",
     "between",
     "close",

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlearn.checking.expect.answers import items
 from nnlearn.checking.expect.reading import Array, as_array, element, equal_values, short
 from nnlearn.checking.failure import CheckFailed, Failure
 from nnlearn.checking.show import number, side_by_side
@@ -84,6 +85,12 @@ def close(
     agrees |= (left == right) | (np.isnan(left) & np.isnan(right))
     if not agrees.all():
         _raise_difference(got, want, ~agrees, claim, but, f"  ± {_tolerance(rtol, atol)}")
+
+
+def all_close(answer: Any, expected: Sequence[Any], claim: str, **tolerance: Any) -> None:
+    """The answer is a tuple or a list of arrays, each close to the one expected in its place; see `close`."""
+    for got, want in zip(items(answer, len(expected), claim), expected, strict=True):
+        close(got, want, claim, **tolerance)
 
 
 def right_and_finite(actual: Any, expected: Any, claim: str, **tolerance: Any) -> None:

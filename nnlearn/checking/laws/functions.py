@@ -156,11 +156,10 @@ def changes_no_argument(learner: Learner, call: Call, *args: Any, **kwargs: Any)
         *args: The arguments.
         **kwargs: Keyword arguments, which are not looked at.
     """
-    after = learner.kit.arguments_after(call, *args, **kwargs)
-    pairs = list(zip(_arrays(args), _arrays(after), strict=True))
-    learner.observed({"arguments as before": [expect.equal(old, new) for old, new in pairs]})
-    for old, new in pairs:
-        expect.same(new, old, "what was given should be as before: it belongs to whoever called")
+    before = list(_arrays(args))
+    after = list(_arrays(learner.kit.arguments_after(call, *args, **kwargs)))
+    learner.observed({"arguments as before": _which_are_equal(after, before)})
+    expect.unchanged(after, before, "what was given should be as before: it belongs to whoever called")
 
 
 def changes_no_weight(learner: Learner, model: Remote, act: Callable[[], Any]) -> Any:
@@ -177,8 +176,7 @@ def changes_no_weight(learner: Learner, model: Remote, act: Callable[[], Any]) -
     before = model.get_weights()
     result = act()
     after = model.get_weights()
-    pairs = zip(after, before, strict=False)  # a different number of them is called what it is below
-    learner.observed({"weights as before": [expect.equal(new, old) for new, old in pairs]})
+    learner.observed({"weights as before": _which_are_equal(after, before)})
     expect.unchanged(after, before, "weights and moving statistics should be as before")
     return result
 
@@ -187,6 +185,11 @@ def _how(wrt: int, upstream: Any) -> dict[str, Any]:
     """What the helpers that take gradients are told, as far as it is not what they do anyway."""
     chosen = {"wrt": wrt} if wrt else {}
     return chosen | ({} if upstream is None else {"upstream": upstream})
+
+
+def _which_are_equal(after: Sequence[Any], before: Sequence[Any]) -> list[bool]:
+    """That there are as many is for `expect.unchanged` to find."""
+    return [expect.equal(new, old) for new, old in zip(after, before, strict=False)]
 
 
 def _cast(arg: Any, dtype: str) -> Any:
