@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -49,13 +50,19 @@ def measure(folder: Path, topic: str, content: Path, jobs: int) -> Engine:
 
         began = time.perf_counter()
         run = grade_all(
-            submissions, catalogue, jobs=jobs, seed=0, on_report=ignore, start_executor=lambda: pool
+            submissions,
+            catalogue,
+            jobs=jobs,
+            seed=0,
+            journal=Path(kept) / "grading.jsonl",
+            on_report=ignore,
+            start_executor=lambda: pool,
         )
         return time.perf_counter() - began, run
 
     catalogue = load_catalogue(content)
     submissions = collect([folder], topic, catalogue)
-    with Processes(jobs) as real:
+    with Processes(jobs) as real, tempfile.TemporaryDirectory() as kept:
         pool = Lasting(real)
         first, _ = grade(submissions)
         warm, run = grade(submissions)

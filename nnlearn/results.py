@@ -146,10 +146,17 @@ class TopicReports:
 
 @dataclass(frozen=True)
 class Run:
-    """One grading run: what `nnlearn grade --json` writes."""
+    """One grading run: what `nnlearn grade --json` writes.
+
+    Attributes:
+        topics: The topics that something was graded for.
+        isolation: The layers of isolation that held around every submission that ran.
+        interrupted: Whether it was cut short, so that reports are missing.
+    """
 
     topics: tuple[TopicReports, ...]
     isolation: tuple[str, ...] = field(default=())
+    interrupted: bool = False
 
     @property
     def has_grader_error(self) -> bool:

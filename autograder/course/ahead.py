@@ -99,7 +99,7 @@ class Ahead:
 
 def _read_and_grade(upcoming: Upcoming, blueprint: Blueprint, seed: int) -> tuple[Grading, GradedNotebook]:
     """Do with a notebook what nbgrader and our preprocessors are going to do with it."""
-    from autograder.course.autograding import read_notebook
+    from autograder.course.handed_in import read_notebook
     from autograder.course.recover import recover
 
     notebook = read_notebook(upcoming.path)

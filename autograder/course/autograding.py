@@ -7,7 +7,6 @@ write into the gradebook give their place to `Marks`, which the one writer saves
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,14 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.blueprint import Blueprint
-from autograder.course.layout import CourseError, load_config
+from autograder.course.handed_in import UnreadableError, notebook_of, read_handed_in
+from autograder.course.layout import load_config
 from autograder.course.metadata import schema_taken_as_right
 from autograder.render.text import one_line
 from nnlearn.errors import NnlearnError
 from nnlearn.results import Report
+from nnlearn.workspace.files import digest_of
 
 _SHOWN = 300
-_HAND_IN_AGAIN = "Open it in Jupyter, save it there and hand it in again."
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class AutogradedNotebook:
         text: The file that goes into autograded/.
         marks: What the gradebook is to say.
         report: The report, or None for a notebook that teaches none of our topics.
+        sha256: Digest of the file that was graded, as it was read.
         layers: The layers of isolation that held.
     """
 
@@ -86,6 +87,7 @@ class AutogradedNotebook:
     text: str
     marks: Marks
     report: Report | None
+    sha256: str
     layers: tuple[str, ...] = ()
 
 
@@ -114,10 +116,6 @@ def autograde_job(job: SubmissionJob) -> tuple[AutogradedNotebook, ...] | Failed
         return Failed(str(error), is_ours=True)
     except Exception as error:  # a fault of ours, or of what the course's configuration names
         return Failed(f"{type(error).__name__}: {one_line(str(error), _SHOWN)}", is_ours=True)
-
-
-class UnreadableError(CourseError):
-    """A notebook that nbgrader cannot read at all."""
 
 
 class _Line:
@@ -149,7 +147,8 @@ class _Line:
         from nbgrader import utils
         from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
-        notebook = read_notebook(path)
+        data = read_handed_in(path)
+        notebook = notebook_of(path.name, data)
         resources = self._resources(job, path)
         marks = Marks({}, {})
         for preprocessor in self._sanitizing:
@@ -167,6 +166,7 @@ class _Line:
             text if text.endswith("\n") else text + "\n",
             marks,
             graded.report if graded else None,
+            digest_of(data),
             graded.layers if graded else (),
         )
 
@@ -194,28 +194,6 @@ class _Line:
                 "grade": grade,
             },
         }
-
-
-def read_notebook(path: Path) -> Any:
-    """A notebook that was handed in, in format 4.
-
-    Raises:
-        UnreadableError: It is none.
-    """
-    import nbformat
-
-    if not path.is_file():
-        raise UnreadableError(f"{path.name} is not a regular file", _HAND_IN_AGAIN)
-    try:
-        with path.open(encoding="utf-8") as file, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is wrong with a notebook is put right, or said below
-            notebook = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
-            _, notebook = nbformat.validator.normalize(notebook)
-            nbformat.validate(notebook, relax_add_props=True)
-    except (Exception, RecursionError) as error:  # the library trusts what it reads, in many ways
-        what = f"{type(error).__name__}: {one_line(str(error), _SHOWN)}"
-        raise UnreadableError(f"{path.name} cannot be read as a notebook: {what}", _HAND_IN_AGAIN) from error
-    return notebook
 
 
 def marks_of(notebook: Any, log: Any = None) -> Marks:

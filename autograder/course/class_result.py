@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_GRADER_ERROR, EXIT_INTERRUPTED, EXIT_OK
@@ -20,13 +21,18 @@ class ClassRun:
         graded: The score of each submission that was graded in this run, and the most it could be.
         left: Who was graded before and is left as it was.
         failed: Who could not be graded, and why.
-        interrupted: Whether the run was cut short.
+        kept_in: The journal that a run which was cut short goes on from; None where it was not.
     """
 
     graded: dict[str, tuple[float, float]] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     failed: dict[str, Failed] = field(default_factory=dict)
-    interrupted: bool = False
+    kept_in: Path | None = None
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run was cut short."""
+        return self.kept_in is not None
 
     @property
     def exit_code(self) -> int:
@@ -53,5 +59,6 @@ class ClassRun:
             yield f"{count(len(self.failed), 'submission')} not graded: see above"
         if self.interrupted:
             yield "Interrupted. With --resume the rest follows."
+            yield f"What is done is kept in {self.kept_in}."
         elif self.graded:
             yield f"Next: mark answers in words in Formgrader, then nbgrader generate_feedback {assignment}"

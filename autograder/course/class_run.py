@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import multiprocessing
+import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.course.class_result import ClassRun
 from autograder.course.layout import Course, CourseError
+from nnlearn.workspace.files import digest_of
 
 if TYPE_CHECKING:
     from autograder.course.autograding import AutogradedNotebook, Failed, SubmissionJob
     from autograder.course.blueprint import Blueprint
     from autograder.course.writer import ClassWriter
-    from autograder.engine.journal import Journal
+    from autograder.engine.grading_run import GradingRun
     from autograder.engine.submissions import Submission
     from nnlearn.results import Report
 
@@ -47,8 +47,9 @@ def grade_class(
     Raises:
         CourseError: Nobody handed anything in, or the assignment was not generated.
     """
-    from autograder.engine.journal import Journal
-    from autograder.engine.pool import GivenUp, Pool
+    from autograder.engine.grading_run import GradingRun
+    from autograder.engine.journal import forget, journal_in, say_if_missing
+    from autograder.engine.pool import GivenUp
     from autograder.engine.processes import Processes
     from autograder.render.progress import GradingProgress
 
@@ -56,29 +57,28 @@ def grade_class(
     blueprints = _blueprints(course, assignment)
     for blueprint in blueprints.values():
         blueprint.require_checks()
+    seed = int(course.config.GradeWithNnlearn.get("seed", 0))
+    asked = {"assignment": assignment, "content": str(course.catalogue.root), "seed": seed}
+    journal = journal_in(course.root, asked)
+    if resume:
+        say_if_missing(journal, lambda line: messages.print(line, markup=False, soft_wrap=True))
+    about = {"seed": seed, "content": _contents(blueprints)}
     with _writer(course, assignment, force=force) as writer, _in(course.root):
         found = writer.submissions(assignment)
-        about = _about(course, assignment, blueprints)
-        with Journal(_journal(course, assignment), about, resume=resume) as journal:
-            todo = list(_todo(course, content, assignment, found, blueprints, writer, journal, done))
-            pool: Pool[SubmissionJob, tuple[AutogradedNotebook, ...] | Failed] = Pool(
-                lambda: Processes(jobs, "autograder.course.preload"), _autograde, jobs
-            )
+        with GradingRun(journal, about, resume=resume) as going:
+            todo = list(_todo(course, content, assignment, found, blueprints, writer, going, done))
+            start = partial(Processes, jobs, "autograder.course.preload")
+            result: tuple[AutogradedNotebook, ...] | Failed | GivenUp[SubmissionJob]
             with GradingProgress(len(todo), messages) as progress:
-                try:
-                    for job, result in pool.run(todo):
-                        if isinstance(result, GivenUp):
-                            result = _given_up(result.reason)
-                        report = _save(writer, journal, job, result, done)
-                        progress.advance(_submission(job), report)
-                except KeyboardInterrupt:
-                    for child in multiprocessing.active_children():
-                        child.kill()
-                    done.interrupted = True
-    if not done.interrupted:
-        _journal(course, assignment).unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # something else may lie in the folder
-            _journal(course, assignment).parent.rmdir()
+                for job, result in going.results(todo, _autograde, start, jobs):
+                    if isinstance(result, GivenUp):
+                        result = _given_up(result.reason)
+                    report = _save(writer, going, job, result, done)
+                    progress.advance(_submission(job, {}), report)
+    if going.interrupted:
+        done.kept_in = journal
+    else:
+        forget(journal)
     return done
 
 
@@ -117,20 +117,18 @@ def _todo(
     found: dict[str, list[Path]],
     blueprints: dict[str, Blueprint],
     writer: ClassWriter,
-    journal: Journal,
+    going: GradingRun,
     done: ClassRun,
 ) -> Iterator[SubmissionJob]:
     """The submissions that are to be graded; the others are noted in `done`."""
     from autograder.course.autograding import Settings, SubmissionJob
-    from autograder.engine.journal import key_of
 
     settings = Settings(course.root, content.resolve() if content else None)
     for student, files in found.items():
         known = tuple(file for file in files if file.stem in blueprints)
         job = SubmissionJob(settings, assignment, student, known, blueprints)
-        is_done = (
-            key_of(_submission(job)) in journal.found and course.autograded(assignment, student).exists()
-        )
+        finished = going.finished(_as_they_lie_there(job))
+        is_done = finished is not None and course.autograded(assignment, student).exists()
         if is_done or not writer.is_to_be_graded(assignment, student):
             done.left.append(student)
         elif not job.notebooks:
@@ -142,7 +140,7 @@ def _todo(
 
 def _save(
     writer: ClassWriter,
-    journal: Journal,
+    going: GradingRun,
     job: SubmissionJob,
     result: tuple[AutogradedNotebook, ...] | Failed,
     done: ClassRun,
@@ -156,34 +154,37 @@ def _save(
         return None
     writer.save(job.assignment, job.student, result)
     parts = tuple(part for book in result if book.report for part in book.report.parts)
-    report = Report(job.student, job.assignment, "", parts)
+    submission = _submission(job, {f"{book.name}.ipynb": book.sha256 for book in result})
+    report = Report(job.student, job.assignment, submission.sha256, parts)
     held = [book.layers for book in result if book.layers]
-    journal.add(_submission(job), report, held[0] if held else ())
+    going.keep(submission, report, held[0] if held else ())
     done.graded[job.student] = (report.score, report.max_score)
     return report
 
 
-def _submission(job: SubmissionJob) -> Submission:
-    """A submission by nbgrader's names, with a digest of all its notebooks."""
+def _submission(job: SubmissionJob, files: Mapping[str, str]) -> Submission:
+    """A submission by nbgrader's names.
+
+    Args:
+        job: What was, or is to be, graded.
+        files: The digest of each of its notebooks, by the name of the file.
+    """
     from autograder.engine.submissions import Submission
 
-    digest = hashlib.sha256()
-    for path in job.notebooks:
-        data = path.read_bytes() if path.is_file() else b""
-        digest.update(f"{path.name}:{len(data)}:".encode() + data)
+    digest = digest_of(json.dumps(files, sort_keys=True).encode())
     place = job.settings.root / job.student  # where it lies is of no matter
-    return Submission(job.student, place, job.assignment, job.student, digest.hexdigest())
+    return Submission(job.student, place, job.assignment, job.student, digest)
 
 
-def _about(course: Course, assignment: str, blueprints: dict[str, Blueprint]) -> dict[str, Any]:
-    """What scores depend on besides the submissions."""
-    topics = {book.topic.name: book.topic.content_digest for book in blueprints.values() if book.topic}
-    seed = int(course.config.GradeWithNnlearn.get("seed", 0))
-    return {"assignment": assignment, "seed": seed, "content": topics}
+def _as_they_lie_there(job: SubmissionJob) -> Submission:
+    """A submission as its files are at this moment."""
+    files = {path.name: digest_of(path.read_bytes()) for path in job.notebooks if path.is_file()}
+    return _submission(job, files)
 
 
-def _journal(course: Course, assignment: str) -> Path:
-    return course.root / ".nnlearn" / f"grading-{assignment}.jsonl"
+def _contents(blueprints: dict[str, Blueprint]) -> dict[str, str]:
+    """The digest of each topic's content, which scores depend on besides the submissions."""
+    return {book.topic.name: book.topic.content_digest for book in blueprints.values() if book.topic}
 
 
 def _unknown(files: Sequence[Path], blueprints: dict[str, Blueprint]) -> Failed:

@@ -161,7 +161,7 @@ def _of_names(student: str, folder: Path, blueprints: Mapping[str, Blueprint]) -
 
 def _of_notebook(student: str, path: Path, blueprint: Blueprint) -> Iterator[Problem]:
     """What is wrong inside a notebook."""
-    from autograder.course.autograding import UnreadableError, read_notebook
+    from autograder.course.handed_in import UnreadableError, read_notebook
     from autograder.course.recover import recover
 
     try:

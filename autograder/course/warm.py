@@ -18,6 +18,7 @@ from nnlearn.errors import SubmissionError
 from nnlearn.results import Report
 from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 from nnlearn.submission.source import read_source
+from nnlearn.workspace.files import digest_of
 
 _TOPICS = 16
 _FIGURES = 12
@@ -62,7 +63,8 @@ class Grading:
 def grade(grading: Grading) -> GradedNotebook:
     """Run every check of the topic on the code of a notebook, in isolation."""
     topic = grading.topic
-    submission = Submission(grading.learner, Path(grading.name), topic.name, grading.name, "")
+    digest = digest_of(grading.data)
+    submission = Submission(grading.learner, Path(grading.name), topic.name, grading.name, digest)
     return _grader(topic, topic.content_digest, grading.seed).grade_data(submission, grading.data)
 
 

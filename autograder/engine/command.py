@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
@@ -22,13 +21,13 @@ from nnlearn.errors import (
     ContentError,
     OutputError,
 )
-from nnlearn.results import Report, Run, TopicReports, run_to_json
+from nnlearn.results import Report, Run
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from autograder.engine.outputs import Outputs
     from autograder.engine.submissions import Submission
-    from autograder.render.files import OutputFile
     from nnlearn.catalogue import Catalogue
 
 
@@ -42,25 +41,12 @@ class Executor(Protocol):
         *,
         jobs: int,
         seed: int,
+        journal: Path,
         resume: bool,
         on_report: Callable[[Submission, Report], None],
     ) -> Run:
-        """Grade `submissions` and call `on_report` in this thread after each."""
+        """Grade `submissions` and call `on_report` in this thread after each; after Ctrl-C, what is done."""
         ...
-
-
-@dataclass(frozen=True)
-class Outputs:
-    """The files a run writes, each checked and still untouched."""
-
-    json: OutputFile | None = None
-    csv: OutputFile | None = None
-    html: OutputFile | None = None
-
-    @property
-    def files(self) -> tuple[OutputFile, ...]:
-        """Those that were asked for."""
-        return tuple(file for file in (self.json, self.csv, self.html) if file is not None)
 
 
 def grade(
@@ -103,7 +89,9 @@ def grade(
     from rich.console import Console
 
     from autograder.engine.check_isolation import check_isolation
-    from autograder.engine.run import forget_finished, grade_all
+    from autograder.engine.journal import forget, journal_in
+    from autograder.engine.outputs import open_outputs
+    from autograder.engine.run import grade_all
     from autograder.engine.submissions import collect
     from nnlearn.catalogue import load_catalogue
 
@@ -115,6 +103,13 @@ def grade(
     require_checks(submissions, catalogue)
     outputs = open_outputs(submissions, json=json, csv=csv, html=html)
     check_isolation(required=require_isolation, say=lambda line: _say(line, messages))
+    asked = {
+        "paths": sorted(str(path.resolve()) for path in paths),
+        "topic": topic,
+        "content": str(catalogue.root),
+        "seed": seed,
+    }
+    journal = journal_in(Path(), asked)
     code = run_grading(
         submissions,
         catalogue,
@@ -122,12 +117,13 @@ def grade(
         executor=grade_all,
         jobs=jobs or os.cpu_count() or 1,
         seed=seed,
+        journal=journal,
         resume=resume,
         console=Console(),
         messages=messages,
     )
     if code != EXIT_INTERRUPTED:
-        forget_finished()
+        forget(journal)
     raise typer.Exit(code)
 
 
@@ -146,32 +142,6 @@ def require_checks(submissions: Sequence[Submission], catalogue: Catalogue) -> N
             )
 
 
-def open_outputs(
-    submissions: Sequence[Submission],
-    *,
-    json: Path | None = None,
-    csv: Path | None = None,
-    html: Path | None = None,
-) -> Outputs:
-    """Check the output files without touching what stands there.
-
-    Raises:
-        OutputError: One cannot be written, is named twice, or is a submission.
-    """
-    from autograder.render.files import OutputFile
-
-    outputs = Outputs(*(OutputFile(path) if path else None for path in (json, csv, html)))
-    for place, file in enumerate(outputs.files):
-        if any(file.is_same_file(submission.path) for submission in submissions):
-            raise OutputError(
-                f"{file.shown}: this is a submission, and would be overwritten.",
-                "Name another file.",
-            )
-        if any(file.is_same_file(other.path) for other in outputs.files[:place]):
-            raise OutputError(f"{file.shown}: named for two outputs.", "Name a file of its own for each.")
-    return outputs
-
-
 def run_grading(
     submissions: Sequence[Submission],
     catalogue: Catalogue,
@@ -180,6 +150,7 @@ def run_grading(
     executor: Executor,
     jobs: int,
     seed: int,
+    journal: Path,
     resume: bool,
     console: Console,
     messages: Console,
@@ -193,6 +164,7 @@ def run_grading(
         executor: What does the grading.
         jobs: How many submissions to grade at a time.
         seed: What all random numbers of the run follow from.
+        journal: Where what is finished is kept until it is written.
         resume: Whether to take over what an interrupted run has graded.
         console: Where the result goes.
         messages: Where progress goes.
@@ -200,70 +172,38 @@ def run_grading(
     Returns:
         The exit code.
     """
+    from autograder.engine.journal import say_if_missing
     from autograder.render.progress import GradingProgress
     from autograder.render.terminal import print_run
     from autograder.render.text import count
 
-    done: list[tuple[Submission, Report]] = []
-    interrupted = False
+    if resume:
+        say_if_missing(journal, lambda line: _say(line, messages))
     with GradingProgress(len(submissions), messages) as progress:
-
-        def keep(submission: Submission, report: Report) -> None:
-            done.append((submission, report))
-            progress.advance(submission, report)
-
-        try:
-            run = executor(submissions, catalogue, jobs=jobs, seed=seed, resume=resume, on_report=keep)
-        except KeyboardInterrupt:
-            interrupted = True
-            run = partial_run(done, catalogue)
+        run = executor(
+            submissions,
+            catalogue,
+            jobs=jobs,
+            seed=seed,
+            journal=journal,
+            resume=resume,
+            on_report=progress.advance,
+        )
     print_run(run, console)
-    _write(run, outputs, console)
-    if interrupted:
-        graded = f"{len(done)} of {count(len(submissions), 'submission')}"
-        _say(f"Interrupted: {graded} graded. With --resume the rest follows.", messages)
+    try:
+        outputs.write(run, lambda line: _say(line, console))
+    except OutputError:
+        _say(f"What was graded is kept in {journal}: with --resume nothing is graded again.", messages)
+        raise
+    if run.interrupted:
+        done = sum(len(topic.reports) for topic in run.topics)
+        _say(
+            f"Interrupted: {done} of {count(len(submissions), 'submission')} graded. With --resume the rest "
+            f"follows; what is done is kept in {journal}.",
+            messages,
+        )
         return EXIT_INTERRUPTED
     return EXIT_GRADER_ERROR if run.has_grader_error else EXIT_OK
-
-
-def partial_run(done: Sequence[tuple[Submission, Report]], catalogue: Catalogue) -> Run:
-    """The run so far, in the order a whole run has."""
-    ordered = sorted(done, key=lambda pair: (pair[0].topic, pair[0].learner, pair[0].name))
-    names = dict.fromkeys(submission.topic for submission, _ in ordered)
-    return Run(
-        tuple(
-            TopicReports(
-                topic=name,
-                content_digest=catalogue.topic(name).content_digest,
-                reports=tuple(report for submission, report in ordered if submission.topic == name),
-            )
-            for name in names
-        )
-    )
-
-
-def _write(run: Run, outputs: Outputs, console: Console) -> None:
-    """Write every output that can be written, then complain about those that cannot."""
-    from autograder.render.csv import run_to_csv
-    from autograder.render.html import run_to_html
-
-    renderers = (
-        (outputs.json, run_to_json),
-        (outputs.csv, run_to_csv),
-        (outputs.html, run_to_html),
-    )
-    failures: list[OutputError] = []
-    for file, render in renderers:
-        if file is None:
-            continue
-        try:
-            file.write(render(run))
-        except OutputError as error:
-            failures.append(error)
-        else:
-            _say(f"Written: {file.shown}", console)
-    if failures:
-        raise OutputError("\n".join(error.problem for error in failures), failures[0].next_step)
 
 
 def _say(line: str, console: Console) -> None:

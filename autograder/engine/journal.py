@@ -2,22 +2,51 @@
 
 The journal is a file of JSON lines: first what the run is about, then a line for each report.
 A line that was cut short by a crash is left out when the journal is read.
+It is named after what was asked for, so that the same request finds it again and no other one does.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import msgspec
 
+import nnlearn
 from autograder.engine.submissions import Submission
 from nnlearn.errors import OutputError
 from nnlearn.results import Report, report_from_dict, report_to_dict
+
+_FOLDER = ".nnlearn"
+
+
+def journal_in(folder: Path, asked: Mapping[str, Any]) -> Path:
+    """Where the journal of a run lies.
+
+    Args:
+        folder: Where the run keeps its things.
+        asked: What is to be graded and with what, as plain data: whatever makes it another run.
+    """
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    return folder / _FOLDER / f"grading-{digest[:12]}.jsonl"
+
+
+def say_if_missing(journal: Path, say: Callable[[str], None]) -> None:
+    """Tell somebody who wants to resume a run that there is none."""
+    if not journal.exists():
+        say(f"There is nothing to resume: {journal} is not there. Grading starts from the beginning.")
+
+
+def forget(journal: Path) -> None:
+    """Remove a journal: what it holds is written elsewhere."""
+    journal.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something else may lie in the folder
+        journal.parent.rmdir()
 
 
 class Journal:
@@ -29,22 +58,24 @@ class Journal:
             journal that says otherwise are not taken over.
         resume: Take over the reports that are there; otherwise start empty.
 
+    Attributes:
+        found: The reports that were taken over, each with the layers of isolation that held, by their key.
+
     Raises:
         OutputError: The file cannot be written.
     """
 
     def __init__(self, path: Path, about: Mapping[str, Any], *, resume: bool) -> None:
         self.path = path
-        self._about = dict(about)
-        self.layers: dict[str, tuple[str, ...]] = {}
-        self.found: dict[str, Report] = self._read() if resume else {}
+        self._about = {"nnlearn": nnlearn.__version__, **about}
+        self.found: dict[str, tuple[Report, tuple[str, ...]]] = self._read() if resume else {}
         fresh = path.with_suffix(".new")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = fresh.open("w", encoding="utf-8")
             self._write(self._about)
-            for key, report in self.found.items():
-                self._write(_entry(key, report, self.layers[key]))
+            for key, (report, layers) in self.found.items():
+                self._write(_entry(key, report, layers))
             fresh.replace(path)  # until here, a crash leaves the old journal
         except OSError as error:
             raise OutputError(
@@ -52,18 +83,11 @@ class Journal:
                 "run nnlearn in a folder that you can write to",
             ) from error
 
-    def __enter__(self) -> Journal:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of the file, which stays."""
         self._file.close()
 
-    def add(self, submission: Submission, report: Report, layers: tuple[str, ...] = ()) -> None:
+    def add(self, submission: Submission, report: Report, layers: tuple[str, ...]) -> None:
         """Keep a finished report, and the layers of isolation that held around the submission.
 
         It survives whatever happens after this returns.
@@ -75,8 +99,8 @@ class Journal:
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def _read(self) -> dict[str, Report]:
-        found: dict[str, Report] = {}
+    def _read(self) -> dict[str, tuple[Report, tuple[str, ...]]]:
+        found: dict[str, tuple[Report, tuple[str, ...]]] = {}
         try:
             lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
@@ -88,8 +112,7 @@ class Journal:
                     return found
                 if number > 0:
                     report = report_from_dict(entry["report"])
-                    self.layers[entry["key"]] = tuple(str(name) for name in entry["layers"])
-                    found[entry["key"]] = report
+                    found[entry["key"]] = report, tuple(str(name) for name in entry["layers"])
             except (ValueError, KeyError, TypeError, msgspec.ValidationError):
                 continue  # the line on which the run was killed
         return found

@@ -1,22 +1,19 @@
-"""A grading run: every submission through the pool, finished reports kept as they come."""
+"""Grades submissions: every one through the pool, into one run."""
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
-from autograder.engine.journal import Journal, key_of
-from autograder.engine.pool import GivenUp, Pool
+from autograder.engine.grading_run import GradingRun
+from autograder.engine.journal import key_of
+from autograder.engine.pool import GivenUp
 from autograder.engine.processes import Processes
 from autograder.engine.submissions import Submission
 from autograder.engine.worker import Graded, Job, grade_job
 from nnlearn.catalogue import Catalogue, Topic
 from nnlearn.results import Outcome, PartResult, Report, Run, TopicReports, Verdict
-
-JOURNAL = Path(".nnlearn") / "grading.jsonl"
 
 
 def grade_all(
@@ -25,6 +22,7 @@ def grade_all(
     *,
     jobs: int,
     seed: int,
+    journal: Path,
     on_report: Callable[[Submission, Report], None],
     resume: bool = False,
     start_executor: Callable[[], Executor] | None = None,
@@ -36,71 +34,55 @@ def grade_all(
         catalogue: The content, with checks.
         jobs: Submissions under way at a time.
         seed: What all random numbers follow from; the same seed gives the same reports.
+        journal: Where finished reports are kept; it is left there, see `autograder.engine.journal.forget`.
         on_report: Called in this thread with each report, as they end.
         resume: Take over the finished reports of a run that was interrupted.
         start_executor: Makes the executor; by default a pool of `jobs` processes of this machine.
 
     Returns:
-        The run, its reports in the order of `submissions`.
+        The run, its reports in the order of `submissions`. Ctrl-C ends it early: then it says so, and holds
+        what was finished.
     """
-    about = {
-        "seed": seed,
-        "content": {t.name: t.content_digest for t in _topics(submissions, catalogue)},
-    }
-    with Journal(JOURNAL, about, resume=resume) as journal:
-        reports = dict(journal.found)
-        layers = list(journal.layers.values())
+    topics = [catalogue.topic(name) for name in dict.fromkeys(s.topic for s in submissions)]
+    about = {"seed": seed, "content": {topic.name: topic.content_digest for topic in topics}}
+    reports: dict[str, Report] = {}
+
+    def put(submission: Submission, report: Report) -> None:
+        reports[key_of(submission)] = report
+        on_report(submission, report)
+
+    with GradingRun(journal, about, resume=resume) as going:
+        todo = []
         for submission in submissions:
-            if key_of(submission) in reports:
-                on_report(submission, reports[key_of(submission)])
-        todo = [
-            Job(submission, catalogue.root, seed)
-            for submission in submissions
-            if key_of(submission) not in reports
-        ]
-        pool: Pool[Job, Graded] = Pool(start_executor or (lambda: Processes(jobs)), grade_job, jobs)
-        try:
-            for job, result in pool.run(todo):
-                if isinstance(result, GivenUp):
-                    report = _not_graded(job.submission, catalogue, result.reason)
-                else:
-                    report = result.report
-                    layers.append(result.layers)
-                    journal.add(job.submission, report, result.layers)
-                reports[key_of(job.submission)] = report
-                on_report(job.submission, report)
-        except KeyboardInterrupt:
-            for child in multiprocessing.active_children():
-                child.kill()
-            raise
+            if report := going.finished(submission):
+                put(submission, report)
+            else:
+                todo.append(Job(submission, catalogue.root, seed))
+        start = start_executor or (lambda: Processes(jobs))
+        result: Graded | GivenUp[Job]
+        for job, result in going.results(todo, grade_job, start, jobs):
+            if isinstance(result, GivenUp):
+                put(job.submission, _not_graded(job.submission, catalogue, result.reason))
+            else:
+                going.keep(job.submission, result.report, result.layers)
+                put(job.submission, result.report)
     return Run(
         tuple(
-            TopicReports(
-                topic.name,
-                topic.content_digest,
-                tuple(reports[key_of(s)] for s in submissions if s.topic == topic.name),
-            )
-            for topic in _topics(submissions, catalogue)
+            TopicReports(topic.name, topic.content_digest, found)
+            for topic in topics
+            if (found := _reports_of(topic, submissions, reports))
         ),
-        isolation=_held_by_all(layers),
+        isolation=going.isolation,
+        interrupted=going.interrupted,
     )
 
 
-def forget_finished() -> None:
-    """Remove the finished reports that were kept on the way: the outputs are written."""
-    JOURNAL.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # something else may lie in the folder
-        JOURNAL.parent.rmdir()
-
-
-def _topics(submissions: Sequence[Submission], catalogue: Catalogue) -> list[Topic]:
-    return [catalogue.topic(name) for name in dict.fromkeys(s.topic for s in submissions)]
-
-
-def _held_by_all(layers: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The layers that held around every submission that ran."""
-    ran = [held for held in layers if held]
-    return tuple(name for name in ran[0] if all(name in held for held in ran)) if ran else ()
+def _reports_of(
+    topic: Topic, submissions: Sequence[Submission], reports: dict[str, Report]
+) -> tuple[Report, ...]:
+    """The reports there are for a topic, in the order of its submissions."""
+    keys = [key_of(submission) for submission in submissions if submission.topic == topic.name]
+    return tuple(reports[key] for key in keys if key in reports)
 
 
 def _not_graded(submission: Submission, catalogue: Catalogue, reason: str) -> Report:

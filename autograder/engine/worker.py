@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -23,7 +23,8 @@ from nnlearn.isolation.processes import ProcessSource
 from nnlearn.isolation.seat import IsolatedSeat
 from nnlearn.isolation.zygote import Zygote
 from nnlearn.results import Outcome, PartResult, Report, Verdict
-from nnlearn.submission.source import Source, load_source
+from nnlearn.submission.source import Source, read_file, read_source
+from nnlearn.workspace.files import digest_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,10 @@ class TopicGrader:
     def grade(self, submission: Submission) -> Graded:
         """Run every check on a submission. Whatever it does, there is a report."""
         try:
-            source = load_source(submission.path)
+            data = read_file(submission.path)
+            # Whatever lies there now, or later: the report is about these bytes.
+            submission = replace(submission, sha256=digest_of(data))
+            source = read_source(submission.path, data)
         except SubmissionError as error:
             return Graded(self._unreadable(submission, error), ())
         report, seat = self.check(submission, source)

@@ -87,6 +87,7 @@ def bench_of(item: pytest.Item) -> Bench:
 def _self_check_bench(item: pytest.Item) -> Bench:
     from nnlearn.checking.selfcheck import file_to_check, learner_bench
     from nnlearn.errors import NnlearnError
+    from nnlearn.submission.source import load_source
 
     chosen = item.config.getoption("--submission")
     try:
@@ -95,7 +96,7 @@ def _self_check_bench(item: pytest.Item) -> Bench:
             pytest.exit(f"say which file to check: pytest {item.path.parent} --submission FILE", 4)
         if topic.checks == item.path and _isolates(item.config):
             return _isolated_bench(item.config, topic, Path(chosen))
-        return learner_bench(topic, Path(chosen) if chosen else file_to_check(topic))
+        return learner_bench(topic, load_source(Path(chosen) if chosen else file_to_check(topic)))
     except NnlearnError as error:
         pytest.exit(str(error), error.exit_code)
 

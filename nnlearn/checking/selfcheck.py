@@ -11,19 +11,18 @@ from nnlearn.diagnosis.store import read_diagnoses
 from nnlearn.errors import NnlearnError
 from nnlearn.learner.local import LocalSeat
 from nnlearn.learner.session import Session
-from nnlearn.submission.source import load_source
+from nnlearn.submission.source import Source
 from nnlearn.workspace.workspace import find_workspace
 
 
-def learner_bench(topic: Topic, file: Path) -> Bench:
-    """A bench for `file` with what a learner has: no mistake's code, only the replies of each.
+def learner_bench(topic: Topic, source: Source) -> Bench:
+    """A bench for `source` with what a learner has: no mistake's code, only the replies of each.
 
     Raises:
-        SubmissionError: The file cannot be read.
         ContentError: The diagnoses file is damaged.
     """
-    seat = LocalSeat(topic, load_source(file))
-    return Bench(topic, seat, known=read_diagnoses(topic), advice=SelfCheckAdvice(topic, file))
+    advice = SelfCheckAdvice(topic, source.path)
+    return Bench(topic, LocalSeat(topic, source), known=read_diagnoses(topic), advice=advice)
 
 
 def file_to_check(topic: Topic) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from nnlearn.cli.say import complain
 from nnlearn.cli.topics import next_step
 from nnlearn.errors import EXIT_CHECKS_FAILED, NnlearnError
 from nnlearn.results import PartResult, Report, Verdict, report_to_dict
+from nnlearn.submission.source import Source, load_source
 
 if TYPE_CHECKING:
     from nnlearn.checking.bench import Bench
@@ -56,11 +56,12 @@ def check(
     """Run the visible checks of a topic on your own file. Exits 0 when all of them pass."""
     place = here(content)
     chosen = _resolve(target, topic, place)
-    bench = run_visible_checks(chosen.topic, chosen.file, quiet=as_json, part=chosen.part)
+    source = load_source(chosen.file)
+    bench = run_visible_checks(chosen.topic, source, quiet=as_json, part=chosen.part)
     report = Report(
         learner="",
         submission=str(chosen.file),
-        sha256=hashlib.sha256(chosen.file.read_bytes()).hexdigest(),
+        sha256=source.sha256,
         parts=bench.parts(),
         notes=tuple(getattr(bench.seat, "notes", ())),
     )
@@ -109,8 +110,8 @@ def _remember(place: Place, topic: Topic, report: Report) -> None:
     place.say_notes()
 
 
-def run_visible_checks(topic: Topic, file: Path, quiet: bool = False, part: str | None = None) -> Bench:
-    """Run the visible checks of `topic`, or of one part, on `file`; a bar counts them unless `quiet`."""
+def run_visible_checks(topic: Topic, source: Source, quiet: bool = False, part: str | None = None) -> Bench:
+    """Run the visible checks of `topic`, or of one part, on a file; a bar counts them unless `quiet`."""
     if not topic.visible_checks.exists():
         raise NnlearnError(
             f"{topic.visible_checks} is missing: topic `{topic.name}` has no checks here",
@@ -127,10 +128,10 @@ def run_visible_checks(topic: Topic, file: Path, quiet: bool = False, part: str 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
     # A bar that moves would write over the prompt of a debugger.
-    disable = quiet or not console.is_terminal or _stops_at_breakpoints(file)
+    disable = quiet or not console.is_terminal or _stops_at_breakpoints(source)
     with Progress(*columns, console=console, transient=True, disable=disable) as progress:
         task = progress.add_task(f"checking {topic.name}", total=None)
-        bench = learner_bench(topic, file)
+        bench = learner_bench(topic, source)
         set_trace = pdb.set_trace
         with CheckRunner(topic, topic.visible_checks) as runner:
             pdb.set_trace = set_trace  # pytest's own needs the terminal reporter, which is off here
@@ -140,10 +141,9 @@ def run_visible_checks(topic: Topic, file: Path, quiet: bool = False, part: str 
             return runner.run(bench, parts, on_check=lambda _: progress.advance(task))
 
 
-def _stops_at_breakpoints(file: Path) -> bool:
+def _stops_at_breakpoints(source: Source) -> bool:
     """Whether the learner's file asks for a debugger."""
-    data = file.read_bytes() if file.is_file() else b""
-    return b"breakpoint()" in data or b"set_trace()" in data
+    return any("breakpoint()" in cell.code or "set_trace()" in cell.code for cell in source.cells)
 
 
 def _show(target: Target, report: Report) -> None:

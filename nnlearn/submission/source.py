@@ -95,12 +95,7 @@ def load_source(path: Path) -> Source:
     Raises:
         SubmissionError: The file cannot be read as Python or as a notebook at all.
     """
-    if path.suffix.lower() not in (".py", ".ipynb"):
-        raise SubmissionError(
-            f"{path} is neither a .py file nor a .ipynb notebook",
-            "Hand in the file that you filled in, under its own name.",
-        )
-    return read_source(path, _read(path))
+    return read_source(path, read_file(path))
 
 
 def read_source(path: Path, data: bytes) -> Source:
@@ -139,8 +134,17 @@ def _checked(cell: Cell, notes: list[str]) -> Cell:
     return Cell(cell.number, code, cell.tags, cell.name, error)
 
 
-def _read(path: Path) -> bytes:
-    """The bytes of a regular file that is not a link; never waits for a pipe or device."""
+def read_file(path: Path) -> bytes:
+    """The bytes of a regular file that is not a link; never waits for a pipe or device.
+
+    Raises:
+        SubmissionError: It cannot be read, or is nothing that one hands in.
+    """
+    if path.suffix.lower() not in (".py", ".ipynb"):
+        raise SubmissionError(
+            f"{path} is neither a .py file nor a .ipynb notebook",
+            "Hand in the file that you filled in, under its own name.",
+        )
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)

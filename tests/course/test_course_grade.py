@@ -12,6 +12,7 @@ from autograder.course import class_run
 from autograder.course.autograding import AutogradedNotebook, Failed, Marks
 from autograder.course.layout import CourseError, find_course
 from autograder.engine.pool import GivenUp
+from nnlearn.workspace.files import digest_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own
 
@@ -118,7 +119,11 @@ def workers(monkeypatch):
 
     def work(job):
         asked.append(job.student)
-        return (AutogradedNotebook("toy", '{"cells": []}\n', marks, None, ()),)
+        return (
+            AutogradedNotebook(
+                "toy", '{"cells": []}\n', marks, None, digest_of(job.notebooks[0].read_bytes())
+            ),
+        )
 
     monkeypatch.setattr(class_run, "_autograde", work)
     monkeypatch.setattr("autograder.engine.processes.Processes", lambda jobs, *_: ThreadPoolExecutor(jobs))
@@ -167,6 +172,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(small, workers, monkeypatch
     assert stopped.interrupted
     assert stopped.exit_code == 2
     assert "Interrupted. With --resume the rest follows." in list(stopped.in_words("ps1"))
+    [journal] = (small / ".nnlearn").iterdir()
+    assert f"What is done is kept in {journal}." in list(stopped.in_words("ps1"))
     assert gradebook_of(small)["ada"][5][1][2] == 2.5 or gradebook_of(small)["ada"][0] == 2.5
     workers.clear()
     rest = run(small, force=True, resume=True)
@@ -184,6 +191,26 @@ def test_work_that_was_changed_since_the_interruption_is_graded_again(small, wor
     workers.clear()
     file = small / "submitted/ada/ps1/toy.ipynb"
     file.write_text(file.read_text() + "\n")
+    run(small, force=True, resume=True)
+    assert workers == ["ada", "cy"]
+
+
+def test_work_that_is_changed_while_it_is_graded_is_graded_again(small, workers, monkeypatch):
+    """What is kept is about the bytes that were graded, not about those that lie there when it is saved."""
+    file = small / "submitted/ada/ps1/toy.ipynb"
+    real = class_run._autograde
+
+    def work(job):
+        graded = real(job)
+        if job.student == "ada":
+            file.write_text(file.read_text() + "\n")
+        return graded
+
+    with monkeypatch.context() as patch:
+        patch.setattr(class_run, "_autograde", work)
+        interrupt_after(patch, 2)
+        run(small)
+    workers.clear()
     run(small, force=True, resume=True)
     assert workers == ["ada", "cy"]
 

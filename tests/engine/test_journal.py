@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.journal import Journal, key_of
+from autograder.engine.journal import Journal, forget, journal_in, key_of
 from autograder.engine.submissions import Submission
 from nnlearn.errors import OutputError
 from nnlearn.results import Noticed, Outcome, PartResult, Report, Verdict
@@ -19,32 +19,61 @@ def report(name):
     return Report(name, f"{name}.py", "0a", (PartResult("a", 2.0, (outcome,)),), ("note",), "out")
 
 
+def written(place, *learners, about=ABOUT):
+    """A journal with the reports of these learners."""
+    journal = Journal(place, about, resume=False)
+    for submission in learners:
+        journal.add(submission, report(submission.learner), ("landlock",))
+    journal.close()
+    return place
+
+
+def found_in(place, about=ABOUT):
+    """What a run that goes on takes over."""
+    journal = Journal(place, about, resume=True)
+    journal.close()
+    return journal.found
+
+
 def test_reports_come_back_as_they_were(tmp_path):
-    with Journal(tmp_path / "run" / "j.jsonl", ABOUT, resume=False) as journal:
-        journal.add(ADA, report("ada"))
-    with Journal(journal.path, ABOUT, resume=True) as again:
-        assert again.found == {key_of(ADA): report("ada")}
-        again.add(BOB, report("bob"))
-    with Journal(journal.path, ABOUT, resume=True) as third:
-        assert third.found.keys() == {key_of(ADA), key_of(BOB)}
+    place = written(tmp_path / "run" / "j.jsonl", ADA)
+    again = Journal(place, ABOUT, resume=True)
+    assert again.found == {key_of(ADA): (report("ada"), ("landlock",))}
+    again.add(BOB, report("bob"), ())
+    again.close()
+    assert found_in(place).keys() == {key_of(ADA), key_of(BOB)}
 
 
 def test_a_line_cut_short_by_a_crash_costs_only_itself(tmp_path):
-    with Journal(tmp_path / "j.jsonl", ABOUT, resume=False) as journal:
-        journal.add(ADA, report("ada"))
-        journal.add(BOB, report("bob"))
-    data = journal.path.read_bytes()
+    place = written(tmp_path / "j.jsonl", ADA, BOB)
+    data = place.read_bytes()
     for cut in range(1, len(data.splitlines()[-1])):
-        journal.path.write_bytes(data[:-cut])
-        with Journal(journal.path, ABOUT, resume=True) as again:
-            assert key_of(ADA) in again.found
+        place.write_bytes(data[:-cut])
+        assert key_of(ADA) in found_in(place)
 
 
-def test_reports_made_with_other_content_or_another_seed_are_not_taken_over(tmp_path):
-    with Journal(tmp_path / "j.jsonl", ABOUT, resume=False) as journal:
-        journal.add(ADA, report("ada"))
-    with Journal(journal.path, {**ABOUT, "seed": 1}, resume=True) as other:
-        assert other.found == {}
+def test_reports_made_with_other_content_another_seed_or_another_nnlearn_are_not_taken_over(
+    tmp_path, monkeypatch
+):
+    for about in ({**ABOUT, "seed": 1}, {**ABOUT, "content": {"toy": "abd"}}):
+        assert found_in(written(tmp_path / "j.jsonl", ADA), about) == {}
+    place = written(tmp_path / "j.jsonl", ADA)
+    monkeypatch.setattr("nnlearn.__version__", "0.0.1")
+    assert found_in(place) == {}
+
+
+def test_a_journal_is_named_after_the_request(tmp_path):
+    asked = {"paths": ["/class"], "seed": 0}
+    place = journal_in(tmp_path, asked)
+    assert place == journal_in(tmp_path, dict(reversed(asked.items())))
+    others = {journal_in(tmp_path, {**asked, "seed": 1}), journal_in(tmp_path, {**asked, "paths": ["/b"]})}
+    assert len(others - {place}) == 2
+    first, second = written(place, ADA), written(others.pop(), BOB)
+    forget(first)
+    assert not first.exists()
+    assert key_of(BOB) in found_in(second)
+    forget(second)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_written_is_said_at_once(tmp_path):

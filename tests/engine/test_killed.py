@@ -6,6 +6,7 @@ So does it for any number of jobs. The moments are seeded; what runs at them is 
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -191,3 +192,34 @@ def test_a_process_killed_at_any_moment_changes_nothing(
     assert report == expected
     assert not (tmp_path / ".nnlearn").exists()
     assert not list(temporary.glob("nnlearn-*"))
+
+
+def test_ctrl_c_loses_nothing_and_the_same_request_goes_on(miniature, handed_in, undisturbed, tmp_path):
+    command = [sys.executable, "-m", "nnlearn", *arguments(miniature, handed_in, 1)]
+    grader = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    first = grader.stderr.readline()
+    seen = psutil.Process(grader.pid).children(recursive=True)
+    grader.send_signal(signal.SIGINT)
+    _, said = grader.communicate(timeout=200)
+    assert (grader.returncode, first) == (2, "1/6 toy ada: 6 of 6\n")
+    _, alive = psutil.wait_procs(seen, timeout=10)
+    assert alive == [], "processes are left behind"
+    [journal] = (tmp_path / ".nnlearn").iterdir()
+    document, expected = json.loads(without_times(tmp_path)), json.loads(undisturbed.report)
+    found = document["topics"][0]["reports"]
+    assert 1 <= len(found) < len(SUBMISSIONS)
+    assert found == expected["topics"][0]["reports"][: len(found)]
+    assert document["isolation"] == expected["isolation"]
+    assert (
+        f"Interrupted: {len(found)} of 6 submissions graded. With --resume the rest follows; "
+        f"what is done is kept in {journal.relative_to(tmp_path)}." in said
+    )
+    other = nnlearn("grade", handed_in / "ada.py", *arguments(miniature, handed_in, 1)[2:], cwd=tmp_path)
+    assert other.returncode == 0, other.stderr
+    assert journal.exists(), "another run took it away"
+    done = nnlearn(*arguments(miniature, handed_in, 2), "--resume", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(without_times(tmp_path)) == expected
+    assert not (tmp_path / ".nnlearn").exists()

@@ -16,7 +16,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import nnlearn.catalogue
-from autograder.engine.command import grade, open_outputs, require_checks, run_grading
+from autograder.engine.command import grade, require_checks, run_grading
+from autograder.engine.outputs import open_outputs
 from autograder.engine.submissions import Submission
 from nnlearn.errors import ContentError, NnlearnError, OutputError
 from nnlearn.isolation import confinement
@@ -41,12 +42,15 @@ class Engine:
         on_report: Callable[[Submission, Report], None],
         **asked: Any,
     ) -> Run:
-        """Grade as told."""
+        """Grade as told; the journal is left, as the real one is."""
+        journal: Path = asked.pop("journal")
         self.asked = asked
+        journal.parent.mkdir(exist_ok=True)
+        journal.write_text("")
         reports = []
         for place, submission in enumerate(submissions):
             if place == self.interrupt_after:
-                raise KeyboardInterrupt
+                break
             verdict = self.verdicts.get(submission.learner, Verdict.PASSED)
             report = self.make_report(
                 submission.learner, verdict, submission=submission.name, sha256=submission.sha256
@@ -54,7 +58,8 @@ class Engine:
             on_report(submission, report)
             reports.append(report)
         digest = catalogue.topic("activations").content_digest
-        return Run((TopicReports("activations", digest, tuple(reports)),), ("landlock",))
+        topics = (TopicReports("activations", digest, tuple(reports)),) if reports else ()
+        return Run(topics, ("landlock",), interrupted=len(reports) < len(submissions))
 
 
 @pytest.fixture
@@ -68,15 +73,15 @@ def handed_in(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, catalogue: Any, make_report: Any) -> Any:
+def command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, catalogue: Any, make_report: Any) -> Any:
     """Runs `grade` with the given arguments; `.engine` decides what happens."""
     app = typer.Typer()
     app.command()(grade)
-    state = SimpleNamespace(engine=Engine(make_report), forgotten=[])
+    state = SimpleNamespace(engine=Engine(make_report))
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(nnlearn.catalogue, "load_catalogue", lambda _: catalogue)
     stand_in = SimpleNamespace(
         grade_all=lambda *args, **more: state.engine(*args, **more),
-        forget_finished=lambda: state.forgotten.append(True),
     )
     monkeypatch.setitem(sys.modules, "autograder.engine.run", stand_in)
     state.lacks = lambda *names: monkeypatch.setattr(
@@ -94,6 +99,11 @@ def command(monkeypatch: pytest.MonkeyPatch, catalogue: Any, make_report: Any) -
     return state
 
 
+def journals() -> list[Path]:
+    """What is kept for a run that goes on."""
+    return list(Path(".nnlearn").glob("*"))
+
+
 def test_all_graded_ends_with_0_whatever_the_scores(command: Any, handed_in: Path) -> None:
     """Low scores are no failure of the command."""
     command.engine.verdicts = {"bo": Verdict.TIMED_OUT}
@@ -101,7 +111,7 @@ def test_all_graded_ends_with_0_whatever_the_scores(command: Any, handed_in: Pat
     assert result.exit_code == 0
     assert "activations: 3 submissions" in result.stdout
     assert command.engine.asked == {"seed": 7, "jobs": 3, "resume": False}
-    assert command.forgotten == [True]
+    assert journals() == []
 
 
 def test_every_output_is_written(command: Any, handed_in: Path, tmp_path: Path) -> None:
@@ -134,7 +144,7 @@ def test_grader_errors_end_with_3(command: Any, handed_in: Path) -> None:
 
 
 def test_interruption_keeps_what_is_done(command: Any, handed_in: Path, tmp_path: Path) -> None:
-    """Two of three are graded when Ctrl-C comes: both are shown and written."""
+    """Two of three are graded when Ctrl-C comes: both are shown and written, and kept for the rest."""
     command.engine.interrupt_after = 2
     target = tmp_path / "class.json"
     result = command.run(handed_in, "--json", target)
@@ -142,7 +152,8 @@ def test_interruption_keeps_what_is_done(command: Any, handed_in: Path, tmp_path
     assert "Interrupted: 2 of 3 submissions graded. With --resume" in result.stderr
     reports = json.loads(target.read_text(encoding="utf-8"))["topics"][0]["reports"]
     assert [report["learner"] for report in reports] == ["ada", "bo"]
-    assert command.forgotten == []
+    [journal] = journals()
+    assert f"what is done is kept in {journal}." in result.stderr
 
 
 def test_interruption_before_the_first_report(command: Any, handed_in: Path) -> None:
@@ -151,6 +162,49 @@ def test_interruption_before_the_first_report(command: Any, handed_in: Path) -> 
     result = command.run(handed_in)
     assert result.exit_code == 2
     assert "Interrupted: 0 of 3 submissions graded." in result.stderr
+
+
+def test_each_request_has_a_journal_of_its_own(command: Any, handed_in: Path) -> None:
+    """However its folder is spelled; other submissions, content and seeds are other requests."""
+    command.engine.interrupt_after = 1
+    command.run(handed_in)
+    [first] = journals()
+    command.run(handed_in.parent / "." / handed_in.name, "--jobs", 3, "--json", "class.json")
+    assert journals() == [first]
+    for other in ([handed_in / "ada.py"], [handed_in, "--seed", 1], [handed_in, "--topic", "activations"]):
+        known = journals()
+        command.engine.interrupt_after = 0
+        command.run(*other)
+        assert len(journals()) == len(known) + 1
+    command.engine.interrupt_after = None
+    command.run(handed_in, "--resume")
+    assert first not in journals()
+
+
+def test_resuming_what_was_not_interrupted_is_said(command: Any, handed_in: Path) -> None:
+    """Everything is graded, which may not be what was meant."""
+    result = command.run(handed_in, "--resume")
+    assert "There is nothing to resume: .nnlearn/grading-" in result.stderr
+    assert result.exit_code == 0
+    assert "nothing to resume" not in command.run(handed_in).stderr
+
+
+def test_what_was_graded_survives_an_output_that_cannot_be_written(
+    command: Any, handed_in: Path, tmp_path: Path
+) -> None:
+    """The disk is full after two hours: that is said, and how to go on."""
+    target = tmp_path / "class.json"
+    grade_all = command.engine
+
+    def and_then(*given: Any, **asked: Any) -> Run:
+        target.mkdir()
+        return grade_all(*given, **asked)
+
+    command.engine = and_then
+    result = command.run(handed_in, "--json", target)
+    assert isinstance(result.exception, OutputError)
+    [journal] = journals()
+    assert f"What was graded is kept in {journal}: with --resume nothing is graded again." in result.stderr
 
 
 def test_missing_isolation_is_one_loud_line(command: Any, handed_in: Path) -> None:
@@ -240,6 +294,7 @@ def test_one_lost_output_does_not_cost_the_others(catalogue: Any, make_report: A
             executor=Engine(make_report),
             jobs=1,
             seed=0,
+            journal=tmp_path / "kept" / "grading.jsonl",
             resume=False,
             console=quiet,
             messages=quiet,
@@ -262,6 +317,7 @@ def test_bar_on_a_terminal(catalogue: Any, make_report: Any, tmp_path: Path) -> 
         executor=Engine(make_report),
         jobs=1,
         seed=0,
+        journal=tmp_path / "kept" / "grading.jsonl",
         resume=False,
         console=Console(file=io.StringIO()),
         messages=messages,

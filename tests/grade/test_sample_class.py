@@ -26,9 +26,8 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Reports:
     """All classes, graded once, in one run."""
     catalogue = load_catalogue()
     submissions = collect([CLASSES / topic for topic in sorted(EXPECTED)], None, catalogue)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("grading"))  # the engine keeps its journal here
-        run = grade_all(submissions, catalogue, jobs=2, seed=0, on_report=lambda *_: None)
+    journal = tmp_path_factory.mktemp("grading") / "grading.jsonl"
+    run = grade_all(submissions, catalogue, jobs=2, seed=0, journal=journal, on_report=lambda *_: None)
     return {(topic.topic, report.learner): report for topic in run.topics for report in topic.reports}
 
 

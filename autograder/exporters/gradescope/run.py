@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 import tempfile
 import time
@@ -76,7 +75,7 @@ def _report(path: Path, settings: Settings, catalogue: Catalogue) -> Report:
     """Grade one file through the isolated engine, and show instructors how it went."""
     from rich.console import Console
 
-    from autograder.engine.run import forget_finished, grade_all
+    from autograder.engine.run import grade_all
     from autograder.render.terminal import print_run
     from nnlearn.isolation.confinement import layers_available
 
@@ -89,10 +88,8 @@ def _report(path: Path, settings: Settings, catalogue: Catalogue) -> Report:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     submission = Submission("submission", path, settings.topic, path.name, digest)
     with tempfile.TemporaryDirectory(prefix="nnlearn-") as folder:
-        os.chdir(folder)  # finished reports are kept in the current directory on the way
-        run = grade_all([submission], catalogue, jobs=1, seed=0, on_report=lambda *_: None)
-        forget_finished()
-        os.chdir("/")
+        journal = Path(folder) / "grading.jsonl"
+        run = grade_all([submission], catalogue, jobs=1, seed=0, journal=journal, on_report=lambda *_: None)
     print_run(run, Console(width=100))
     return run.topics[0].reports[0]
 
