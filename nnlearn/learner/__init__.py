@@ -1,1 +1,1 @@
-"""The learner's code: read from a file, searched for shortcuts, run, and seen through one interface."""
+"""The learner as checks see them: what they touch, where its code is, what can go wrong there."""

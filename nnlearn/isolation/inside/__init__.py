@@ -1,1 +1,1 @@
-"""What runs in the confined processes; nothing else may load it with a learner's code at hand."""
+"""What runs in the confined processes: the zygote, and the learner's process that it becomes or forks."""
