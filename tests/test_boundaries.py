@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import nnlearn
 
 CLONE = Path(nnlearn.__file__).parents[1]
@@ -14,14 +16,15 @@ ARCHITECTURE = CLONE / "docs" / "architecture.md"
 # What a process holds that grades the work of others. The rest of nnlearn may be in one process with
 # a learner's objects.
 GRADERS_END = ("protocol", "submission", "learner", "isolation", "diagnosis")
+NOT_CODE = ("autograder.checks", "autograder.sample_class")
 BESIDE_THE_LEARNER = ("nnlearn.learner.local", "nnlearn.isolation.inside")
 
 
-def modules():
-    """The modules of nnlearn by name, with their files."""
-    for file in sorted((CLONE / "nnlearn").rglob("*.py")):
+def modules(package="nnlearn"):
+    """The modules of a package by name, with their files."""
+    for file in sorted((CLONE / package).rglob("*.py")):
         name = ".".join(file.relative_to(CLONE).with_suffix("").parts).removesuffix(".__init__")
-        if name not in ("nnlearn", "nnlearn.__main__"):
+        if name not in (package, f"{package}.__main__") and not is_within(name, *NOT_CODE):
             yield name, file
 
 
@@ -38,9 +41,9 @@ def tree():
         yield path, [beside / other for other in re.findall(r"\w+\.py", text or "")]
 
 
-def order():
-    """The folders and modules of nnlearn in the order of that tree: each imports of those above it only."""
-    return [path.stem for path, _ in tree() if path.parent == CLONE / "nnlearn"]
+def order(package):
+    """The folders and modules of a package in the order of that tree: each imports of those above it only."""
+    return [path.stem for path, _ in tree() if path.parent == CLONE / package]
 
 
 def imports(file):
@@ -86,7 +89,7 @@ def loaded_with(names):
 def test_what_the_architecture_names_is_there():
     named = [path for path, others in tree() for path in (path, *others)]
     assert [str(path) for path in named if not path.exists()] == []
-    assert sorted(order()) == sorted({folder_of(name) for name, _ in modules()})
+    assert sorted(order("nnlearn")) == sorted({folder_of(name) for name, _ in modules()})
 
 
 def test_the_table_of_requests_is_complete():
@@ -101,13 +104,14 @@ def test_the_table_of_requests_is_complete():
     assert sorted(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == sorted(answered)
 
 
-def test_imports_have_one_direction():
-    places = order()
+@pytest.mark.parametrize("package", ["nnlearn", "autograder"])
+def test_imports_have_one_direction(package):
+    places = order(package)
     against = [
         f"{name} imports {used}"
-        for name, file in modules()
+        for name, file in modules(package)
         for used in imports(file)
-        if is_within(used, *(f"nnlearn.{later}" for later in places[places.index(folder_of(name)) + 1 :]))
+        if is_within(used, *(f"{package}.{later}" for later in places[places.index(folder_of(name)) + 1 :]))
     ]
     assert against == []
 

@@ -51,7 +51,7 @@ def grade_class(
     from autograder.engine.journal import forget, journal_in, say_if_missing
     from autograder.engine.pool import GivenUp
     from autograder.engine.processes import Processes
-    from autograder.render.progress import GradingProgress
+    from autograder.engine.progress import GradingProgress
 
     done = ClassRun()
     blueprints = _blueprints(course, assignment)

@@ -173,7 +173,7 @@ def run_grading(
         The exit code.
     """
     from autograder.engine.journal import say_if_missing
-    from autograder.render.progress import GradingProgress
+    from autograder.engine.progress import GradingProgress
     from autograder.render.terminal import print_run
     from autograder.render.text import count
 

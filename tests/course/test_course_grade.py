@@ -141,7 +141,7 @@ def run(root, *, force=False, resume=False):
 
 def interrupt_after(monkeypatch, number):
     """Have somebody press Ctrl-C when that many submissions are saved."""
-    from autograder.render.progress import GradingProgress
+    from autograder.engine.progress import GradingProgress
 
     seen = []
 
