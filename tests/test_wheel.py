@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,17 @@ def test_the_wheel_holds_the_code_and_what_learners_get(wheel):
     assert "autograder/engine/command.py" in names
     assert not [name for name in names if name.split("/")[0] in ("solutions", "exercises", "tests")]
     assert not [name for name in names if name.startswith(("autograder/checks", "autograder/sample_class"))]
+
+
+def test_a_wheel_with_twenty_topics_stays_small(wheel):
+    """Below 5 MB, were all of them as heavy as the heaviest of today."""
+    sizes = Counter()
+    for entry in zipfile.ZipFile(wheel).infolist():
+        _, is_content, topic = entry.filename.partition("nnlearn/content/exercises/")
+        sizes[topic.partition("/")[0] if is_content else "code"] += entry.compress_size
+    code = sizes.pop("code")
+    assert set(sizes) == {topic.name for topic in load_catalogue().topics}
+    assert code + 20 * max(sizes.values()) < 5_000_000, sizes
 
 
 def test_no_solution_no_hidden_check_and_no_mistake_is_in_the_wheel(wheel):

@@ -1,4 +1,4 @@
-"""The figures of a lesson: what they are made from, and drawing them."""
+"""The figures of a lesson: what they are made from, drawing them, and what they weigh."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from autograder.authoring.process import run_module
 from nnlearn.errors import ContentError
 
 SECONDS = 600
+MOST_KB = 150
+"""What the figures of a topic may weigh together: learners install all topics, and history keeps them all."""
 
 
 def figure_names(master: Master) -> list[str]:
@@ -28,8 +30,10 @@ def figures_digest(master: Master) -> str:
     digest = hashlib.sha256()
     for cell in master.of(Kind.CODE, Kind.DEMO, Kind.FIGURE):
         digest.update(f"{cell.kind}:{len(cell.source)}:{cell.source}".encode())
-    package = Path(nnlearn.__file__).parent
-    for helper in sorted([*package.glob("figures.py"), *package.glob("figures/*.py")]):
+    for helper in (
+        Path(nnlearn.__file__).with_name("figures.py"),
+        Path(__file__).with_name("draw_figures.py"),
+    ):
         digest.update(helper.read_bytes())
     return digest.hexdigest()
 
@@ -67,3 +71,16 @@ def draw_figures(master: Master, folder: Path) -> None:
             f"{master.path}: drawing the figures {done.how_it_ended(SECONDS)}",
             f"the last that it said:\n{done.last_words}",
         )
+
+
+def overweight(folder: Path) -> str:
+    """By how much the figures in `folder` weigh too much, and which one most, or an empty string."""
+    sizes = {file.name: file.stat().st_size / 1000 for file in sorted(folder.glob("*")) if file.is_file()}
+    total = sum(sizes.values())
+    if total <= MOST_KB:
+        return ""
+    heaviest = max(sizes, key=lambda name: sizes[name])
+    return (
+        f"the figures take {total:.0f} KB of {MOST_KB} KB; the heaviest is {heaviest} with "
+        f"{sizes[heaviest]:.0f} KB: draw less in it, or make it smaller"
+    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.authoring.build import find_stale
+from autograder.authoring.figures import overweight
 from autograder.authoring.leaks import find_leaks
 from autograder.authoring.trials import Implementation, Runs, trials
 from autograder.engine.mistakes import reference_source, replies_of
@@ -100,6 +101,8 @@ def _file_problems(topic: Topic) -> list[Problem]:
     """Gates that reading the files decides."""
     problems = [Problem("built", line) for line in find_stale(topic)]
     problems += [Problem("private", line) for line in find_leaks(topic)]
+    if line := overweight(topic.exercise_dir / "figures"):
+        problems.append(Problem("figures", line))
     if topic.lesson.exists():
         for picture in _FIGURE.finditer(topic.lesson.read_text(encoding="utf-8")):
             if len(picture["alt"].strip()) < 20:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from autograder.authoring.build import build_topic, find_stale
@@ -126,7 +127,28 @@ def test_two_builds_are_equal(topic: Topic, edit: Edit) -> None:
     build_topic(topic)
     assert contents(topic) == first
     assert "figures/line.png" in first
-    assert b"Software" not in first["figures/line.png"]
+
+
+def test_a_figure_is_small_and_looks_as_it_was_drawn(tmp_path: Path) -> None:
+    """Fewer colours than were drawn, and nowhere one that is visibly another."""
+    import matplotlib.pyplot as plt
+    from PIL import Image
+
+    from autograder.authoring.draw_figures import DPI, _save
+
+    figure, axes = plt.subplots(figsize=(6, 3))
+    values = np.linspace(0, 1, 6000).reshape(60, 100)
+    shown = axes.imshow(values, cmap="viridis", aspect="auto", interpolation="bilinear")
+    figure.colorbar(shown)
+    for number in range(6):
+        axes.plot(np.linspace(0, 99, 50), 30 + 25 * np.sin(np.arange(50) / (3 + number)))
+    drawn, built = tmp_path / "drawn.png", tmp_path / "built.png"
+    figure.savefig(drawn, dpi=DPI, bbox_inches="tight", facecolor="white")
+    _save(built)
+    before, after = (np.asarray(Image.open(file).convert("RGB")).astype(int) for file in (drawn, built))
+    assert before.shape == after.shape
+    assert np.abs(before - after).max() <= 16
+    assert built.stat().st_size < drawn.stat().st_size / 2
 
 
 def test_figures_are_drawn_only_when_their_code_changes(topic: Topic, edit: Edit) -> None:

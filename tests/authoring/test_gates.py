@@ -6,6 +6,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
+from autograder.authoring.figures import overweight
 from autograder.authoring.gates import check_topic
 from nnlearn.catalogue import load_catalogue
 from nnlearn.cli import build_app
@@ -77,6 +78,18 @@ def test_a_figure_without_words(toy_course):
         "A line",
     )
     assert names(gates_that_do_not_hold(toy_course)) == {"alt text"}
+
+
+def test_figures_that_weigh_too_much(toy_course):
+    """The sum counts, and the heaviest is named."""
+    folder = toy_course / "exercises/toy/figures"
+    (folder / "wide.png").write_bytes(bytes(60_000))
+    (folder / "tall.png").write_bytes(bytes(79_000))
+    assert overweight(folder) == ""
+    (folder / "tall.png").write_bytes(bytes(90_000))
+    [(gate, what)] = gates_that_do_not_hold(toy_course)
+    assert gate == "figures"
+    assert re.match(r"the figures take 1\d\d KB of 150 KB; the heaviest is tall\.png with 90 KB: ", what)
 
 
 def test_a_reference_that_loses_points(toy_course):
