@@ -79,6 +79,21 @@ def line(number: int) -> dict[str, Any]:
     }
 
 
+def compare(axes: Axes, x: Any, expected: Any, yours: Any, name: str) -> None:
+    """The learner's curve over the expected one, which is broad and light, so that it shows on both sides.
+
+    Args:
+        axes: Where to draw; it gets a legend.
+        x: Of both curves, shape (N,).
+        expected: Shape (N,).
+        yours: Shape (N,).
+        name: What the learner wrote: the curve is `your NAME`.
+    """
+    axes.plot(x, expected, color=SKY, alpha=0.5, linewidth=6, label="expected")
+    axes.plot(x, yours, **line(1), label=f"your {name}")
+    axes.legend()
+
+
 def spans(x: np.ndarray[Any, Any], where: np.ndarray[Any, Any]) -> list[tuple[float, float]]:
     """The stretches of `x` (rising) in which `where` is true, as pairs of first and last value."""
     import numpy as np

@@ -38,6 +38,19 @@ def test_no_two_of_the_first_six_curves_look_alike():
     assert len({str(look["linestyle"]) for look in looks}) == 6
 
 
+def test_your_curve_lies_over_the_expected_one():
+    """Drawn last, so that nothing hides it, and named in the legend."""
+    pytest.importorskip("matplotlib").use("Agg")
+    _, axes = figures.panels(1, 1)
+    x = np.linspace(0, 1, 5)
+    figures.compare(axes, x, x**2, x**3, "cube")
+    expected, yours = axes.get_lines()
+    assert (expected.get_label(), yours.get_label()) == ("expected", "your cube")
+    assert yours.get_ydata().tolist() == (x**3).tolist()
+    assert expected.get_linewidth() > 2 * yours.get_linewidth()
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["expected", "your cube"]
+
+
 def test_the_same_drawing_gives_the_same_bytes(tmp_path):
     """Otherwise every build would change the pictures of every lesson."""
     pytest.importorskip("matplotlib").use("Agg")

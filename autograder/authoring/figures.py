@@ -30,8 +30,9 @@ def figures_digest(master: Master) -> str:
     digest = hashlib.sha256()
     for cell in master.of(Kind.CODE, Kind.DEMO, Kind.FIGURE):
         digest.update(f"{cell.kind}:{len(cell.source)}:{cell.source}".encode())
+    package = Path(nnlearn.__file__).parent
     for helper in (
-        Path(nnlearn.__file__).with_name("figures.py"),
+        *(package / name for name in ("data.py", "figures.py", "lesson.py")),
         Path(__file__).with_name("draw_figures.py"),
     ):
         digest.update(helper.read_bytes())

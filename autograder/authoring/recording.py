@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.authoring.process import run_module, spawned
 from autograder.authoring.visible import split_checks
-from autograder.engine.mistakes import Gallery
+from autograder.engine.mistakes import Gallery, Reference
 from autograder.engine.stored_replies import read_replies, sources_digest
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.runner import CheckRunner
@@ -117,7 +117,7 @@ def main(root: str, name: str, public: str, private: str) -> int:
 
 def _record_all(topic: Topic) -> list[KnownReplies]:
     """How all checks go for each mistake, in the order of mistakes.py."""
-    number = len(load_gallery(topic))
+    number = len(load_gallery(topic, Reference(topic).run().__dict__))
     processes = min(os.cpu_count() or 1, number // _WORTH_A_PROCESS)
     if processes < 2:
         return _record(topic, range(number))

@@ -39,6 +39,21 @@ def reference_source(topic: Topic) -> Source:
     )
 
 
+class Reference:
+    """The reference of a topic, compiled once, to be run as often as it is needed."""
+
+    def __init__(self, topic: Topic) -> None:
+        self._name = topic.name
+        self._codes = [compile(cell.code, cell.name, "exec") for cell in reference_source(topic).cells]
+
+    def run(self) -> types.ModuleType:
+        """A module of its own in which the reference has run."""
+        module = types.ModuleType(self._name)
+        for code in self._codes:
+            exec(code, module.__dict__)  # noqa: S102 - the author's own code
+        return module
+
+
 class Gallery:
     """The known mistakes of a topic, ready to be put through its checks.
 
@@ -48,19 +63,15 @@ class Gallery:
     """
 
     def __init__(self, runner: CheckRunner, seed: int = 0) -> None:
-        self.mistakes = load_gallery(runner.topic)
         self._runner = runner
         self._seed = seed
-        self._reference = [
-            compile(cell.code, cell.name, "exec") for cell in reference_source(runner.topic).cells
-        ]
+        self._reference = Reference(runner.topic)
+        self.mistakes = load_gallery(runner.topic, self._reference.run().__dict__)
 
     def bench(self, item: Mistake) -> Bench:
         """A bench with the reference in which `item` stands in for its part."""
         topic = self._runner.topic
-        module = types.ModuleType(topic.name)
-        for code in self._reference:
-            exec(code, module.__dict__)  # noqa: S102 - the author's own code
+        module = self._reference.run()
         item.replace(module.__dict__)
         return Bench(topic, HostSeat(Host.around(module, Program(topic.name, (), {}))), self._seed)
 

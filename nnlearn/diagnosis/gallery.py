@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import contextvars
+import dis
 import runpy
-from collections.abc import Callable
+import types
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -57,20 +60,81 @@ def wrong_prediction(key: str, value: Any, message: str) -> None:
     _collecting.get().append(Mistake(PREDICTIONS, name, " ".join(message.split()), replace))
 
 
-def load_gallery(topic: Topic) -> tuple[Mistake, ...]:
+def load_gallery(topic: Topic, reference: Mapping[str, Any]) -> tuple[Mistake, ...]:
     """The known mistakes of a topic, in the order of its mistakes.py.
 
+    The file runs with everything that the reference defines and imports under its own name. What a mistake
+    uses of that stays right while another mistake stands in for it: they have a namespace of their own.
+
+    Args:
+        topic: The topic.
+        reference: The namespace in which the reference has run.
+
     Raises:
-        ContentError: A mistake has no explanation, an unknown part, or the name of another.
+        ContentError: A mistake has no explanation, an unknown part, or the name of another; the file gives a
+            name of the reference another meaning, or uses a name that nobody defines.
     """
     if topic.mistakes is None:
         return ()
     found: list[Mistake] = []
     token = _collecting.set(found)
     try:
-        runpy.run_path(str(topic.mistakes), run_name=f"mistakes_of_{topic.name}")
+        namespace = runpy.run_path(str(topic.mistakes), dict(reference), f"mistakes_of_{topic.name}")
     finally:
         _collecting.reset(token)
+    _refuse_other_meanings(topic, reference, namespace)
+    _refuse_unknown_names(topic, namespace)
+    _refuse_odd_mistakes(topic, found)
+    return tuple(found)
+
+
+def _refuse_other_meanings(topic: Topic, reference: Mapping[str, Any], namespace: Mapping[str, Any]) -> None:
+    """Importing once more what the reference has imported changes nothing, and is fine."""
+    for name, value in reference.items():
+        if not name.startswith("__") and namespace.get(name, value) is not value:
+            raise ContentError(
+                f"{topic.mistakes}: `{name}` is a name of the reference, which mistakes can use as it is",
+                "leave it out, or give what is meant there a name of its own",
+            )
+
+
+def _refuse_unknown_names(topic: Topic, namespace: Mapping[str, Any]) -> None:
+    """A mistake that raises NameError would look as if the checks had caught it."""
+    for value in namespace.values():
+        if getattr(value, "__module__", "") != namespace["__name__"]:
+            continue
+        for name, line in _names_read(value):
+            if name not in namespace and not hasattr(builtins, name):
+                raise ContentError(
+                    f"{topic.mistakes}:{line}: `{name}` is not defined, neither here nor in the reference",
+                    "define or import it there, or put the name right",
+                )
+
+
+def _names_read(value: Any) -> Iterator[tuple[str, int]]:
+    """The global names that a function, or a method of a class, reads, and on which line."""
+    if isinstance(value, (classmethod, staticmethod)):
+        yield from _names_read(value.__func__)
+    elif isinstance(value, property):
+        yield from _names_read(value.fget)
+    elif isinstance(value, type):
+        for member in vars(value).values():
+            yield from _names_read(member)
+    elif isinstance(value, types.FunctionType):
+        yield from _names_in(value.__code__)
+
+
+def _names_in(code: types.CodeType) -> Iterator[tuple[str, int]]:
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "LOAD_GLOBAL":
+            line = instruction.positions.lineno if instruction.positions else None
+            yield instruction.argval, line or code.co_firstlineno
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from _names_in(constant)
+
+
+def _refuse_odd_mistakes(topic: Topic, found: list[Mistake]) -> None:
     parts = {part.name for part in topic.parts}
     seen: set[str] = set()
     for item in found:
@@ -84,4 +148,3 @@ def load_gallery(topic: Topic) -> tuple[Mistake, ...]:
         if item.name in seen:
             raise ContentError(f"{where} is there twice", "give each a name of its own")
         seen.add(item.name)
-    return tuple(found)

@@ -199,7 +199,25 @@ def test_the_environment_is_bare(submit, monkeypatch):
 
 def test_what_watches_the_code_cannot_be_found_by_its_names(submit):
     learner = submit("import sys\ndef ours(): return [m for m in sys.modules if m.startswith('nnlearn')]\n")
-    assert learner.call("ours") == ["nnlearn"]  # the stand-in for what a notebook imports
+    there = ["nnlearn.data", "nnlearn.figures", "nnlearn.lesson", "nnlearn"]
+    assert learner.call("ours") == there  # what lessons import, and the stand-in for the package
+
+
+def test_what_lessons_import_is_there_for_the_learners_code(submit):
+    """A stub imports helpers; the file of a clone could not be read."""
+    learner = submit("""
+        import nnlearn.figures
+        from nnlearn import data, lesson
+        from nnlearn.lesson import as_floating
+
+        def dtypes():
+            with lesson.if_written():
+                raise NotImplementedError("part: not written yet")
+            images, labels = data.digits()
+            return [str(as_floating(given).dtype) for given in (1, images[:1], images[:1].astype("float16"))]
+    """)
+    assert learner.call("dtypes") == ["<dtype: 'float32'>", "<dtype: 'float32'>", "<dtype: 'float16'>"]
+    assert "part: not written yet" in learner.transport.output
 
 
 def test_only_its_own_socket_and_output_are_open(submit):

@@ -19,6 +19,7 @@ from nnlearn.isolation.confinement.root import package_path
 from nnlearn.isolation.processes import EXIT_OUT_OF_MEMORY
 from nnlearn.isolation.wire import WireError
 
+FOR_LESSONS = ("nnlearn.data", "nnlearn.figures", "nnlearn.lesson")
 _SOCKET = 3  # what a learner's process holds: 0, 1, 2 and this
 
 
@@ -85,8 +86,9 @@ def _serve(channel: Channel) -> None:
 
 @cache  # by the zygote: for a fork the look at thousands of names, each on another page, takes 5 ms
 def own_modules() -> tuple[str, ...]:
-    """The names of all modules of nnlearn that are loaded."""
-    return tuple(name for name in sys.modules if name.split(".")[0] == "nnlearn")
+    """The names of all modules of nnlearn that are loaded, but for those that lessons import."""
+    own = (name for name in sys.modules if name.split(".")[0] == "nnlearn")
+    return tuple(name for name in own if name not in FOR_LESSONS)
 
 
 def _forget_own_modules() -> None:
@@ -100,13 +102,14 @@ def _forget_own_modules() -> None:
 
 
 def _stand_in() -> types.ModuleType:
-    """`nnlearn` as the learner's code finds it: `nnlearn.check`, which does nothing here, and no more.
+    """`nnlearn` as the learner's code finds it: what lessons import, and `check`, which does nothing here.
 
     A learner may have left a call of it in a cell; the file is being checked as it is. The function is made
     from text, so that its globals lead nowhere.
     """
     module = types.ModuleType("nnlearn")
     exec("def check(part, topic=None): pass", vars(module))  # noqa: S102 - the text above
+    vars(module).update({name.rpartition(".")[2]: sys.modules[name] for name in FOR_LESSONS})
     return module
 
 

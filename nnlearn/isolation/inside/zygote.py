@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import math
 import os
 import select
@@ -47,8 +48,10 @@ def _import_everything(cores: int) -> None:
     import tensorflow as tf
 
     import nnlearn.host.host  # noqa: F401
-    from nnlearn.isolation.inside.process import own_modules
+    from nnlearn.isolation.inside.process import FOR_LESSONS, own_modules
 
+    for name in FOR_LESSONS:
+        importlib.import_module(name)
     with contextlib.suppress(ImportError, OSError):  # a kernel or a container may refuse it
         import landlock
 

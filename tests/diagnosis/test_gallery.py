@@ -1,0 +1,135 @@
+"""A topic's mistakes run with everything the reference defines, and with nothing else that is not theirs."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring.new import write_skeleton
+from autograder.engine.mistakes import Gallery, Reference
+from nnlearn.catalogue import load_catalogue
+from nnlearn.checking.runner import CheckRunner
+from nnlearn.diagnosis.gallery import load_gallery
+from nnlearn.errors import ContentError
+
+HEAD = "from nnlearn.diagnosis import mistake\n\n"
+DOUBLES = '''
+@mistake("halve")
+def doubles(x):
+    """Every number comes back twice as large."""
+    return 4 * halve(np.asarray(x))
+'''
+STEPS = '''
+@mistake("halve")
+def halves_twice(x):
+    """Every number is halved twice."""
+    return halve(halve(x))
+'''
+
+
+@pytest.fixture
+def topic(tmp_path):
+    """The topic `halving` of the skeleton."""
+    write_skeleton("halving", tmp_path)
+    return load_catalogue(tmp_path).topic("halving")
+
+
+def gallery(topic, text):
+    """The mistakes in a file with this text."""
+    topic.mistakes.write_text(HEAD + text)
+    return load_gallery(topic, Reference(topic).run().__dict__)
+
+
+def refused(topic, text):
+    """What is said of a file with this text."""
+    with pytest.raises(ContentError) as caught:
+        gallery(topic, text)
+    return str(caught.value).replace(f"{Path(topic.mistakes).parent}/", "")
+
+
+def test_mistakes_have_what_the_reference_defines_and_imports(topic):
+    """Neither the right part nor NumPy has to be written or imported again."""
+    (doubles,) = gallery(topic, DOUBLES)
+    namespace = {}
+    doubles.replace(namespace)
+    assert namespace["halve"]([1.0, 3.0]).tolist() == [2.0, 6.0]
+
+
+def test_the_right_part_stays_right_while_a_mistake_stands_in_for_it(topic):
+    """What a mistake calls is the reference, also in a module in which it, or another one, has its place."""
+    topic.mistakes.write_text(HEAD + DOUBLES + STEPS)
+    with CheckRunner(topic, topic.checks) as runner:
+        tried = Gallery(runner)
+        doubles, twice = tried.mistakes
+        bench = tried.bench(doubles)
+        namespace = Reference(topic).run().__dict__
+        doubles.replace(namespace)
+        twice.replace(namespace)
+        assert namespace["halve"]([8.0]).tolist() == [2.0]
+        runs = runner.run(bench).runs
+    assert runs["test_halves_odd_numbers"].failure.detail == "element [0] is 2, not 0.5"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def halve(x):\n    return x / 2\n",
+        'PREDICTIONS = {"floor_of_minus_seven_halves": 3}\n',
+        "import math as np\n",
+    ],
+)
+def test_a_name_of_the_reference_keeps_its_meaning(topic, text):
+    name = "PREDICTIONS" if "PREDICTIONS" in text else "np" if "np" in text else "halve"
+    assert refused(topic, text + DOUBLES) == (
+        f"mistakes.py: `{name}` is a name of the reference, which mistakes can use as it is\n"
+        "  leave it out, or give what is meant there a name of its own"
+    )
+
+
+def test_a_mistake_that_is_called_like_its_part_is_refused(topic):
+    assert "`halve` is a name of the reference" in refused(topic, DOUBLES.replace("doubles", "halve"))
+
+
+def test_importing_once_more_what_the_reference_imports_is_fine(topic):
+    assert len(gallery(topic, "import numpy as np\n" + DOUBLES)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (DOUBLES.replace("np.asarray", "nq.asarray"), 7),
+        (DOUBLES.replace("np.asarray", "(lambda y: nq.asarray(y))"), 7),
+        ("class Base:\n    @property\n    def half(self):\n        return nq.half\n" + DOUBLES, 6),
+        (
+            "class Base:\n    @classmethod\n    def half(cls):\n        return [nq for _ in cls]\n" + DOUBLES,
+            6,
+        ),
+    ],
+)
+def test_a_name_that_nobody_defines_is_refused_with_its_line(topic, text, line):
+    """Otherwise it would raise NameError in every check, which looks like a mistake that is caught."""
+    assert refused(topic, text) == (
+        f"mistakes.py:{line}: `nq` is not defined, neither here nor in the reference\n"
+        "  define or import it there, or put the name right"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"""Every number comes back twice as large."""', "pass", "mistake `doubles` has no docstring"),
+        ('"halve"', '"halv"', "mistake `doubles` names the part `halv`"),
+    ],
+)
+def test_what_else_is_refused(topic, old, new, said):
+    assert said in refused(topic, DOUBLES.replace(old, new))
+
+
+def test_two_mistakes_of_one_name_are_refused(topic):
+    assert "mistake `doubles` is there twice" in refused(topic, DOUBLES + DOUBLES)
+
+
+def test_without_a_reference_there_are_no_mistakes_to_run(topic):
+    """Learners have neither; a tree that holds mistakes alone is told what it lacks."""
+    with pytest.raises(ContentError, match="has no reference solution"):
+        Reference(dataclasses.replace(topic, solution_dir=None))
