@@ -9,72 +9,9 @@ import math
 
 import numpy as np
 
-from nnlearn.checking import check, expect
+from nnlearn.checking import check, expect, laws, oracles
 
 DTYPES = ("float16", "float64")  # float32 goes into all other checks
-TOLERANCE = {
-    "float16": {"rtol": 1e-2, "atol": 5e-3},
-    "float32": {"rtol": 1e-5, "atol": 1e-5},
-    # Not tighter: a slope or a square root that went through float32 is good enough.
-    "float64": {"rtol": 1e-6, "atol": 1e-6},
-}
-
-NO_GRADIENT = "no gradient arrives: TensorFlow lost track of the computation"
-
-erf = np.vectorize(math.erf, otypes=[float])
-
-
-def sigmoid_in_float64(x):
-    return 1 / (1 + np.exp(-np.asarray(x, float)))
-
-
-def gelu_in_float64(x):
-    return 0.5 * x * (1 + erf(x / math.sqrt(2)))
-
-
-def tanh_gelu_in_float64(x):
-    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
-
-
-def softmax_in_float64(x, axis=-1):
-    powers = np.exp(np.asarray(x, float))
-    return powers / powers.sum(axis=axis, keepdims=True)
-
-
-def slope_of(learner, function, x, claim, **kwargs):
-    """The gradient of `function` at `x`: a plain array, or a failed check where none arrives."""
-    gradient = learner.kit.gradient(function, x, **kwargs)
-    expect.true(gradient is not None, claim, NO_GRADIENT)
-    return gradient
-
-
-def value_and_slope_of(learner, function, x, claim, **kwargs):
-    """The value of `function` at `x` and its gradient there, of one run."""
-    value, gradient = learner.kit.value_and_gradient(function, x, **kwargs)
-    expect.true(gradient is not None, claim, NO_GRADIENT)
-    return value, gradient
-
-
-def right_and_finite(actual, expected, claim, **tolerance):
-    """Finite first, so that a NaN is called a NaN, then right."""
-    expect.finite(actual, claim)
-    expect.close(actual, expected, claim, **tolerance)
-
-
-def stays(result, dtype):
-    """What went in as `dtype` came back as such."""
-    expect.dtype(result, dtype, f"a {dtype} input should give a {dtype} result")
-
-
-def keeps_dtypes(function, in_float64, x, dtypes=DTYPES, **tolerance):
-    """Each floating dtype comes back as it went in, with values as good as it can hold."""
-    for dtype in dtypes:
-        given = x.astype(dtype)
-        result = function(given)
-        stays(result, dtype)
-        want = in_float64(given.astype("float64"))
-        claim = f"the values in {dtype} should be right"
-        right_and_finite(result, want, claim, **(TOLERANCE[dtype] | tolerance.get(dtype, {})))
 
 
 # relu ------------------------------------------------------------------------------------------
@@ -98,20 +35,20 @@ def test_relu_slope_at_zero(learner):
     """The gradient of relu is 0 for negative x, 1 for positive x, and 0 at exactly 0."""
     x = np.array([-2.0, 0.0, 5.0], "float32")
     claim = "the gradient at -2, 0 and 5 should be 0, 0 and 1"
-    right_and_finite(slope_of(learner, learner.relu, x, claim), [0, 0, 1], claim)
+    laws.gradient_is(learner, learner.relu, [0, 0, 1], x, claim=claim)
 
 
 @check("relu", after=test_relu_passes_positive_and_stops_negative)
 def test_relu_keeps_dtypes(learner):
     """relu keeps float16 and float64, and is as accurate as they are."""
-    keeps_dtypes(learner.relu, relu_in_float64, np.array([-1.5, 0, 0.25, 40.0]))
+    laws.keeps_dtypes(learner.relu, relu_in_float64, np.array([-1.5, 0, 0.25, 40.0]), dtypes=DTYPES)
 
 
 # leaky_relu ------------------------------------------------------------------------------------
 
 
 def leaky_in_float64(x, negative_slope=0.2):
-    return np.where(x > 0, x, negative_slope * x)
+    return np.where(np.greater(x, 0), x, np.multiply(negative_slope, x))
 
 
 @check("leaky_relu")
@@ -138,8 +75,7 @@ def test_leaky_relu_slope_at_zero(learner):
     """The gradient of leaky_relu is 1 for positive x, and negative_slope elsewhere, also at 0."""
     x = np.array([-2.0, 0.0, 5.0], "float32")
     claim = "with negative_slope=0.3 the gradient at -2, 0 and 5 should be 0.3, 0.3 and 1"
-    got = slope_of(learner, learner.leaky_relu, x, claim, negative_slope=0.3)
-    right_and_finite(got, [0.3, 0.3, 1], claim)
+    laws.gradient_is(learner, learner.leaky_relu, [0.3, 0.3, 1], x, claim=claim, negative_slope=0.3)
 
 
 # sigmoid ---------------------------------------------------------------------------------------
@@ -151,7 +87,7 @@ def test_sigmoid_known_values(learner):
     x = np.array([[0.0, math.log(3), -math.log(3)], [1.0, -2.0, 4.0]], "float32")
     y = learner.sigmoid(x)
     expect.shape(y, (2, 3), "the result should have the shape of x")
-    expect.close(y, sigmoid_in_float64(x), "sigmoid(x) should be 1 / (1 + exp(-x))")
+    expect.close(y, oracles.sigmoid(x), "sigmoid(x) should be 1 / (1 + exp(-x))")
 
 
 @check("sigmoid", after=test_sigmoid_known_values)
@@ -159,23 +95,32 @@ def test_sigmoid_slope_at_zero(learner):
     """The gradient of sigmoid is one quarter at exactly 0."""
     x = np.array([-1.0, 0.0, 1.0], "float32")
     claim = "the gradient at 0 should be 0.25, and 0.1966 at -1 and 1"
-    p = sigmoid_in_float64(x)
-    right_and_finite(slope_of(learner, learner.sigmoid, x, claim), p * (1 - p), claim)
+    laws.gradient_is(learner, learner.sigmoid, oracles.sigmoid_gradient(x), x, claim=claim)
 
 
 @check("sigmoid", points=2, after=test_sigmoid_known_values)
 def test_sigmoid_survives_a_hundred(learner):
     """Value and gradient of sigmoid are finite and right at -100 and 100."""
     x = np.array([-100.0, 100.0], "float32")
-    claim = "the gradient at -100 and 100 should be 0"
-    value, slope = value_and_slope_of(learner, learner.sigmoid, x, claim)
-    right_and_finite(value, [0, 1], "sigmoid(-100) and sigmoid(100) should be 0 and 1")
-    right_and_finite(slope, [0, 0], claim)
+    claims = "sigmoid(-100) and sigmoid(100) should be 0 and 1", "the gradient at -100 and 100 should be 0"
+    laws.value_and_gradient_are(learner, learner.sigmoid, [0, 1], [0, 0], x, claims=claims)
 
 
 # gelu ------------------------------------------------------------------------------------------
 
 GELU_INPUTS = np.array([[-2.0, -0.5, 0.0], [0.75, 2.0, 3.5]], "float32")
+
+erf = np.vectorize(math.erf, otypes=[float])
+
+
+def tanh_gelu_in_float64(x):
+    x = np.asarray(x, float)
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+
+def gelu_in_float64(x, approximate=False):
+    x = np.asarray(x, float)
+    return tanh_gelu_in_float64(x) if approximate else 0.5 * x * (1 + erf(x / math.sqrt(2)))
 
 
 @check("gelu")
@@ -184,7 +129,7 @@ def test_gelu_is_exact(learner):
     y = learner.gelu(GELU_INPUTS)
     expect.shape(y, (2, 3), "the result should have the shape of x")
     claim = "gelu(x) should be 0.5 * x * (1 + erf(x / sqrt(2)))"
-    expect.close(y, gelu_in_float64(GELU_INPUTS.astype(float)), claim)
+    expect.close(y, gelu_in_float64(GELU_INPUTS), claim)
 
 
 @check("gelu")
@@ -193,7 +138,7 @@ def test_gelu_approximate(learner):
     y = learner.gelu(GELU_INPUTS, approximate=True)
     expect.shape(y, (2, 3), "the result should have the shape of x")
     claim = "gelu(x, approximate=True) should be the tanh form"
-    expect.close(y, tanh_gelu_in_float64(GELU_INPUTS.astype(float)), claim)
+    expect.close(y, tanh_gelu_in_float64(GELU_INPUTS), claim)
 
 
 @check("gelu", points=2, after=test_gelu_approximate)
@@ -202,22 +147,16 @@ def test_gelu_survives_a_hundred(learner):
     x = np.array([-100.0, 0.0, 100.0], "float32")
     for approximate in (False, True):
         form = f"with approximate={approximate}, "
-        claim = form + "the gradient at -100, 0 and 100 should be 0, 0.5 and 1"
-        value, slope = value_and_slope_of(learner, learner.gelu, x, claim, approximate=approximate)
-        right_and_finite(value, [0, 0, 100], form + "gelu at -100, 0 and 100 should be 0, 0 and 100")
-        right_and_finite(slope, [0, 0.5, 1], claim)
+        claims = (
+            form + "gelu at -100, 0 and 100 should be 0, 0 and 100",
+            form + "the gradient at -100, 0 and 100 should be 0, 0.5 and 1",
+        )
+        laws.value_and_gradient_are(
+            learner, learner.gelu, [0, 0, 100], [0, 0.5, 1], x, claims=claims, approximate=approximate
+        )
 
 
 LOGITS = np.array([[1.0, -0.5, 2.0], [0.0, 0.25, -3.0], [4.0, 3.5, 3.0], [-1.0, -1.5, 0.5]], "float32")
-
-
-def log_softmax_in_float64(x, axis=-1):
-    return np.log(softmax_in_float64(x, axis))
-
-
-def softmax_gradient_in_float64(x, upstream, axis=-1):
-    p = softmax_in_float64(x, axis)
-    return p * (upstream - np.sum(p * upstream, axis=axis, keepdims=True))
 
 
 @check("softmax")
@@ -234,7 +173,7 @@ def test_softmax_rows_add_up_to_one(learner):
 def test_softmax_shares(learner):
     """softmax(x) is exp(x) over the sum of exp(x) in its row."""
     p = learner.softmax(LOGITS)
-    expect.close(p, softmax_in_float64(LOGITS), "each share should be exp(x) over its row's sum")
+    expect.close(p, oracles.softmax(LOGITS), "each share should be exp(x) over its row's sum")
 
 
 @check("softmax", after=test_softmax_shares)
@@ -244,7 +183,7 @@ def test_softmax_along_another_axis(learner):
     expect.shape(p, (4, 3), "the result should have the shape of x")
     claim = "with axis=0 each column should add up to 1"
     expect.close(np.asarray(p).sum(axis=0), np.ones(3), claim, but="column {0} adds up to {got}")
-    expect.close(p, softmax_in_float64(LOGITS, axis=0), "with axis=0 the shares should be right")
+    expect.close(p, oracles.softmax(LOGITS, axis=0), "with axis=0 the shares should be right")
 
 
 @check("softmax", points=2, after=test_softmax_shares)
@@ -252,11 +191,18 @@ def test_softmax_survives_large_logits(learner):
     """softmax and its gradient are finite and right for logits around 1000."""
     small = np.array([[0.0, 1.0, 2.0, 0.5]], "float32")
     upstream = np.array([[1.0, -2.0, 0.5, 3.0]], "float32")
-    claim = "the gradient at [1000, 1001, 1002, 1000.5] should be that at [0, 1, 2, 0.5]"
-    p, got = value_and_slope_of(learner, learner.softmax, small + 1000, claim, upstream=upstream)
-    same = "softmax of [1000, 1001, 1002, 1000.5] should equal softmax of [0, 1, 2, 0.5]"
-    right_and_finite(p, softmax_in_float64(small), same, atol=2e-4)
-    right_and_finite(got, softmax_gradient_in_float64(small, upstream), claim, atol=2e-4)
+    claims = (
+        "softmax of [1000, 1001, 1002, 1000.5] should equal softmax of [0, 1, 2, 0.5]",
+        "the gradient at [1000, 1001, 1002, 1000.5] should be that at [0, 1, 2, 0.5]",
+    )
+    want = oracles.softmax(small), oracles.softmax_gradient(small, upstream)
+    close = oracles.tolerance("float32", atol=2e-4)
+    laws.value_and_gradient_are(
+        learner, learner.softmax, *want, small + 1000, claims=claims, upstream=upstream, tolerance=close
+    )
+
+
+# log_softmax -----------------------------------------------------------------------------------
 
 
 @check("log_softmax")
@@ -264,7 +210,7 @@ def test_log_softmax_values(learner):
     """log_softmax(x) is the logarithm of softmax(x)."""
     y = learner.log_softmax(LOGITS)
     expect.shape(y, (4, 3), "the result should have the shape of x")
-    expect.close(y, log_softmax_in_float64(LOGITS), "each value should be the log of its share")
+    expect.close(y, oracles.log_softmax(LOGITS), "each value should be the log of its share")
 
 
 @check("log_softmax", after=test_log_softmax_values)
@@ -272,7 +218,7 @@ def test_log_softmax_along_another_axis(learner):
     """log_softmax(x, axis=0) runs down each column."""
     y = learner.log_softmax(LOGITS, axis=0)
     expect.shape(y, (4, 3), "the result should have the shape of x")
-    expect.close(y, log_softmax_in_float64(LOGITS, axis=0), "axis=0 should run down the columns")
+    expect.close(y, oracles.log_softmax(LOGITS, axis=0), "axis=0 should run down the columns")
 
 
 @check("log_softmax", points=2, after=test_log_softmax_values)
@@ -280,11 +226,12 @@ def test_log_softmax_where_softmax_underflows(learner):
     """log_softmax and its gradient are finite where softmax itself rounds to 0."""
     x = np.array([[0.0, 200.0], [-500.0, 0.0]], "float32")
     upstream = np.array([[1.0, 0.0], [1.0, 0.0]], "float32")
-    claim = "the gradient of the unlikely class should be [1, -1] in both rows"
-    y, got = value_and_slope_of(learner, learner.log_softmax, x, claim, upstream=upstream)
-    values = "log_softmax of [0, 200] and [-500, 0] should be [-200, 0] and [-500, 0]"
-    right_and_finite(y, [[-200, 0], [-500, 0]], values)
-    right_and_finite(got, [[1, -1], [1, -1]], claim)
+    claims = (
+        "log_softmax of [0, 200] and [-500, 0] should be [-200, 0] and [-500, 0]",
+        "the gradient of the unlikely class should be [1, -1] in both rows",
+    )
+    want = [[-200, 0], [-500, 0]], [[1, -1], [1, -1]]
+    laws.value_and_gradient_are(learner, learner.log_softmax, *want, x, claims=claims, upstream=upstream)
 
 
 # predictions -----------------------------------------------------------------------------------

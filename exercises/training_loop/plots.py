@@ -26,10 +26,8 @@ def loss_of_each_step(learner, part, axes):
         error = x @ weights - y
         right.append(float(np.mean(error**2)))
         weights = weights - rate * 2 / len(x) * x.T @ error
-    axes.plot(steps, right, color=figures.SKY, alpha=0.5, linewidth=6, label="expected")
-    axes.plot(steps, yours, **figures.line(1), label=f"your {part}")
+    figures.compare(axes, steps, right, yours, part)
     axes.set(xlabel="step", ylabel="loss")
-    axes.legend()
     return f"The loss of 25 steps of your {part} over the expected one: {difference(steps, right, yours)}."
 
 

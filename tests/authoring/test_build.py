@@ -108,7 +108,7 @@ def test_the_learners_topic_toml(topic: Topic, course: Path) -> None:
     build_topic(topic)
     data = tomllib.loads((topic.exercise_dir / "topic.toml").read_text())
     assert data["response"] == [{"name": "why_halve", "points": 2}]
-    assert [part["hidden_checks"] for part in data["part"]] == [1, 1]
+    assert [part["hidden_checks"] for part in data["part"]] == [1, 2]
     original = tomllib.loads(topic.toml.read_text())
     assert data["part"][1]["hints"] == original["part"][1]["hints"]
     (course / "solutions").rename(course / "elsewhere")

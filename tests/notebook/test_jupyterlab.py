@@ -28,7 +28,7 @@ def test_fill_in_relu_see_green_break_it_see_why(notebook: NotebookPage) -> None
     """Write the cell, run it and the check below it; then once more, with a mistake."""
     started = notebook.cell("import_keras()")
     notebook.run(started)
-    notebook.run(notebook.cell("def as_floating"))
+    notebook.run(notebook.cell("import as_floating"))
     assert notebook.output_of(started) == ""
 
     relu = notebook.cell("def relu(x):")

@@ -1,48 +1,8 @@
 """Mistakes that people really make in the topic `activations`, each with what a teacher would say."""
 
-import math
-
-import keras
 import numpy as np
-from keras import ops
 
 from nnlearn.diagnosis import mistake, wrong_prediction
-
-
-def as_floating(x):
-    """`x` as a tensor; integers become float32."""
-    x = ops.convert_to_tensor(x)
-    return x if keras.backend.is_float_dtype(x.dtype) else ops.cast(x, "float32")
-
-
-def stable_sigmoid(x):
-    """The right one, for mistakes that lie elsewhere."""
-    decay = ops.exp(ops.where(x < 0, x, -x))
-    return ops.where(x < 0, decay, 1.0) / (1.0 + decay)
-
-
-def right_softmax(x, axis=-1):
-    """The right one, for mistakes that lie elsewhere."""
-    weights = ops.exp(x - ops.stop_gradient(ops.max(x, axis=axis, keepdims=True)))
-    return weights / ops.sum(weights, axis=axis, keepdims=True)
-
-
-def right_log_softmax(x, axis=-1):
-    """The right one, for mistakes that lie elsewhere."""
-    shifted = x - ops.stop_gradient(ops.max(x, axis=axis, keepdims=True))
-    return shifted - ops.log(ops.sum(ops.exp(shifted), axis=axis, keepdims=True))
-
-
-def tanh_gate(x):
-    """The gate of the approximate gelu."""
-    z = ops.clip(x, -10.0, 10.0)
-    return 0.5 * (1.0 + ops.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))
-
-
-def erf_gate(x):
-    """The gate of the exact gelu."""
-    return 0.5 * (1.0 + ops.erf(x / math.sqrt(2)))
-
 
 # relu ------------------------------------------------------------------------------------------
 
@@ -231,7 +191,7 @@ def flat_at_zero(x):
 def falling_sigmoid(x):
     """The curve falls from 1 to 0: the sign of x in the exponential is wrong. Large x should give
     values near 1."""
-    return stable_sigmoid(-as_floating(x))
+    return sigmoid(-as_floating(x))
 
 
 @mistake("sigmoid")
@@ -257,7 +217,7 @@ def three_straight_pieces(x):
 @mistake("sigmoid")
 def sigmoid_in_float32(x):
     """The result is float32 whatever comes in. Cast integers only, and leave floating dtypes alone."""
-    return stable_sigmoid(ops.cast(x, "float32"))
+    return sigmoid(ops.cast(x, "float32"))
 
 
 @mistake("sigmoid")
@@ -275,24 +235,21 @@ def sigmoid_one_number_at_a_time(x):
 def the_two_forms_swapped(x, approximate=False):
     """The two forms are swapped: approximate=True should be the one with tanh, and False, the default,
     the one with erf."""
-    x = as_floating(x)
-    return x * (erf_gate(x) if approximate else tanh_gate(x))
+    return gelu(x, not approximate)
 
 
 @mistake("gelu")
 def always_approximate(x, approximate=False):  # noqa: ARG001
     """The tanh form comes back in any case: the argument approximate is not used. The two forms differ by
     up to 0.0005."""
-    x = as_floating(x)
-    return x * tanh_gate(x)
+    return gelu(x, approximate=True)
 
 
 @mistake("gelu")
 def always_exact(x, approximate=False):  # noqa: ARG001
     """The exact form comes back in any case: the argument approximate is not used. The two forms differ by
     up to 0.0005."""
-    x = as_floating(x)
-    return x * erf_gate(x)
+    return gelu(x)
 
 
 @mistake("gelu")
@@ -301,7 +258,7 @@ def tanh_as_a_ratio_of_exponentials(x, approximate=False):
     tanh is infinity over infinity from u = 89 on. Use keras.ops.tanh."""
     x = as_floating(x)
     if not approximate:
-        return x * erf_gate(x)
+        return gelu(x)
     u = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
     return 0.5 * x * (1.0 + (ops.exp(u) - ops.exp(-u)) / (ops.exp(u) + ops.exp(-u)))
 
@@ -311,14 +268,18 @@ def square_root_of_two_forgotten(x, approximate=False):
     """The exact form is too steep: erf needs x / sqrt(2), not x. erf belongs to a bell curve of variance
     1/2, the standard normal has variance 1."""
     x = as_floating(x)
-    return x * (tanh_gate(x) if approximate else 0.5 * (1.0 + ops.erf(x)))
+    return gelu(x, approximate=True) if approximate else 0.5 * x * (1.0 + ops.erf(x))
 
 
 @mistake("gelu")
 def the_gate_alone(x, approximate=False):
     """Large inputs come back as 1: this is the probability on its own. gelu multiplies it by x."""
     x = as_floating(x)
-    return tanh_gate(x) if approximate else erf_gate(x)
+    if approximate:
+        gate = ops.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+    else:
+        gate = ops.erf(x / math.sqrt(2))
+    return 0.5 * (1.0 + gate)
 
 
 @mistake("gelu")
@@ -326,7 +287,7 @@ def sigmoid_for_the_gate(x, approximate=False):
     """approximate=True is x * sigmoid(1.702 x) here. The paper names that approximation too, but Keras
     and this part use the one with tanh."""
     x = as_floating(x)
-    return x * (stable_sigmoid(1.702 * x) if approximate else erf_gate(x))
+    return x * sigmoid(1.702 * x) if approximate else gelu(x)
 
 
 @mistake("gelu")
@@ -335,7 +296,7 @@ def square_for_cube(x, approximate=False):
     -x should add up to 1."""
     x = as_floating(x)
     if not approximate:
-        return x * erf_gate(x)
+        return gelu(x)
     return 0.5 * x * (1.0 + ops.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**2)))
 
 
@@ -344,7 +305,7 @@ def pi_over_two(x, approximate=False):
     """The factor in the tanh form is upside down: it is sqrt(2 / pi), about 0.798, not sqrt(pi / 2)."""
     x = as_floating(x)
     if not approximate:
-        return x * erf_gate(x)
+        return gelu(x)
     z = ops.clip(x, -10.0, 10.0)
     return 0.5 * x * (1.0 + ops.tanh(math.sqrt(math.pi / 2) * (z + 0.044715 * z**3)))
 
@@ -352,8 +313,7 @@ def pi_over_two(x, approximate=False):
 @mistake("gelu")
 def gelu_in_float32(x, approximate=False):
     """The result is float32 whatever comes in. Cast integers only, and leave floating dtypes alone."""
-    x = ops.cast(x, "float32")
-    return x * (tanh_gate(x) if approximate else erf_gate(x))
+    return gelu(ops.cast(x, "float32"), approximate)
 
 
 # softmax ---------------------------------------------------------------------------------------
@@ -407,13 +367,13 @@ def sum_without_keepdims(x, axis=-1):
 @mistake("softmax")
 def always_the_last_axis(x, axis=-1):  # noqa: ARG001
     """The last axis is used whatever axis says."""
-    return right_softmax(as_floating(x))
+    return softmax(x)
 
 
 @mistake("softmax")
 def always_the_first_axis(x, axis=-1):  # noqa: ARG001
     """Every column adds up to 1 instead of every row: the sum runs over axis 0. Use the argument axis."""
-    return right_softmax(as_floating(x), axis=0)
+    return softmax(x, axis=0)
 
 
 @mistake("softmax")
@@ -436,8 +396,7 @@ def fractions_of_the_sum(x, axis=-1):
 @mistake("softmax")
 def powers_of_two(x, axis=-1):
     """The shares are too equal: they come from powers of 2 instead of powers of e."""
-    x = as_floating(x)
-    return right_softmax(x * math.log(2), axis=axis)
+    return softmax(math.log(2) * as_floating(x), axis=axis)
 
 
 @mistake("softmax")
@@ -464,7 +423,7 @@ def gradient_stopped_at_the_sum(x, axis=-1):
 @mistake("softmax")
 def softmax_in_float32(x, axis=-1):
     """The result is float32 whatever comes in. Cast integers only, and leave floating dtypes alone."""
-    return right_softmax(ops.cast(x, "float32"), axis=axis)
+    return softmax(ops.cast(x, "float32"), axis=axis)
 
 
 # log_softmax -----------------------------------------------------------------------------------
@@ -474,14 +433,14 @@ def softmax_in_float32(x, axis=-1):
 def log_of_softmax(x, axis=-1):
     """Where a share is too small for float32, softmax rounds it to 0 and its logarithm is minus infinity.
     Take the logarithm on paper first: log(exp(x) / sum) is x - log(sum)."""
-    return ops.log(right_softmax(as_floating(x), axis=axis))
+    return ops.log(softmax(x, axis=axis))
 
 
 @mistake("log_softmax")
 def log_of_softmax_plus_a_little(x, axis=-1):
     """A small number added before the logarithm avoids minus infinity and puts a floor in its place: every
     unlikely class gets about -16, and no gradient. Take the logarithm on paper instead."""
-    return ops.log(right_softmax(as_floating(x), axis=axis) + 1e-7)
+    return ops.log(softmax(x, axis=axis) + 1e-7)
 
 
 @mistake("log_softmax")
@@ -522,32 +481,32 @@ def shifted_logits_alone(x, axis=-1):
 def positive_losses(x, axis=-1):
     """The sign is flipped: this is minus log_softmax, the loss that is built on it. Logarithms of shares are
     never positive."""
-    return -right_log_softmax(as_floating(x), axis=axis)
+    return -log_softmax(x, axis=axis)
 
 
 @mistake("log_softmax")
 def shares_without_a_logarithm(x, axis=-1):
     """These are the shares themselves: positive and adding up to 1. Their logarithm was asked for."""
-    return right_softmax(as_floating(x), axis=axis)
+    return softmax(x, axis=axis)
 
 
 @mistake("log_softmax")
 def logarithm_to_base_ten(x, axis=-1):
     """The values are too small by a factor of 2.3: the logarithm is the one to base 10. The natural one
     belongs here, which undoes exp."""
-    return right_log_softmax(as_floating(x), axis=axis) / math.log(10)
+    return log_softmax(x, axis=axis) / math.log(10)
 
 
 @mistake("log_softmax")
 def logs_along_the_last_axis(x, axis=-1):  # noqa: ARG001
     """The last axis is used whatever axis says."""
-    return right_log_softmax(as_floating(x))
+    return log_softmax(x)
 
 
 @mistake("log_softmax")
 def logs_along_the_first_axis(x, axis=-1):  # noqa: ARG001
     """The sum runs over axis 0, down the columns. Use the argument axis."""
-    return right_log_softmax(as_floating(x), axis=0)
+    return log_softmax(x, axis=0)
 
 
 @mistake("log_softmax")
@@ -562,7 +521,7 @@ def log_sum_without_keepdims(x, axis=-1):
 @mistake("log_softmax")
 def log_softmax_in_float32(x, axis=-1):
     """The result is float32 whatever comes in. Cast integers only, and leave floating dtypes alone."""
-    return right_log_softmax(ops.cast(x, "float32"), axis=axis)
+    return log_softmax(ops.cast(x, "float32"), axis=axis)
 
 
 # predictions -----------------------------------------------------------------------------------

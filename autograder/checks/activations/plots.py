@@ -20,8 +20,6 @@ def curve(learner, part, axes):
     yours = drawable(getattr(learner, part)(x, **options), x.shape)
     if one_of_three:
         right, yours = right[:, 0], yours[:, 0]
-    axes.plot(z, right, color=figures.SKY, alpha=0.5, linewidth=6, label="expected")
-    axes.plot(z, yours, **figures.line(1), label=f"your {part}")
+    figures.compare(axes, z, right, yours, part)
     axes.set_xlabel("first of the logits [x, 0, 1]" if one_of_three else "x")
-    axes.legend()
     return f"Your {part} over the expected curve, from -6 to 6: {difference(z, right, yours)}."

@@ -36,9 +36,6 @@ def of_one_of_three_logits(learner, part, axes):
 
 
 def _draw(axes, part, x, right, yours, label):
-    axes.plot(x, right, color=figures.SKY, alpha=0.5, linewidth=6, label="expected")
-    axes.plot(x, yours, **figures.line(1), label=f"your {part}")
-    axes.set_xlabel(label)
-    axes.set_ylabel("loss")
-    axes.legend()
+    figures.compare(axes, x, right, yours, part)
+    axes.set(xlabel=label, ylabel="loss")
     return f"Your {part} over the expected curve, by {label}: {difference(x, right, yours)}."
