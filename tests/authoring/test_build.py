@@ -112,7 +112,7 @@ def test_the_learners_topic_toml(topic: Topic, course: Path) -> None:
     original = tomllib.loads(topic.toml.read_text())
     assert data["part"][1]["hints"] == original["part"][1]["hints"]
     (course / "solutions").rename(course / "elsewhere")
-    assert load_catalogue(course).topic("halving").part("halve").hidden_checks == 1
+    assert load_catalogue(course).topic("halving").part("halve").hidden_checks == 2
     parameters = {part.name: part.parameters for part in load_catalogue(course).topic("halving").parts}
     assert parameters == {"predictions": (), "halve": ("x",)}
 
