@@ -35,7 +35,12 @@ def test_one_number_may_be_of_any_kind(right):
 
 @pytest.mark.parametrize("wrong", [True, "2", None, [2.0], np.array([2.0]), np.array(True)])
 def test_what_is_not_one_number(wrong):
-    assert words(expect.number, wrong, "it should be a number").startswith("it should be a number, but it is")
+    assert words(expect.number, wrong, "it should be a number").startswith("it should be a number, but it")
+
+
+def test_several_numbers_are_called_by_their_shape():
+    said = words(expect.number, np.ones((2, 3)), "it should be a number")
+    assert said == "it should be a number, but its shape is (2, 3)"
 
 
 def test_a_gradient_that_does_not_arrive():
@@ -56,12 +61,12 @@ def test_arrays_that_all_come_near():
     arrays = [np.ones(2), np.zeros((2, 3))]
     expect.all_close(tuple(array + 1e-6 for array in arrays), arrays, "the gradients should be right")
     said = words(expect.all_close, [arrays[0], arrays[1] + 0.1], arrays, "the gradients should be right")
-    assert said == "the gradients should be right, but element [0, 0] is 0.1, not 0"
+    assert said == "the gradients should be right, but in entry 1, element [0, 0] is 0.1, not 0"
     expect.all_close([arrays[0], arrays[1] + 0.1], arrays, "the gradients should be right", atol=0.2)
     assert words(expect.all_close, arrays[:1], arrays, "both should be there").endswith("but it has 1")
     assert words(expect.all_close, None, arrays, "both should be there").endswith("but it is NoneType")
     said = words(expect.all_close, [arrays[0], None], arrays, "both should be there")
-    assert said == "both should be there, but it is None"
+    assert said == "both should be there, but in entry 1, it is None"
 
 
 def test_named_weights_that_changed_are_named():

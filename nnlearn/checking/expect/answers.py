@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nnlearn.checking.expect.reading import is_number, short
+from nnlearn.checking.expect.reading import is_array, is_number, short
 from nnlearn.checking.failure import CheckFailed, Failure
 from nnlearn.learner.errors import LearnerRaised
 
@@ -27,7 +27,8 @@ def items(answer: Any, count: int, claim: str) -> tuple[Any, ...]:
 
 def number(answer: Any, claim: str) -> float:
     """The answer is one number, Python's, NumPy's or a tensor of rank 0, which is returned."""
-    true(is_number(answer), claim, f"it is {short(answer)}")
+    several = is_array(answer) and answer.shape != ()
+    true(is_number(answer), claim, f"its shape is {answer.shape}" if several else f"it is {short(answer)}")
     return float(answer)
 
 

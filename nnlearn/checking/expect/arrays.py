@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -89,8 +90,13 @@ def close(
 
 def all_close(answer: Any, expected: Sequence[Any], claim: str, **tolerance: Any) -> None:
     """The answer is a tuple or a list of arrays, each close to the one expected in its place; see `close`."""
-    for got, want in zip(items(answer, len(expected), claim), expected, strict=True):
-        close(got, want, claim, **tolerance)
+    pairs = zip(items(answer, len(expected), claim), expected, strict=True)
+    for place, (got, want) in enumerate(pairs):
+        try:
+            close(got, want, claim, **tolerance)
+        except CheckFailed as failed:
+            detail = f"in entry {place}, {failed.failure.detail}"
+            raise CheckFailed(replace(failed.failure, detail=detail)) from None
 
 
 def right_and_finite(actual: Any, expected: Any, claim: str, **tolerance: Any) -> None:
