@@ -27,6 +27,7 @@ from benchmarks.own import BenchmarkError
 from benchmarks.results import Saves
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.errors import EXIT_OK
+from nnlearn.files import write_whole
 from nnlearn.results import PartResult, Verdict
 from nnlearn.watch.board import Board
 from nnlearn.watch.draw import board_lines
@@ -34,7 +35,6 @@ from nnlearn.watch.loop import Watch
 from nnlearn.watch.pages import Page
 from nnlearn.watch.process import can_fork
 from nnlearn.watch.signals import Stop
-from nnlearn.workspace.files import write_whole
 from nnlearn.workspace.workspace import Workspace
 
 _PAUSE_S = 0.5  # nobody saves faster; the next process gets ready in it

@@ -20,6 +20,7 @@ from autograder.authoring.stub import MARKER, blank_predictions, predictions_in,
 from nnlearn.catalogue import Topic
 from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.errors import ContentError
+from nnlearn.submission.locate import names_defined
 
 PREDICTIONS_PART = "predictions"
 _FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
@@ -199,7 +200,7 @@ class _Reader:
         return MasterCell(Kind.FIGURE, source, source, line, found["name"], found["alt"])
 
     def _code(self, source: str, line: int) -> MasterCell:
-        defined = _defined(ast.parse(source))
+        defined = {name for node in ast.parse(source).body for name in names_defined(node)}
         parts = [name for name in self.parts if name in defined]
         if "PREDICTIONS" in defined:
             if parts:
@@ -253,15 +254,3 @@ def _lines_of(text: str, cells: Iterable[Any]) -> Iterator[int]:
         begin = next(found, start)
         start = begin + size
         yield begin + 1
-
-
-def _defined(tree: ast.Module) -> set[str]:
-    """The names that the top level of a cell defines; imports do not count."""
-    names: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names |= {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
-    return names

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.authoring.stub import keep_imports
 from nnlearn.errors import ContentError
+from nnlearn.submission.locate import flattened, names_bound
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -159,7 +160,7 @@ def _is_needed(node: ast.stmt, tree: ast.Module, used: set[str], hidden: set[str
         return node is tree.body[0]  # the docstring
     if isinstance(node, ast.ImportFrom) and node.module == "__future__":
         return True
-    names = _names_bound(node)
+    names = _names_touched(node)
     if "pytestmark" in names or "autouse=True" in ast.unparse(node).replace(" ", ""):
         return True
     if not names:  # such as `CASES.append(...)` or `np.seterr(...)`
@@ -175,16 +176,12 @@ def _names_used(node: ast.stmt) -> set[str]:
     return names | {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)}
 
 
-def _names_bound(node: ast.stmt) -> set[str]:
+def _names_touched(node: ast.stmt) -> set[str]:
     """Names that a top-level statement gives a value, or changes the value of."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return {node.name}
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
-    names: set[str] = set()
+    names = {name for inner in flattened([node]) for name in names_bound(inner)}
+    if isinstance(node, _Function | ast.ClassDef):
+        return names
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-            names.add(inner.id)
         if isinstance(inner, (ast.Attribute, ast.Subscript)) and isinstance(inner.ctx, ast.Store):
             root: ast.expr = inner
             while isinstance(root, (ast.Attribute, ast.Subscript)):

@@ -15,7 +15,7 @@ from autograder.course.layout import Course, CourseError, content_of, find_cours
 from autograder.course.options import CourseDir
 from nnlearn.catalogue import Topic
 from nnlearn.cli.options import Content
-from nnlearn.workspace.files import write_whole
+from nnlearn.files import write_whole
 
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][\w .-]*(?<! )")
 

@@ -17,10 +17,10 @@ from autograder.course.blueprint import Blueprint
 from autograder.course.handed_in import UnreadableError, notebook_of, read_handed_in
 from autograder.course.layout import load_config
 from autograder.course.metadata import schema_taken_as_right
-from autograder.render.text import one_line
 from nnlearn.errors import NnlearnError
+from nnlearn.files import digest_of
 from nnlearn.results import Report
-from nnlearn.workspace.files import digest_of
+from nnlearn.text import one_line
 
 _SHOWN = 300
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.course.class_result import ClassRun
 from autograder.course.layout import Course, CourseError
-from nnlearn.workspace.files import digest_of
+from nnlearn.files import digest_of
 
 if TYPE_CHECKING:
     from autograder.course.autograding import AutogradedNotebook, Failed, SubmissionJob

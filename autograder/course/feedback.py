@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from autograder.render.text import clean, count, one_line, points
+from autograder.render.text import count, points
 from nnlearn.results import Outcome, PartResult, Verdict
+from nnlearn.text import clean, one_line
 
 _MARK = {Verdict.PASSED: "#1b6b3a", Verdict.WAITING: "#5f6368", Verdict.NOT_WRITTEN: "#5f6368"}
 _NOT_PASSED = "#a50e0e"

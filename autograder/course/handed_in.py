@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.layout import CourseError
-from autograder.render.text import one_line
+from nnlearn.text import one_line
 
 _SHOWN = 300
 _HAND_IN_AGAIN = "Open it in Jupyter, save it there and hand it in again."

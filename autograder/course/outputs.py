@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.course import feedback
 from autograder.course.blueprint import Blueprint, GivenCell
-from autograder.render.text import clean
 from nnlearn.errors import EXIT_GRADER_ERROR, NnlearnError
 from nnlearn.results import PartResult, Report, Verdict
+from nnlearn.text import clean
 
 if TYPE_CHECKING:
     from autograder.course.warm import GradedNotebook

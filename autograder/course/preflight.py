@@ -194,7 +194,8 @@ def _of_notebook(student: str, path: Path, blueprint: Blueprint) -> Iterator[Pro
 
 def in_words(assignment: str, submissions: int, problems: list[Problem]) -> Iterator[str]:
     """The list for people."""
-    from autograder.render.text import count, one_line, shown_name
+    from autograder.render.text import count, shown_name
+    from nnlearn.text import one_line
 
     students = {problem.student for problem in problems}
     by_hand = {problem.student for problem in problems if problem.needs_you}

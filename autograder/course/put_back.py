@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from autograder.course.blueprint import Blueprint, GivenCell
 from autograder.course.cells import grade_id_of
-from nnlearn.learner.seats import attribute_of
+from nnlearn.catalogue import attribute_of
+from nnlearn.submission.locate import names_defined
 from nnlearn.submission.syntax import parse, without_magics
 
 NOT_RUN = "demo"
@@ -56,23 +56,9 @@ def _cell_with(cells: Sequence[Any], given: GivenCell) -> Any:
     for cell in reversed(cells):
         if cell.cell_type == "code" and NOT_RUN not in tags_of(cell) and len(cell.source) < _PARSED:
             code, _, error = without_magics(cell.source)
-            if error is None and name in _names_defined(code):
+            if error is None and any(name in names_defined(node) for node in parse(code).body):
                 return cell
     return None
-
-
-def _names_defined(code: str) -> set[str]:
-    """The names that code binds at its top level by `def`, `class` or `=`."""
-    names = set()
-    for statement in parse(code).body:
-        match statement:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-            case ast.Assign(targets=targets):
-                names |= {target.id for target in targets if isinstance(target, ast.Name)}
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                names.add(name)
-    return names
 
 
 def _place_after_neighbours(cells: Sequence[Any], given: GivenCell, blueprint: Blueprint) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
-from nnlearn.workspace.files import digest_of
+from nnlearn.files import digest_of
 from nnlearn.workspace.state import write_state
 from nnlearn.workspace.workspace import SCHEMA_VERSION, manifest_of
 

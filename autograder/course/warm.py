@@ -15,10 +15,10 @@ from autograder.engine.submissions import Submission
 from autograder.engine.worker import TopicGrader, zygote_of_this_process
 from nnlearn.catalogue import Topic
 from nnlearn.errors import SubmissionError
+from nnlearn.files import digest_of
 from nnlearn.results import Report
 from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 from nnlearn.submission.source import read_source
-from nnlearn.workspace.files import digest_of
 
 _TOPICS = 16
 _FIGURES = 12

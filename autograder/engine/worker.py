@@ -19,12 +19,12 @@ from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.errors import SubmissionError
+from nnlearn.files import digest_of
 from nnlearn.isolation.processes import ProcessSource
 from nnlearn.isolation.seat import IsolatedSeat
 from nnlearn.isolation.zygote import Zygote
 from nnlearn.results import Outcome, PartResult, Report, Verdict
 from nnlearn.submission.source import Source, read_file, read_source
-from nnlearn.workspace.files import digest_of
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import io
 import re
 
 from autograder.render.summary import part_names, part_of
-from autograder.render.text import one_line
 from nnlearn.results import Report, Run
+from nnlearn.text import one_line
 
 # What makes a spreadsheet read a cell as a formula; the last four are their full-width forms.
 _FORMULA = re.compile("[=+\\-@＝＋－＠]")  # noqa: RUF001

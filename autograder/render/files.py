@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
+import tempfile
 from pathlib import Path
 
 from autograder.render.text import shown_name
 from nnlearn.errors import OutputError
+from nnlearn.files import replace_whole
 
 
 class OutputFile:
@@ -25,7 +26,6 @@ class OutputFile:
         self.shown = shown_name(str(path))
         # A link keeps pointing at its file; the file behind it is the one to replace.
         self._target = path.resolve()
-        self._temporary = self._target.with_name(f".{self._target.name[:100]}.{os.getpid()}.part")
         # A device or a pipe such as /dev/stdout is written to, never replaced.
         self._is_stream = path.exists() and not path.is_file() and not path.is_dir()
         self._probe()
@@ -53,15 +53,8 @@ class OutputFile:
             if self._is_stream:
                 self.path.write_bytes(data)
                 return
-            with self._temporary.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            if self._target.exists():
-                shutil.copymode(self._target, self._temporary)
-            self._temporary.replace(self._target)
+            replace_whole(self._target, data, durable=True)
         except OSError as error:
-            self._temporary.unlink(missing_ok=True)
             raise self._refusal(error.strerror or str(error)) from error
 
     def _probe(self) -> None:
@@ -73,8 +66,7 @@ class OutputFile:
             raise self._refusal("it is read-only")
         try:
             self._target.parent.mkdir(parents=True, exist_ok=True)
-            self._temporary.touch(exist_ok=False)
-            self._temporary.unlink()
+            tempfile.NamedTemporaryFile(prefix=".", dir=self._target.parent).close()
         except OSError as error:
             raise self._refusal(error.strerror or str(error)) from error
 

@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from autograder.render import pictures
 from autograder.render.summary import is_all_right, is_not_started, part_of, summarise
-from autograder.render.text import clean, count, one_line, points, shown_name
+from autograder.render.text import count, points, shown_name
 from nnlearn.results import PartResult, Run, TopicReports, Verdict
+from nnlearn.text import clean, one_line
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STEPS = 4

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.render.summary import ClassSummary, MistakeSummary
-from autograder.render.text import count, one_line, points
+from autograder.render.text import count, points
+from nnlearn.text import one_line
 
 WIDTH = 480
 _PLOT_HEIGHT = 150

@@ -19,8 +19,9 @@ from autograder.render.summary import (
     parts_by_verdict,
     summarise,
 )
-from autograder.render.text import clean, count, one_line, points, shown_name
+from autograder.render.text import count, points, shown_name
 from nnlearn.results import Outcome, PartResult, Report, Run, TopicReports, Verdict
+from nnlearn.text import clean, one_line
 
 _GAP = 2
 _NAME_WIDTH = 20

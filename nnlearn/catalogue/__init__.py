@@ -6,15 +6,17 @@ No other module builds such a path or reads topic.toml.
 """
 
 from nnlearn.catalogue.catalogue import CONTENT_VARIABLE, Catalogue, came_with_nnlearn, load_catalogue
-from nnlearn.catalogue.topic import Limits, Part, Response, Topic
+from nnlearn.catalogue.topic import PREDICTIONS, Limits, Part, Response, Topic, attribute_of
 
 __all__ = [
     "CONTENT_VARIABLE",
+    "PREDICTIONS",
     "Catalogue",
     "Limits",
     "Part",
     "Response",
     "Topic",
+    "attribute_of",
     "came_with_nnlearn",
     "load_catalogue",
 ]

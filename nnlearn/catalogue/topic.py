@@ -11,6 +11,13 @@ import msgspec
 from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.errors import ContentError
 
+PREDICTIONS = "predictions"
+
+
+def attribute_of(part: str) -> str:
+    """The name a part has in the learner's file."""
+    return "PREDICTIONS" if part == PREDICTIONS else part
+
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One function or class to write, or the constant `PREDICTIONS` (the part `predictions`).

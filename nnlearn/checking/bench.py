@@ -7,12 +7,11 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from nnlearn.catalogue import Topic
+from nnlearn.catalogue import PREDICTIONS, Topic
 from nnlearn.checking.advice import Advice
 from nnlearn.checking.failure import Failure, render
 from nnlearn.checking.judge import call_lines, judge
 from nnlearn.checking.marks import CheckInfo
-from nnlearn.diagnosis.gallery import PREDICTIONS
 from nnlearn.diagnosis.matching import Evidence, KnownReplies, explain, fingerprint
 from nnlearn.learner.calls import signatures_of
 from nnlearn.learner.seats import Seat

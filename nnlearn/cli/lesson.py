@@ -100,7 +100,7 @@ def _page_of(place: Place, topic: Topic, markdown: str) -> Path:
     """The lesson as a page; made anew only where the lesson has changed."""
     import tempfile
 
-    from nnlearn.workspace.files import digest_of, write_whole
+    from nnlearn.files import digest_of, write_whole
 
     if place.workspace is not None:
         folder = place.workspace.root / ".nnlearn" / "lessons"

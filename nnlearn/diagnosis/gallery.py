@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from nnlearn.catalogue import Topic
+from nnlearn.catalogue import PREDICTIONS, Topic
 from nnlearn.errors import ContentError
 
-PREDICTIONS = "predictions"
 Code = TypeVar("Code", bound=Callable[..., Any])
 _collecting: contextvars.ContextVar[list[Mistake]] = contextvars.ContextVar("collecting")
 

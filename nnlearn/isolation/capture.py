@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
+
+from nnlearn.text import without_controls
 
 KEPT = 64 * 2**10
 _CHUNK = 2**16
 _CHUNKS_AT_ONCE = 16
-# Escape sequences as a whole, then every other control character but tab and newline.
-_CONTROL = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|.)?|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
-)
 
 
 class Capture:
@@ -52,7 +49,7 @@ class Capture:
 
     def text_from(self, start: int) -> str:
         """What was kept since `length` was `start`, without control characters."""
-        return _CONTROL.sub("", self._kept[start:].decode("utf-8", "replace"))
+        return without_controls(self._kept[start:].decode("utf-8", "replace"))
 
     @property
     def text(self) -> str:

@@ -6,11 +6,11 @@ short enough to show, or it is refused.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from nnlearn.isolation.wire import WireError
 from nnlearn.protocol.requests import MOST_FIGURES
+from nnlearn.text import clean
 
 _NAME, _MESSAGE, _LINE = 80, 400, 200
 _FRAMES, _USES, _NOTES, _BASES = 4, 20, 50, 50
@@ -18,7 +18,6 @@ _FRAMES, _USES, _NOTES, _BASES = 4, 20, 50, 50
 _ITERATING = ("next",)
 # Verbs that always give a value, and of a form of its own.
 _PLAIN = ("load", "figures")
-_UNPRINTABLE = re.compile(r"[^\S\n ]|[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def checked(verb: str, reply: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -62,5 +61,5 @@ def _frames(frames: list[Any]) -> list[tuple[str, int, str, str]]:
 def _text(value: Any, length: int) -> str:
     if type(value) is not str:
         raise WireError("something that should be text and is not")
-    text = _UNPRINTABLE.sub(" ", value[: length + 1])
+    text = clean(value[: length + 1])
     return text if len(text) <= length else text[:length] + " ..."

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import Protocol
 
-from nnlearn.catalogue import Topic
+from nnlearn.catalogue import Topic, attribute_of
 from nnlearn.learner.errors import Forbidden
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
@@ -78,8 +78,3 @@ class SourceSeat:
         defines = re.compile(rf"^[ \t]*(def|class)[ \t]+{name}\b|^{name}[ \t]*(:.*)?=", re.MULTILINE)
         cells = {cell.name for cell in self.source.cells if defines.search(cell.code)}
         return tuple(note for note in notes if any(note.startswith(f"{cell} ") for cell in cells))
-
-
-def attribute_of(part: str) -> str:
-    """The name a part has in the learner's file."""
-    return "PREDICTIONS" if part == "predictions" else part

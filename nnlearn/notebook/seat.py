@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from nnlearn.catalogue import Topic
+from nnlearn.catalogue import Topic, attribute_of
 from nnlearn.host.host import Host
 from nnlearn.learner.errors import LearnerDied
-from nnlearn.learner.seats import SourceSeat, attribute_of
+from nnlearn.learner.seats import SourceSeat
 from nnlearn.notebook.cells import RunCell, run_cells, source_of
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nnlearn.catalogue import Catalogue, Topic
+from nnlearn.catalogue import Catalogue, Topic, attribute_of
 from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.errors import NnlearnError
-from nnlearn.learner.seats import attribute_of
 
 
 def topic_of(part: str, topic: str | None, catalogue: Catalogue, namespace: dict[str, Any]) -> Topic:

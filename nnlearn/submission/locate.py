@@ -40,6 +40,11 @@ def blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
                 yield from (inner.body for inner in value)
 
 
+def names_defined(statement: ast.stmt) -> set[str]:
+    """The names that a statement itself makes: those it binds, but does not import."""
+    return set() if isinstance(statement, (ast.Import, ast.ImportFrom)) else set(names_bound(statement))
+
+
 def names_bound(statement: ast.stmt) -> Iterator[str]:
     """The names that a statement itself binds, its blocks left out."""
     match statement:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nnlearn.errors import SubmissionError
-from nnlearn.submission.syntax import clean, parse, without_magics
+from nnlearn.submission.syntax import parse, quoted, without_magics
 
 MAX_BYTES = 10_000_000
 MAX_CODE = 1_000_000
@@ -184,11 +184,11 @@ def _decode_python(path: Path, data: bytes) -> str:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         if not codecs.lookup(encoding).name.startswith(_CODECS):
-            raise SubmissionError(f"{path} uses the encoding {clean(encoding)}", _SAVE_AS_UTF8)
+            raise SubmissionError(f"{path} uses the encoding {quoted(encoding)}", _SAVE_AS_UTF8)
         text = data.decode(encoding)
     except (SyntaxError, UnicodeDecodeError, LookupError) as error:
         raise SubmissionError(
-            f"{path} is not text that Python can read: {clean(str(error))}", _SAVE_AS_UTF8
+            f"{path} is not text that Python can read: {quoted(str(error))}", _SAVE_AS_UTF8
         ) from None
     return _newlines(text)
 
@@ -235,12 +235,12 @@ def _read_notebook(path: Path, data: bytes) -> list[Any]:
     except RecursionError:
         raise _not_a_notebook(path, "it is nested too deeply") from None
     except ValueError as error:
-        raise _not_a_notebook(path, f"its JSON is broken ({clean(str(error))})") from None
+        raise _not_a_notebook(path, f"its JSON is broken ({quoted(str(error))})") from None
     version = document.get("nbformat") if isinstance(document, dict) else None
     if version is None:
         raise _not_a_notebook(path, "it has no nbformat number")
     if type(version) is not int or version not in (3, 4):
-        raise _not_a_notebook(path, f"its format is {clean(repr(version))}, expected 4 (or 3)")
+        raise _not_a_notebook(path, f"its format is {quoted(repr(version))}, expected 4 (or 3)")
 
     import nbformat
     from nbformat import reader

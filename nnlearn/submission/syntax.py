@@ -6,6 +6,8 @@ import ast
 import re
 import warnings
 
+from nnlearn.text import one_line
+
 MAX_DEPTH = 150
 MAX_MAGICS = 50
 _SHOWN = 60
@@ -38,11 +40,11 @@ def parse(code: str) -> ast.Module:
     except SyntaxError as error:
         where = f" line {error.lineno}" if error.lineno else ""
         kind = type(error).__name__
-        raise ParseError(f"does not parse: {kind}{where}: {clean(error.msg)}", error.lineno) from None
+        raise ParseError(f"does not parse: {kind}{where}: {quoted(error.msg)}", error.lineno) from None
     except (RecursionError, MemoryError):
         raise ParseError("does not parse: it is nested too deeply") from None
     except ValueError as error:  # NUL characters and lone surrogates
-        raise ParseError(f"does not parse: {clean(str(error))}") from None
+        raise ParseError(f"does not parse: {quoted(str(error))}") from None
     if _is_deeper(tree, MAX_DEPTH):
         raise ParseError("does not parse: it is nested too deeply")
     return tree
@@ -59,7 +61,7 @@ def without_magics(code: str) -> tuple[str, list[tuple[int, str, str]], str | No
     """
     first = next((line for line in code.split("\n") if line.strip()), "")
     if first.startswith("%%"):
-        return code, [], f"is not run: `{_shown(first)}` is a cell magic; remove the line"
+        return code, [], f"is not run: `{quoted(first, _SHOWN)}` is a cell magic; remove the line"
     lines = code.split("\n")
     dropped: list[tuple[int, str, str]] = []
     while True:
@@ -71,26 +73,21 @@ def without_magics(code: str) -> tuple[str, list[tuple[int, str, str]], str | No
             match = _IPYTHON_LINE.match(line[:200])  # bounded: the pattern is not linear in blanks
             if match is None or len(dropped) == MAX_MAGICS:
                 return code, [], str(error)
-            dropped.append((number, _shown(line), _WHAT[_kind(match)]))
+            dropped.append((number, quoted(line, _SHOWN), _WHAT[_kind(match)]))
             _blank(lines, number - 1)
             continue
         for statement in tree.body:
             if _asks_ipython(statement):  # what nbconvert makes of a magic
-                dropped.append((statement.lineno, _shown(lines[statement.lineno - 1]), _WHAT["magic"]))
+                line = lines[statement.lineno - 1]
+                dropped.append((statement.lineno, quoted(line, _SHOWN), _WHAT["magic"]))
                 for index in range(statement.lineno - 1, statement.end_lineno or statement.lineno):
                     lines[index] = "#"
         return "\n".join(lines), dropped, None
 
 
-def clean(text: str) -> str:
-    """`text` fit to be shown: printable, on one line, of bounded length."""
-    text = "".join(c if c.isprintable() else "?" for c in text[:200])
-    return text if len(text) < 200 else text[:197] + "..."
-
-
-def _shown(line: str) -> str:
-    line = clean(line.strip())
-    return line if len(line) <= _SHOWN else line[: _SHOWN - 3] + "..."
+def quoted(text: str, limit: int = 200) -> str:
+    """`text` as it stands in a message: on one line, and short however long it is."""
+    return one_line(text[: 10 * limit], limit)
 
 
 def _kind(match: re.Match[str]) -> str:

@@ -9,8 +9,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from nnlearn.results import Verdict
+from nnlearn.text import clean
 from nnlearn.watch.board import WHEN_GRADED, Board
-from nnlearn.watch.text import printable
 
 _STYLES = {
     Verdict.PASSED.words: "green",
@@ -190,7 +190,7 @@ def _two_ends(left: Text, right: str, width: int) -> Text:
 def _wrapped(text: str, width: int, style: str = "", indent: int = 2) -> list[Text]:
     """`text` in lines of at most `width`; what is continued is indented. Spaces inside lines stay."""
     lines = []
-    for paragraph in printable(text).splitlines() or [""]:
+    for paragraph in clean(text).splitlines() or [""]:
         pieces = textwrap.wrap(
             paragraph,
             max(width, indent + 10),

@@ -6,9 +6,9 @@ import sys
 from types import TracebackType
 
 from nnlearn.results import Verdict
+from nnlearn.text import clean
 from nnlearn.watch.board import Board
 from nnlearn.watch.pages import Page
-from nnlearn.watch.text import printable
 
 
 class Plain:
@@ -76,4 +76,4 @@ class Plain:
 
 def _print(text: str) -> None:
     """Print now: what reads this, reads it as it comes."""
-    print(printable(text), file=sys.stdout, flush=True)  # noqa: T201
+    print(clean(text), file=sys.stdout, flush=True)  # noqa: T201

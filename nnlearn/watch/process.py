@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.text import clean
 from nnlearn.watch import messages as m
-from nnlearn.watch.text import printable
 
 _KEPT = 64 * 2**10  # of what one run prints
 _END = re.compile(re.escape(m.END_OF_OUTPUT).replace(b"%d", rb"(\d+)"))
@@ -161,7 +161,7 @@ class WarmProcess:
 
 
 def _decoded(data: bytes) -> str:
-    return printable(data.decode("utf-8", "replace")).rstrip()
+    return clean(data.decode("utf-8", "replace")).rstrip()
 
 
 def _environment() -> dict[str, str]:

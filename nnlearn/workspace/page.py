@@ -28,6 +28,8 @@ p.formula { text-align: center; overflow-x: auto; }
 table { border-collapse: collapse; }
 td, th { border: 1px solid #ccc; padding: .3rem .6rem; }
 blockquote { border-left: 3px solid #ccc; margin-left: 0; padding-left: 1rem; }
+.k, .kn, .ow { color: #0057a3; } .s, .s1, .s2, .sd { color: #7a3e00; } .c1 { color: #5f5f5f; }
+.mi, .mf, .kc { color: #8a1f6a; } .nf, .nc { color: #00694d; }
 """
 
 
@@ -43,7 +45,8 @@ def lesson_page(title: str, markdown: str, folder: Path) -> str:
         return _HOLDER.format(len(formulas) - 1)
 
     text = replace_formulas(_COMMENT.sub("", markdown), keep)
-    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
+    reader = MarkdownIt("commonmark", {"html": False, "highlight": _in_colours}).enable("table")
+    body = reader.render(text)
     body = re.sub("<p>(\ue000\\d+\ue001)</p>", r"\1", body)
     body = re.sub("\ue000(\\d+)\ue001", lambda m: formulas[int(m[1])], body)
     body = _IMAGE.sub(lambda m: m[1] + _picture(folder, m[2]) + m[3], body)
@@ -53,6 +56,17 @@ def lesson_page(title: str, markdown: str, folder: Path) -> str:
         f"<title>{html.escape(title)}</title>\n<style>{_STYLE}</style></head>\n"
         f"<body>\n{body}</body>\n</html>\n"
     )
+
+
+def _in_colours(code: str, language: str, _: str) -> str:
+    """Code as HTML, or an empty string for what is not Python."""
+    if language != "python":
+        return ""
+    from pygments import highlight  # type: ignore[import-untyped]
+    from pygments.formatters.html import HtmlFormatter  # type: ignore[import-untyped]
+    from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
+
+    return str(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))
 
 
 def _picture(folder: Path, url: str) -> str:

@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from nnlearn.catalogue import attribute_of
+from nnlearn.submission.locate import names_defined
+
 _STARTS = re.compile(r"[^\s#)\]}]")
 
 
@@ -37,11 +40,6 @@ def without_markers(definition: str) -> str:
     """A reference solution without the lines that mark what learners do not get."""
     marks = ("# BEGIN SOLUTION", "# END SOLUTION")
     return "\n".join(line for line in definition.splitlines() if line.strip() not in marks)
-
-
-def attribute_of(part: str) -> str:
-    """The name a part has in the learner's file."""
-    return "PREDICTIONS" if part == "predictions" else part
 
 
 def definitions_of(text: str, parts: Iterable[str]) -> dict[str, str]:
@@ -88,21 +86,11 @@ def _span_in(body: list[ast.stmt] | None, lines: list[str], part: str) -> tuple[
     if body is None:
         return _span_by_lines(lines, name)
     for node in reversed(body):  # the last one counts
-        if name in _names(node):
+        if name in names_defined(node):
             decorators = getattr(node, "decorator_list", [])
             first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
             return first - 1, node.end_lineno or node.lineno
     return None
-
-
-def _names(node: ast.stmt) -> set[str]:
-    """What a statement defines."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return {node.name}
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    if isinstance(node, ast.AnnAssign):
-        targets = [node.target]
-    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _span_by_lines(lines: list[str], name: str) -> tuple[int, int] | None:

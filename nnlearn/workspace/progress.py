@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from nnlearn.workspace.lock import locked
+from nnlearn.files import locked
 from nnlearn.workspace.state import Damaged, read_state, set_aside, write_state
 
 SCHEMA_VERSION = 1

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nnlearn.catalogue import Topic
-from nnlearn.workspace.files import write_whole
+from nnlearn.files import write_whole
 from nnlearn.workspace.parts import code_cells, definition_of, replace_definition, source_of_cell
 from nnlearn.workspace.state import WorkspaceError
 from nnlearn.workspace.update import note_written

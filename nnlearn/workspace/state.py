@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nnlearn.errors import NnlearnError, OutputError
-from nnlearn.workspace.files import write_whole
+from nnlearn.files import write_whole
 
 
 class WorkspaceError(NnlearnError):

@@ -14,8 +14,7 @@ from typing import Literal
 
 import nnlearn
 from nnlearn.errors import OutputError
-from nnlearn.workspace.files import digest_of, write_whole
-from nnlearn.workspace.lock import locked
+from nnlearn.files import digest_of, locked, write_whole
 from nnlearn.workspace.state import write_state
 from nnlearn.workspace.workspace import FOLDER, SCHEMA_VERSION, manifest_of, read_manifest
 

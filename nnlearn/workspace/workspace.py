@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nnlearn.workspace.files import digest_of
+from nnlearn.files import digest_of
 from nnlearn.workspace.progress import Progress
 from nnlearn.workspace.state import Damaged, WorkspaceError, read_state
 

@@ -1,4 +1,4 @@
-"""A preview is one page that needs no other file and no network."""
+"""A preview is the page that learners get of the lesson."""
 
 from __future__ import annotations
 
@@ -6,25 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.preview import render_page, write_preview
+from autograder.authoring.preview import write_preview
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
+from nnlearn.workspace.page import lesson_page
 
 
-def test_a_page_holds_its_pictures_and_formulas(tmp_path: Path) -> None:
-    """As data; what Matplotlib cannot draw is shown as it was written."""
-    (tmp_path / "a.png").write_bytes(b"png")
-    text = (
-        "# T\n\n![a *curve*](a.png)\n\n$\\tfrac{x}{\\sqrt 2}$\n\n$$\\begin{cases}$$\n\n"
-        "```python\nif x: pass\n```\n"
-    )
-    page = render_page("T & U", text, tmp_path)
-    assert "<title>T &amp; U</title>" in page
-    assert 'src="data:image/png;base64,cG5n" alt="a curve"' in page
-    assert 'class="formula" src="data:image/svg+xml;base64,' in page
-    assert "<code>\\begin{cases}</code>" in page
-    assert '<span class="k">if</span>' in page
-    assert "http" not in page
+def test_the_page_of_the_lesson(topic: Topic, tmp_path: Path) -> None:
+    """Where it was asked for; folders are made."""
+    topic.exercise_dir.mkdir(parents=True)
+    topic.lesson.write_text("# Lesson\n\nWith *words*.")
+    page = write_preview(topic, tmp_path / "pages" / "a.html")
+    assert page.read_text() == lesson_page(topic.title, "# Lesson\n\nWith *words*.", topic.exercise_dir)
 
 
 def test_a_topic_that_is_not_built(topic: Topic) -> None:
@@ -41,5 +34,6 @@ def test_a_page_that_cannot_be_written(topic: Topic, tmp_path: Path) -> None:
     """The file is named."""
     topic.exercise_dir.mkdir(parents=True)
     topic.lesson.write_text("# Lesson")
-    with pytest.raises(OutputError, match=r"nowhere/a.html cannot be written"):
-        write_preview(topic, tmp_path / "nowhere" / "a.html")
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"file/a.html: cannot write here: "):
+        write_preview(topic, tmp_path / "file" / "a.html")

@@ -12,7 +12,7 @@ from autograder.course import class_run
 from autograder.course.autograding import AutogradedNotebook, Failed, Marks
 from autograder.course.layout import CourseError, find_course
 from autograder.engine.pool import GivenUp
-from nnlearn.workspace.files import digest_of
+from nnlearn.files import digest_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own
 

@@ -3,15 +3,14 @@
 import errno
 import json
 import multiprocessing
-import os
 import subprocess
 import sys
-import types
+from pathlib import Path
 
 import pytest
 
+from nnlearn import files
 from nnlearn.errors import OutputError
-from nnlearn.workspace import files, lock
 from nnlearn.workspace.progress import Progress
 from nnlearn.workspace.state import WorkspaceError
 
@@ -99,35 +98,10 @@ def test_processes_that_write_at_once_lose_nothing(tmp_path):
     write_at_once(tmp_path)
 
 
-def test_without_fcntl_the_lock_of_windows_is_used(tmp_path, monkeypatch):
-    import fcntl
-
-    calls = []
-
-    def locking(descriptor, mode, size):
-        """As msvcrt does it: one byte, OSError when another holds it."""
-        calls.append(mode)
-        assert (size, os.lseek(descriptor, 0, os.SEEK_CUR)) == (1, 0)
-        if mode == 0:
-            fcntl.lockf(descriptor, fcntl.LOCK_UN, size, 0)
-            return
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, size, 0)
-        except OSError as error:
-            raise OSError(errno.EACCES, "Permission denied") from error
-
-    windows = types.SimpleNamespace(locking=locking, LK_NBLCK=2, LK_UNLCK=0)
-    monkeypatch.setitem(sys.modules, "fcntl", None)
-    monkeypatch.setitem(sys.modules, "msvcrt", windows)
-    Progress(tmp_path / "alone").record("activations", {"relu": "passed"})
-    assert calls == [2, 0]
-    write_at_once(tmp_path / "together")
-
-
 def test_a_file_that_is_open_elsewhere_is_replaced_when_it_is_closed(tmp_path, monkeypatch):
     """Windows refuses to replace a file for as long as another program has it open."""
     refusals = [PermissionError(errno.EACCES, "Permission denied")] * 3
-    replace = os.replace
+    replace = Path.replace
 
     def replace_when_free(source, target):
         if refusals:
@@ -136,7 +110,7 @@ def test_a_file_that_is_open_elsewhere_is_replaced_when_it_is_closed(tmp_path, m
 
     file = tmp_path / "text"
     monkeypatch.setattr(files, "_PATIENT", True)
-    monkeypatch.setattr(files.os, "replace", replace_when_free)
+    monkeypatch.setattr(Path, "replace", replace_when_free)
     monkeypatch.setattr(files.time, "sleep", lambda _: None)
     files.write_whole(file, b"new")
     assert file.read_bytes() == b"new"
@@ -145,21 +119,21 @@ def test_a_file_that_is_open_elsewhere_is_replaced_when_it_is_closed(tmp_path, m
 
 def test_a_lock_dies_with_its_holder(tmp_path):
     program = (
-        "import os, sys; from pathlib import Path; from nnlearn.workspace.lock import locked\n"
+        "import os, sys; from pathlib import Path; from nnlearn.files import locked\n"
         "with locked(Path(sys.argv[1])): os._exit(3)\n"
     )
     done = subprocess.run([sys.executable, "-c", program, tmp_path / "lock"], check=False)
     assert done.returncode == 3
-    with lock.locked(tmp_path / "lock"):
+    with files.locked(tmp_path / "lock"):
         pass
 
 
 def test_a_lock_that_is_never_let_go_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(lock, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(files, "_PATIENCE_S", 0.05)
     with (
-        lock.locked(tmp_path / "lock"),
+        files.locked(tmp_path / "lock"),
         pytest.raises(OutputError, match="locked by another program"),
-        lock.locked(tmp_path / "lock"),
+        files.locked(tmp_path / "lock"),
     ):
         pass
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from nnlearn.workspace.files import digest_of
+from nnlearn.files import digest_of
 from nnlearn.workspace.state import WorkspaceError
 from nnlearn.workspace.workspace import find_workspace, manifest_of
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograder.exporters.gradescope.settings import OutputFormat, Settings, Visibility
-from autograder.render.text import clean, one_line
 from nnlearn.results import Outcome, PartResult, Report, Verdict
+from nnlearn.text import clean, one_line
 
 FAILURE = (
     "The grader itself failed, so this submission has no score yet. This is not your mistake. "

@@ -8,7 +8,8 @@ from autograder.exporters.lms.errors import TemplateError
 from autograder.exporters.lms.matching import Match, Matching
 from autograder.exporters.lms.scores import AssignmentScores, LearnerScore
 from autograder.exporters.lms.template import Template
-from autograder.render.text import count, one_line, points
+from autograder.render.text import count, points
+from nnlearn.text import one_line
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from autograder.exporters.lms.errors import MatchingError
 from autograder.exporters.lms.scores import LearnerScore
 from autograder.exporters.lms.table import Cell
-from autograder.render.text import one_line, shown_name
+from autograder.render.text import shown_name
+from nnlearn.text import one_line
 
 _SHOWN = 6
 

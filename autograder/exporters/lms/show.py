@@ -10,7 +10,8 @@ from autograder.exporters.lms.fill import Entry, Plan, score_text, why_blank
 from autograder.exporters.lms.matching import Matching
 from autograder.exporters.lms.scores import AssignmentScores, LearnerScore
 from autograder.exporters.lms.template import Template
-from autograder.render.text import count, one_line, points, shown_name
+from autograder.render.text import count, points, shown_name
+from nnlearn.text import one_line
 
 _NAME_LIMIT = 28
 _ID_LIMIT = 20

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from autograder.exporters.lms.errors import TemplateError
 from autograder.exporters.lms.matching import Row
 from autograder.exporters.lms.table import DELIMITERS, Cell, File, Table, column, cut
-from autograder.render.text import one_line
+from nnlearn.text import one_line
 
 _SHOWN = 12
 
