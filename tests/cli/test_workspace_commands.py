@@ -345,9 +345,6 @@ def test_the_shell_completes_topics_and_parts(command, learn, monkeypatch, words
 
 
 def test_without_what_only_posix_has_the_commands_are_the_same(command, learn, monkeypatch):
-    monkeypatch.setattr(
-        "filelock.FileLock", filelock.SoftFileLock
-    )  # the one that needs nothing of the system
     monkeypatch.setitem(sys.modules, "fcntl", None)
     monkeypatch.delattr(os, "fork", raising=False)
     write_softmax(learn)
