@@ -11,8 +11,7 @@ from typing import Any
 import nbformat
 
 from autograder.engine.mistakes import reference_source
-from nnlearn.catalogue import Topic
-from nnlearn.learner.seats import attribute_of
+from nnlearn.catalogue import Topic, attribute_of
 from nnlearn.submission.source import Source, load_source
 
 # Wrong in the ways in which people are wrong. Those of the class that loop for ever are left out: the time

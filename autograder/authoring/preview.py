@@ -8,7 +8,7 @@ from pathlib import Path
 from autograder.render.files import OutputFile
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError
-from nnlearn.workspace.page import lesson_page
+from nnlearn.render.lesson import lesson_page
 
 
 def write_preview(topic: Topic, file: Path | None = None) -> Path:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from nnlearn.cli.place import Place, here
 from nnlearn.cli.say import say, shows_colours
 from nnlearn.errors import EXIT_OK, NnlearnError
-from nnlearn.workspace.formulas import readable, replace_formulas
+from nnlearn.render.formulas import readable, replace_formulas
 
 if TYPE_CHECKING:
     from nnlearn.catalogue import Topic
@@ -108,7 +108,7 @@ def _page_of(place: Place, topic: Topic, markdown: str) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="nnlearn-"))
     page = folder / f"{topic.name}-{digest_of(markdown.encode())[:12]}.html"
     if not page.exists():
-        from nnlearn.workspace.page import lesson_page
+        from nnlearn.render.lesson import lesson_page
 
         write_whole(page, lesson_page(topic.title, markdown, topic.exercise_dir).encode())
     return page

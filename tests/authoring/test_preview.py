@@ -9,7 +9,7 @@ import pytest
 from autograder.authoring.preview import write_preview
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
-from nnlearn.workspace.page import lesson_page
+from nnlearn.render.lesson import lesson_page
 
 
 def test_the_page_of_the_lesson(topic: Topic, tmp_path: Path) -> None:

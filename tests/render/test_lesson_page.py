@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nnlearn.workspace.page import lesson_page
+from nnlearn.render.lesson import lesson_page
 
 
 def test_a_page_holds_its_pictures_formulas_and_colours(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from nnlearn.workspace.formulas import replace_formulas
+from nnlearn.render.formulas import replace_formulas
 
 _HOLDER = "\ue000{}\ue001"  # characters that no text uses
 _IMAGE = re.compile(r'(<img src=")([^":]+)(")')
