@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,17 +86,20 @@ def check(
     topics = _private_topics(names, content)
     from rich.console import Console
 
+    from autograder.authoring.gate_progress import GateProgress
     from autograder.authoring.gate_table import show
-    from autograder.authoring.gates import check_topic
-    from autograder.authoring.steps import steps
+    from autograder.authoring.gates import check_topics
 
-    holds = True
-    for topic in topics:
-        with steps(topic.name) as on_step:
-            report = check_topic(topic, on_step, jobs=jobs or os.cpu_count() or 1)
-        show(report, Console())
-        holds = holds and not report.problems
-    if not holds:
+    began, broken = time.monotonic(), 0
+    with GateProgress(Console(stderr=True)) as progress:
+        for report in check_topics(topics, jobs=jobs or os.cpu_count() or 1, on_progress=progress.show):
+            with progress.put_aside():
+                show(report, Console())
+            broken += bool(report.problems)
+    if len(topics) > 1:
+        held = f"every gate holds for {len(topics) - broken} of {len(topics)} topics"
+        typer.echo(f"{held} ({time.monotonic() - began:.1f} s)")
+    if broken:
         raise typer.Exit(EXIT_CHECKS_FAILED)
 
 

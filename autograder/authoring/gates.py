@@ -1,40 +1,26 @@
 """The gates of a topic: what has to hold before learners see it.
 
-A gate that does not hold yields problems, each naming the gate; `check_topic` returns all of them together
-with what it measured on the way.
+A gate that does not hold yields problems, each naming the gate; a report has all of them together with what
+was measured on the way.
 """
 
 from __future__ import annotations
 
-import re
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograder.authoring.build import find_stale
-from autograder.authoring.figures import overweight
-from autograder.authoring.leaks import find_leaks
-from autograder.authoring.trials import Implementation, Runs, trials
+from autograder.authoring.files import Problem
+from autograder.authoring.implementations import Implementation
+from autograder.authoring.trials import Progress, Tried, try_all
 from autograder.engine.mistakes import reference_source, replies_of
 from autograder.engine.stored_replies import read_replies
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
 from nnlearn.diagnosis.matching import KnownReplies, fingerprints_match
-from nnlearn.errors import ContentError
 from nnlearn.learner.local import LocalSeat
 from nnlearn.results import PartResult, Verdict
-
-_FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<file>[^)]*)\)")
-"""A picture in Markdown."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A gate that does not hold, and how."""
-
-    gate: str
-    what: str
 
 
 @dataclass(frozen=True)
@@ -61,78 +47,69 @@ class Trial:
 
 @dataclass
 class GateReport:
-    """Everything `nnlearn topic check` found out about one topic."""
+    """Everything `nnlearn topic check` found out about one topic.
+
+    Attributes:
+        topic: The topic.
+        trials: What was tried.
+        problems: The gates that do not hold.
+        known: How the checks go for each known mistake.
+        seconds: The time that all trials took together.
+    """
 
     topic: Topic
     trials: list[Trial] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    known: tuple[KnownReplies, ...] = ()
     seconds: float = 0.0
 
 
-def check_topic(
-    topic: Topic, on_step: Callable[[str], None] = lambda _: None, *, jobs: int = 1
-) -> GateReport:
-    """Put a topic through every gate.
+def check_topics(
+    topics: Sequence[Topic],
+    *,
+    jobs: int = 1,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    start_executor: Callable[[], Executor] | None = None,
+) -> Iterator[GateReport]:
+    """Put topics through every gate.
 
     Args:
-        topic: A topic with its private content.
-        on_step: Called with the name of each step before it starts.
+        topics: Topics with their private content.
         jobs: How many implementations to try at a time.
+        on_progress: Called whenever a topic is a step further.
+        start_executor: Makes the executor; by default a pool of `jobs` processes.
+
+    Yields:
+        The reports in the order of the topics, each as soon as it is there.
     """
-    began = time.monotonic()
-    report = GateReport(topic)
-    if topic.checks is None or topic.master is None:
-        raise ContentError(
-            f"topic `{topic.name}` has no checks or no reference solution here",
-            "point --content at a full tree: solutions/ and autograder/checks/ beside exercises/",
-        )
-    with trials(topic, jobs) as run:
-        on_step("files")
-        report.problems += _file_problems(topic)
-        on_step("checks")
-        for trial, problems in _trials(topic, run(on_step)):
-            report.trials.append(trial)
-            report.problems += problems
-    report.seconds = time.monotonic() - began
-    return report
+    for tried in try_all(topics, jobs=jobs, on_progress=on_progress, start_executor=start_executor):
+        yield _judged(tried)
 
 
-def _file_problems(topic: Topic) -> list[Problem]:
-    """Gates that reading the files decides."""
-    problems = [Problem("built", line) for line in find_stale(topic)]
-    problems += [Problem("private", line) for line in find_leaks(topic)]
-    if line := overweight(topic.exercise_dir / "figures"):
-        problems.append(Problem("figures", line))
-    if topic.lesson.exists():
-        for picture in _FIGURE.finditer(topic.lesson.read_text(encoding="utf-8")):
-            if len(picture["alt"].strip()) < 20:
-                problems.append(Problem("alt text", f"{picture['file']} has no alt text to speak of"))
-    return problems
-
-
-def _trials(
-    topic: Topic, tried: Iterable[tuple[Implementation, Runs]]
-) -> Iterator[tuple[Trial, list[Problem]]]:
+def _judged(tried: Tried) -> GateReport:
     """What came of everything that was put through the checks."""
-    seat = LocalSeat(topic, reference_source(topic))
-    mistakes: list[tuple[Implementation, Bench]] = []
-    for one, runs in tried:
-        bench = Bench(topic, seat, runs=runs)
-        if one.kind == "mistake":
-            mistakes.append((one, bench))
-        else:
-            parts = bench.parts()
-            trial = _measured(one, bench, parts)
-            yield trial, _problems_of(topic, trial, parts)
-    known = [KnownReplies(one.mistaken, one.noticed, replies_of(b, one.mistaken)) for one, b in mistakes]
+    report = GateReport(tried.topic, problems=list(tried.problems), seconds=tried.seconds)
+    if not tried.runs:
+        return report
+    topic, seat = tried.topic, LocalSeat(tried.topic, reference_source(tried.topic))
+    benches = {one: Bench(topic, seat, runs=runs) for one, runs in tried.runs.items()}
+    mistakes = {one: bench for one, bench in benches.items() if one.kind == "mistake"}
+    report.known = tuple(
+        KnownReplies(one.mistaken, one.noticed, replies_of(bench, one.mistaken))
+        for one, bench in mistakes.items()
+    )
     stored = {item.noticed.mistake: item.checks for item in read_replies(topic) or ()}
-    for one, bench in mistakes:
-        bench.known = known
+    for one, bench in benches.items():
+        bench.known = report.known if one in mistakes else ()
         parts = bench.parts()
-        problems = _mistake_problems(one, parts)
-        if stored:
-            problems += _replies_problems(topic, one, bench, stored.get(one.name, {}))
-        yield _measured(one, bench, parts), problems
+        trial = _measured(one, bench, parts)
+        report.trials.append(trial)
+        report.problems += (
+            _mistake_problems(one, parts) if one in mistakes else _problems_of(topic, trial, parts)
+        )
+        if stored and one in mistakes:
+            report.problems += _replies_problems(topic, one, bench, stored.get(one.name, {}))
+    return report
 
 
 def _problems_of(topic: Topic, trial: Trial, parts: Sequence[PartResult]) -> list[Problem]:

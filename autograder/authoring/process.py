@@ -12,6 +12,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -62,12 +64,13 @@ def _end(output: bytes | None) -> str:
 
 
 def spawned(processes: int) -> ProcessPoolExecutor:
-    """A pool of fresh processes, which end with this one however it ends."""
+    """A pool of fresh processes, which compute as learners' do, and end with this one however it ends."""
     # Spawned, not forked: a TensorFlow that has run once hangs in its forks.
-    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=_start)
 
 
-def _end_with_parent() -> None:
+def _start() -> None:
+    os.environ.update(TENSORFLOW_ENVIRONMENT)
     threading.Thread(target=_wait_for_parent, daemon=True).start()
 
 

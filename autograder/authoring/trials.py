@@ -1,142 +1,202 @@
-"""Puts every implementation of a topic through its checks, several at a time.
+"""Tries topics: every implementation of each of them goes through its checks.
 
-That is the reference, the stub, the alternatives, and the reference with each known mistake in place.
+All topics of a run share one queue of work and the processes that do it, so that Keras starts once in each
+process, however many topics there are, and nobody waits for the end of one topic to begin the next.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
-from contextlib import contextmanager
-from dataclasses import dataclass
+import itertools
+import multiprocessing
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
 
-from autograder.authoring.dependents import dependents
+from autograder.authoring.files import Problem, file_problems
+from autograder.authoring.implementations import Implementation, Implementations, Runs
 from autograder.authoring.process import spawned
-from autograder.engine.mistakes import Gallery, reference_source
+from autograder.engine.pool import GivenUp, Pool
 from nnlearn.catalogue import Topic
-from nnlearn.checking.bench import Bench, CheckRun
-from nnlearn.checking.runner import CheckRunner
-from nnlearn.learner.local import LocalSeat
-from nnlearn.results import Noticed
-from nnlearn.submission.source import load_source
+from nnlearn.errors import NnlearnError
 
-Runs = dict[str, CheckRun]
+_READY = 2
+"""So many jobs are under way for each process: the next one is there when one ends."""
+
+
+@dataclass
+class Tried:
+    """A topic, and what its checks said of everything there is to try.
+
+    Attributes:
+        topic: The topic.
+        problems: What was found on the way: in its files, and what could not be tried.
+        runs: How the checks went; in the order of `Implementations.all` when all is done.
+        seconds: The time all of it took, in whichever process.
+    """
+
+    topic: Topic
+    problems: list[Problem] = field(default_factory=list)
+    runs: dict[Implementation, Runs] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
-class Implementation:
-    """Something that can be put through the checks.
+class Progress:
+    """How far a topic is: how many of its implementations have been tried."""
 
-    Attributes:
-        kind: `reference`, `stub`, `alternative` or `mistake`.
-        name: The file, or the mistake.
-        mistaken: The part that a mistake stands in for.
-        message: What explains a mistake.
-    """
-
-    kind: str
-    name: str
-    mistaken: str = ""
-    message: str = ""
-
-    @property
-    def noticed(self) -> Noticed:
-        """A mistake as a report names it."""
-        return Noticed(self.name, self.message)
+    topic: Topic
+    done: int
+    of: int
 
 
-class Workbench:
-    """The checks of a topic, and what can be put through them; those that take longest come first."""
+def try_all(
+    topics: Sequence[Topic],
+    *,
+    jobs: int,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    start_executor: Callable[[], Executor] | None = None,
+) -> Iterator[Tried]:
+    """Try everything there is of `topics`.
 
-    def __init__(self, topic: Topic) -> None:
-        assert topic.checks is not None  # noqa: S101 - for the type checker
-        self._topic = topic
-        self._runner = CheckRunner(topic, topic.checks)
-        self._gallery = Gallery(self._runner)
-        reference = reference_source(topic)
-        self._uses = dependents(reference, [part.name for part in topic.parts])
-        self._sources = {Implementation("reference", topic.name): reference}
-        if topic.stub.exists():
-            self._sources[Implementation("stub", topic.stub.name)] = load_source(topic.stub)
-        for file in topic.alternatives:
-            self._sources[Implementation("alternative", file.stem)] = load_source(file)
-        self._mistakes = {
-            Implementation("mistake", item.name, item.part, item.message): item
-            for item in self._gallery.mistakes
-        }
-
-    @property
-    def implementations(self) -> tuple[Implementation, ...]:
-        """All of them, in their order."""
-        return (*self._sources, *self._mistakes)
-
-    def run(self, one: Implementation) -> Runs:
-        """How the checks go; for a mistake, those of its own part and of all parts that reach it."""
-        if item := self._mistakes.get(one):
-            return self._runner.run(self._gallery.bench(item), {item.part, *self._uses[item.part]}).runs
-        return self._runner.run(Bench(self._topic, LocalSeat(self._topic, self._sources[one]))).runs
-
-    def close(self) -> None:
-        """End the session of checks."""
-        self._runner.close()
-
-
-Run = Callable[[Callable[[str], None]], Iterator[tuple[Implementation, Runs]]]
-
-
-@contextmanager
-def trials(topic: Topic, jobs: int) -> Iterator[Run]:
-    """Yields what tries everything there is, and takes a function that is told of each step.
+    A topic that cannot be read is a problem of that topic; so is an implementation that ends its process.
 
     Args:
-        topic: A topic with its private content.
-        jobs: How many implementations to try at a time, each in a process of its own; 1 is this process.
-            Processes start at once, so that they are ready when they are needed.
+        topics: Topics with their private content.
+        jobs: How many implementations to try at a time.
+        on_progress: Called when a topic has been read, and after each of its implementations.
+        start_executor: Makes the executor; by default a pool of `jobs` processes.
+
+    Yields:
+        The topics in their order, each as soon as it and those before it are done.
     """
-    if jobs == 1:
-        yield lambda on_step: _try_here(topic, on_step)
-        return
-    pool = spawned(jobs)
+    run = next(_runs)
+    queue = deque(_Job(run, topic) for topic in topics)
+    pool: Pool[_Job, _Done] = Pool(start_executor or (lambda: spawned(jobs)), _do, _READY * jobs)
+    under_way = {topic: _UnderWay(topic) for topic in topics}
+    waiting = deque(topics)
     try:
-        ready = [pool.submit(_implementations, topic) for _ in range(jobs)]
-        yield lambda on_step: _try_there(topic, pool, ready[0], on_step)
-    finally:
-        pool.shutdown(cancel_futures=True)
+        for job, result in pool.run(queue):
+            topic = under_way[job.topic]
+            queue.extend(_Job(run, job.topic, one) for one in topic.take(job.one, result))
+            on_progress(topic.progress)
+            while waiting and under_way[waiting[0]].is_done:
+                yield under_way.pop(waiting.popleft()).tried
+    except KeyboardInterrupt:
+        for child in multiprocessing.active_children():
+            child.kill()
+        raise
 
 
-def _try_there(
-    topic: Topic,
-    pool: Executor,
-    todo: Future[tuple[Implementation, ...]],
-    on_step: Callable[[str], None],
-) -> Iterator[tuple[Implementation, Runs]]:
-    implementations = todo.result()
-    on_step(f"{len(implementations)} implementations")
-    pending = [pool.submit(_run, topic, one) for one in implementations]
-    for one, future in zip(implementations, pending, strict=True):
-        yield one, future.result()
+@dataclass(frozen=True)
+class _Job:
+    """Something to do for a topic: read it, or try one of its implementations; `run` tells runs apart."""
+
+    run: int
+    topic: Topic
+    one: Implementation | None = None
 
 
-def _try_here(topic: Topic, on_step: Callable[[str], None]) -> Iterator[tuple[Implementation, Runs]]:
-    bench = Workbench(topic)
+@dataclass(frozen=True)
+class _Done:
+    """What came of a job.
+
+    Attributes:
+        seconds: The time it took.
+        problems: What was found to be wrong.
+        found: The implementations, where the job was to read the topic.
+        runs: How the checks went, where it was to try one.
+    """
+
+    seconds: float
+    problems: tuple[Problem, ...] = ()
+    found: tuple[Implementation, ...] = ()
+    runs: Runs | None = None
+
+
+class _UnderWay:
+    """Collects what comes of the jobs of one topic."""
+
+    def __init__(self, topic: Topic) -> None:
+        self.tried = Tried(topic)
+        self._order: tuple[Implementation, ...] | None = None
+        self._done = 0
+
+    @property
+    def is_done(self) -> bool:
+        return self._order is not None and self._done == len(self._order)
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.tried.topic, self._done, len(self._order or ()))
+
+    def take(self, one: Implementation | None, result: _Done | GivenUp[_Job]) -> tuple[Implementation, ...]:
+        """Keep a result; returns what there is to try now."""
+        if isinstance(result, GivenUp):
+            result = _Done(0.0, (_not_done(one, result.reason),))
+        self.tried.seconds += result.seconds
+        self.tried.problems += result.problems
+        if one is None:
+            self._order = result.found
+            return result.found
+        self._done += 1
+        if result.runs is not None:
+            self.tried.runs[one] = result.runs
+        if self._order is not None and self.is_done:
+            self.tried.runs = {one: self.tried.runs[one] for one in self._order if one in self.tried.runs}
+        return ()
+
+
+def _not_done(one: Implementation | None, why: str) -> Problem:
+    if one is None:
+        return Problem("topic", f"it cannot be read: {why}")
+    return Problem(one.kind, f"{one.name} could not be tried: {why}")
+
+
+def _do(job: _Job) -> _Done:
+    """What a process does; whatever the author's files raise is said of them, and ends nothing else."""
+    began = time.monotonic()
     try:
-        for one in bench.implementations:
-            on_step(one.name)
-            yield one, bench.run(one)
-    finally:
-        bench.close()
+        if job.one is None:
+            found = tuple(file_problems(job.topic))
+            return _Done(time.monotonic() - began, found, _reader.read(job).all)
+        runs = _reader.read(job).run(job.one)
+        return _Done(time.monotonic() - began, runs=runs)
+    except Exception as error:
+        return _Done(time.monotonic() - began, (_not_done(job.one, _reason(error, job.topic)),))
 
 
-@functools.cache
-def _workbench(topic: Topic) -> Workbench:
-    """The one of this process, which lives for one topic's gates and no longer."""
-    return Workbench(topic)
+class _Reader:
+    """Keeps the topic that was read last: jobs come topic by topic."""
+
+    def __init__(self) -> None:
+        self._which: tuple[int, Topic] | None = None
+        self._read: Implementations | None = None
+
+    def read(self, job: _Job) -> Implementations:
+        """What there is to try of a topic, as its files were when the run began."""
+        if self._read is None or self._which != (job.run, job.topic):
+            if self._read is not None:
+                self._read.close()
+                self._read = None
+            self._which, self._read = (job.run, job.topic), Implementations(job.topic)
+        return self._read
 
 
-def _implementations(topic: Topic) -> tuple[Implementation, ...]:
-    return _workbench(topic).implementations
+_reader = _Reader()
+_runs = itertools.count()
 
 
-def _run(topic: Topic, one: Implementation) -> Runs:
-    return _workbench(topic).run(one)
+def _reason(error: Exception, topic: Topic) -> str:
+    """An exception in words; of one that is none of ours, with the author's line that raised it."""
+    if isinstance(error, NnlearnError):
+        return str(error)
+    folders = {str(folder) for folder in (topic.solution_dir, topic.checks_dir) if folder is not None}
+    places = [
+        f" ({frame.filename}:{frame.lineno})"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if any(frame.filename.startswith(folder) for folder in folders)
+    ]
+    return f"{type(error).__name__}: {error}{places[-1] if places else ''}"

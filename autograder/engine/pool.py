@@ -46,16 +46,21 @@ class Pool(Generic[Job, Result]):
         self._window = window
 
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Result | GivenUp[Job]]]:
-        """Each job with its result, in the order in which they end."""
-        waiting = deque(jobs)
+        """Each job with its result, in the order in which they end.
+
+        Args:
+            jobs: What to do. A deque is emptied, and whoever takes a result may add to it.
+        """
+        waiting = jobs if isinstance(jobs, deque) else deque(jobs)
         while waiting:
             suspects: list[Job] = []
             yield from self._until_started(waiting, suspects, self._window)
-            for job in suspects:
-                alone, still = deque([job]), list[Job]()
-                yield from self._until_started(alone, still, 1)
-                for dead in still:
-                    yield dead, GivenUp(dead, "the process that graded it died twice")
+            one_by_one = deque(suspects)
+            while one_by_one:
+                dead: list[Job] = []
+                yield from self._until_started(one_by_one, dead, 1)
+                for job in dead:
+                    yield job, GivenUp(job, "the process that graded it died twice")
 
     def _until_started(
         self, waiting: deque[Job], suspects: list[Job], window: int

@@ -13,6 +13,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+from nnlearn.runtime.before_fork import run_kernels_directly
+
 
 def import_keras() -> None:
     """Import Keras with TensorFlow as its backend, and execute nothing.
@@ -39,6 +41,7 @@ def start_keras() -> None:
     from tensorflow.python.eager import context
 
     if context.context()._context_handle is None:
+        run_kernels_directly()
         with without_native_logs():
             import tensorflow
 

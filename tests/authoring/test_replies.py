@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from authoring.here import check_topic
 from toy_course import REFERENCE, nnlearn
 
 from autograder.authoring.build import build_topic, find_stale
-from autograder.authoring.gates import check_topic
 from autograder.engine.mistakes import Gallery
 from autograder.engine.stored_replies import SEED, known_replies, read_replies
 from nnlearn.catalogue import Topic, load_catalogue

@@ -3,7 +3,8 @@
 import os
 import signal
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,44 @@ def test_a_job_that_kills_its_worker_twice_is_given_up_and_the_others_are_not():
     results = dict(pool(die_on_three).run(range(8)))
     assert results.pop(3) == GivenUp(3, "the process that graded it died twice")
     assert results == {job: 2 * job for job in range(8) if job != 3}
+
+
+class Fragile(Executor):
+    """Breaks at job 3; while it is busy, no other job of it ends."""
+
+    def __init__(self, busy):
+        self.busy = busy
+
+    def submit(self, work, job):
+        future = Future()
+        if job == 3:
+            future.set_exception(BrokenExecutor())
+        elif not self.busy:
+            future.set_result(work(job))
+        return future
+
+
+def test_those_under_way_when_a_worker_died_share_the_next_processes():
+    started = []
+
+    def start():
+        started.append(Fragile(busy=not started))
+        return started[-1]
+
+    results = dict(Pool(start, double, 6).run(range(8)))
+    assert isinstance(results.pop(3), GivenUp)
+    assert results == {job: 2 * job for job in range(8) if job != 3}
+    assert len(started) == 4  # for all, for the one that is given up, for the others, for those that waited
+
+
+def test_whoever_takes_a_result_may_add_jobs():
+    jobs = deque([1, 2])
+    results = {}
+    for job, result in pool(double).run(jobs):
+        results[job] = result
+        if result < 8:
+            jobs.append(2 * result)
+    assert results == {1: 2, 2: 4, 4: 8, 8: 16}
 
 
 def test_a_job_whose_worker_died_once_is_run_again(tmp_path):
