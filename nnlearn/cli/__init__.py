@@ -1,18 +1,19 @@
 """The command `nnlearn`.
 
-Commands of this package are one module each; other packages add theirs through the entry point group
-`nnlearn.commands`. Nothing here imports Keras: a command that needs it imports it when it runs. A command
-loads what it needs and no other command, so that what learners type often answers at once.
+Commands of this package are declared in `commands.py`; other packages add theirs through the entry point
+group `nnlearn.commands`. Nothing here imports Keras: a command that needs it imports it when it runs.
+A command loads what it needs and no other command, nor the parser where that has nothing to look at closely,
+so that what learners type often answers at once.
 """
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from nnlearn.cli.commands import COMMANDS
 from nnlearn.cli.say import complain, prepare_output
 from nnlearn.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, NnlearnError
 
@@ -20,18 +21,6 @@ if TYPE_CHECKING:
     import typer
 
 _HELP = "Learn, and teach, what happens inside a neural network."
-COMMANDS = {
-    "init": "nnlearn.cli.forms:init",
-    "list": "nnlearn.cli.forms:list_topics",
-    "lesson": "nnlearn.cli.forms:lesson",
-    "check": "nnlearn.cli.check:check",
-    "watch": "nnlearn.cli.watch:watch",
-    "hint": "nnlearn.cli.forms:hint",
-    "progress": "nnlearn.cli.forms:progress",
-    "reset": "nnlearn.cli.forms:reset",
-    "solution": "nnlearn.cli.forms:solution",
-    "doctor": "nnlearn.cli.forms:doctor",
-}
 
 
 def build_app(arguments: Sequence[str] | None = None) -> typer.Typer:
@@ -43,6 +32,8 @@ def build_app(arguments: Sequence[str] | None = None) -> typer.Typer:
     """
     import typer
 
+    from nnlearn.cli.parser import add_command
+
     app = typer.Typer(
         add_completion=True,
         rich_markup_mode=None,
@@ -51,12 +42,12 @@ def build_app(arguments: Sequence[str] | None = None) -> typer.Typer:
     # With a callback `nnlearn hint` stays a command of its own where no other one is loaded.
     app.callback(help=_HELP)(lambda: None)
     if arguments and arguments[0] in COMMANDS:
-        app.command(arguments[0])(_load(COMMANDS[arguments[0]]))
+        add_command(app, arguments[0], COMMANDS[arguments[0]])
         return app
     from importlib.metadata import entry_points
 
-    for name, place in COMMANDS.items():
-        app.command(name)(_load(place))
+    for name, command in COMMANDS.items():
+        add_command(app, name, command)
     for entry in entry_points(group="nnlearn.commands"):
         try:
             entry.load()(app)
@@ -91,15 +82,15 @@ def main() -> None:
 
 def _run(arguments: Sequence[str]) -> int:
     """Run what was typed, and return the exit code."""
-    from nnlearn.cli.quick import run_quickly
     from nnlearn.cli.start import start
 
     if "_NNLEARN_COMPLETE" not in os.environ:
         if not arguments and not (arguments := start()):
             return EXIT_OK
-        code = run_quickly(arguments)
-        if code is not None:
-            return code
+        command = COMMANDS.get(arguments[0])
+        taken = command.taken(arguments[1:]) if command else None
+        if command is not None and taken is not None:
+            return command.run(**taken)
     return _run_parsed(arguments)
 
 
@@ -137,10 +128,3 @@ def _gist(message: str) -> str:
         line for line in message.splitlines() if line.strip() and not line.startswith((" ", "Traceback"))
     )
     return next(lines, message.strip())
-
-
-def _load(place: str) -> Callable[..., Any]:
-    """The function at `module:name`."""
-    module, _, name = place.partition(":")
-    function: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    return function

@@ -5,17 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from nnlearn.catalogue import Topic
-from nnlearn.cli.complete import complete_topics_and_parts
-from nnlearn.cli.options import Content
 from nnlearn.cli.place import Place, here
-from nnlearn.cli.say import complain
+from nnlearn.cli.say import complain, say
 from nnlearn.cli.topics import next_step
-from nnlearn.errors import EXIT_CHECKS_FAILED, NnlearnError
+from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, NnlearnError
 from nnlearn.results import PartResult, Report, Verdict, report_to_dict
 from nnlearn.submission.source import Source, load_source
 
@@ -38,22 +34,18 @@ class Target:
     part: str | None = None
 
 
-def check(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="TOPIC|PART|FILE",
-            help="A topic, a part of one, or your .py or .ipynb file.",
-            autocompletion=complete_topics_and_parts,
-        ),
-    ],
-    topic: Annotated[
-        str | None, typer.Option(help="The topic, where the file's name does not say it.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    content: Content = None,
-) -> None:
-    """Run the visible checks of a topic on your own file. Exits 0 when all of them pass."""
+def check(target: str, topic: str | None = None, as_json: bool = False, content: Path | None = None) -> int:
+    """Run the visible checks of a topic on a learner's own file, and show how they went.
+
+    Args:
+        target: A topic, a part, or a file.
+        topic: The topic, where the file's name does not say it.
+        as_json: Print the report as JSON.
+        content: What `--content` says.
+
+    Returns:
+        The exit code: 0 where all of them pass, else 1.
+    """
     place = here(content)
     chosen = _resolve(target, topic, place)
     source = load_source(chosen.file)
@@ -66,14 +58,14 @@ def check(
         notes=tuple(getattr(bench.seat, "notes", ())),
     )
     if as_json:
-        typer.echo(json.dumps(report_to_dict(report), indent=2))
+        say(json.dumps(report_to_dict(report), indent=2))
     else:
         _show(chosen, report)
     _remember(place, chosen.topic, report)
     if not as_json and place.workspace is not None:
         _show_next(place, chosen, report, bench)
-    if any(part.verdict is not Verdict.PASSED for part in report.parts):
-        raise typer.Exit(EXIT_CHECKS_FAILED)
+    passed = all(part.verdict is Verdict.PASSED for part in report.parts)
+    return EXIT_OK if passed else EXIT_CHECKS_FAILED
 
 
 def _resolve(target: str, topic: str | None, place: Place) -> Target:
@@ -148,14 +140,14 @@ def _stops_at_breakpoints(source: Source) -> bool:
 
 def _show(target: Target, report: Report) -> None:
     for note in report.notes:
-        typer.echo(f"Note: {note}")
+        say(f"Note: {note}")
     for part in report.parts:
         _show_part(part)
     outcomes = [outcome for part in report.parts for outcome in part.outcomes]
     passed = sum(outcome.verdict is Verdict.PASSED for outcome in outcomes)
     hidden = sum(p.hidden_checks for p in target.topic.parts if target.part in (None, p.name))
     more = f"; {hidden} more run when graded" if hidden else ""
-    typer.echo(f"{passed} of {len(outcomes)} visible checks pass{more}")
+    say(f"{passed} of {len(outcomes)} visible checks pass{more}")
 
 
 def _show_next(place: Place, target: Target, report: Report, bench: Bench) -> None:
@@ -163,18 +155,18 @@ def _show_next(place: Place, target: Target, report: Report, bench: Bench) -> No
     first = next((part for part in report.parts if part.verdict is not Verdict.PASSED), None)
     if first is None:
         step = next_step(place)
-        typer.echo(f"Next: {step}" if step else "Every part of every topic here passes.")
+        say(f"Next: {step}" if step else "Every part of every topic here passes.")
     elif first.verdict is Verdict.NOT_WRITTEN:
         where = bench.seat.place(first.name)
-        typer.echo(f"Write {first.name}, {f'at {where}' if where else f'in {target.file.name}'}.")
-        typer.echo(f"Next: nnlearn hint {place.catalogue.name_of(target.topic, first.name)}")
+        say(f"Write {first.name}, {f'at {where}' if where else f'in {target.file.name}'}.")
+        say(f"Next: nnlearn hint {place.catalogue.name_of(target.topic, first.name)}")
 
 
 def _show_part(part: PartResult) -> None:
     passed = sum(outcome.verdict is Verdict.PASSED for outcome in part.outcomes)
     count = f"{passed} of {len(part.outcomes)} pass"
-    typer.echo(f"{part.name:<24} {part.verdict.words:<14} {count}")
+    say(f"{part.name:<24} {part.verdict.words:<14} {count}")
     first = next((o for o in part.outcomes if o.verdict is not Verdict.PASSED), None)
     if first is not None and first.verdict is not Verdict.NOT_WRITTEN:
-        typer.echo("\n" + "\n".join(f"    {line}".rstrip() for line in first.message.splitlines()))
-        typer.echo("")
+        say("\n" + "\n".join(f"    {line}".rstrip() for line in first.message.splitlines()))
+        say("")

@@ -11,9 +11,7 @@ from nnlearn.cli.say import complain, say
 from nnlearn.errors import OutputError
 
 
-def show_hint(
-    name: str, number: int | str | None = None, again: bool = False, content: Path | None = None
-) -> None:
+def show_hint(name: str, number: int | None = None, again: bool = False, content: Path | None = None) -> None:
     """Print a hint for a part.
 
     Args:
@@ -24,7 +22,7 @@ def show_hint(
     """
     place = here(content)
     topic, part = place.part(name)
-    shown = int(number or 0) or _next(place, topic, part, again)
+    shown = number or _next(place, topic, part, again)
     total = len(part.hints)
     say(f"{part.name}, hint {shown} of {total}")
     say(textwrap.fill(part.hints[shown - 1], 80, initial_indent="  ", subsequent_indent="  "))

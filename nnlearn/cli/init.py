@@ -16,19 +16,20 @@ DEFAULT_FOLDER = "nnlearn-exercises"
 _SHOWN = 12
 
 
-def make_workspace(folder: Path | str | None = None, *topics: str, content: Path | None = None) -> None:
+def make_workspace(
+    folder: Path | None = None, topics: Sequence[str] | None = None, content: Path | None = None
+) -> None:
     """Make a workspace in `folder`, or bring the one there up to date, and say what was done.
 
     Args:
         folder: Where; without it the workspace around the current folder, else a new folder.
-        *topics: The topics to add; all if none are named.
+        topics: The topics to add; all if none are named.
         content: Where the exercises come from.
     """
-    folder = Path(folder) if folder is not None else None
     root = _root(folder)
     catalogue = load_catalogue(content or Workspace(root).source)
     _refuse(folder, root, catalogue)
-    chosen = _chosen(root, topics, catalogue)
+    chosen = _chosen(root, topics or (), catalogue)
     wanted = [
         topic
         for topic in catalogue.topics

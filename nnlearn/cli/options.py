@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options that commands of other packages share with those of this one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from typing import Annotated
 
 import typer
 
-Content = Annotated[
-    Path | None,
-    typer.Option(
-        "--content",
-        metavar="DIR",
-        help="A content tree of your own, instead of the one that came with nnlearn.",
-    ),
-]
+from nnlearn.cli.commands import CONTENT
+
+Content = Annotated[Path | None, typer.Option(CONTENT.typed, metavar=CONTENT.shown, help=CONTENT.help)]

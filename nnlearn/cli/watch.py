@@ -5,11 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from nnlearn.cli.complete import complete_topics
 from nnlearn.cli.place import require_workspace
 from nnlearn.errors import NnlearnError
 
@@ -17,23 +14,15 @@ if TYPE_CHECKING:
     from nnlearn.watch.front import Front
 
 
-def watch(
-    topic: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[TOPIC]",
-            help="A topic. [the first that is not done]",
-            autocompletion=complete_topics,
-        ),
-    ] = None,
-    poll: Annotated[
-        bool, typer.Option("--poll", help="Look at the file again and again: for disks that tell nothing.")
-    ] = False,
-) -> None:
-    """Check your file of a topic each time you save it, and show the first thing that is wrong.
+def watch(topic: str | None = None, poll: bool = False) -> int:
+    """Watch the learner's file of a topic until they have enough.
 
-    Works in a workspace. Off a terminal it prints a block of lines for each save, and ends when its input
-    does: with 0 when all visible checks pass, else with 1.
+    Args:
+        topic: The topic; the first that is not done if left out.
+        poll: Look at the file again and again.
+
+    Returns:
+        The exit code: off a terminal, 1 where not all visible checks pass.
     """
     from nnlearn.watch.loop import Watch
     from nnlearn.watch.process import can_fork
@@ -44,9 +33,7 @@ def watch(
         raise NnlearnError(f"there is no topic in {workspace.root}", "`nnlearn init` puts them there")
     chosen = place.catalogue.topic(topic) if topic else Standing(workspace).first_open()
     _require_checks(chosen.visible_checks, chosen.name)
-    code = Watch(workspace, chosen, _front, by_fork=can_fork(), polling=poll).run()
-    if code:
-        raise typer.Exit(code)
+    return Watch(workspace, chosen, _front, by_fork=can_fork(), polling=poll).run()
 
 
 def _require_checks(checks: Path, topic: str) -> None:
