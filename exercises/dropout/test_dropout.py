@@ -6,20 +6,17 @@ repeats and what does not) and statistics within 5 standard deviations. No check
 where keeping and dropping cannot be told apart.
 """
 
+import functools
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from nnlearn.checking import check, expect
+from nnlearn.checking import check, expect, laws, oracles
 from nnlearn.learner.errors import LearnerRaised
 
 RATES = (0.1, 0.3, 0.8)
-TOLERANCE = {
-    "float16": {"rtol": 4e-3, "atol": 1e-4},
-    "float32": {"rtol": 1e-5, "atol": 1e-7},
-    "float64": {"rtol": 1e-6, "atol": 1e-9},
-}
+REFUSED_RATES = (-0.5, 1.5, 30)
 
 
 def never_zero(rng, shape, dtype="float32"):
@@ -29,8 +26,8 @@ def never_zero(rng, shape, dtype="float32"):
 
 def facts(y, x):
     """What does not depend on which coins fell: the factors, the share dropped, where masks are constant."""
-    if not isinstance(y, np.ndarray) or y.shape != x.shape:
-        return {"shape": list(np.shape(y)) if isinstance(y, np.ndarray) else type(y).__name__}
+    if not expect.is_array(y) or y.shape != x.shape:
+        return {"shape": list(np.shape(y)) if expect.is_array(y) else type(y).__name__}
     kept = y != 0
     with np.errstate(all="ignore"):
         factors = np.unique(np.round(y.astype(float) / x, 3)).tolist()
@@ -46,12 +43,12 @@ def facts(y, x):
 def kept_units(y, x, rate, whole=(), what="element"):
     """Which elements (or channels, or examples) were kept, once `y` is known to be `x / (1 - rate)` or 0."""
     expect.shape(y, x.shape, "the result should have the shape of x")
-    expect.finite(y, "the result should be finite")
     y = np.asarray(y)
     kept = y != 0
     want = np.where(kept, x.astype(float) / (1 - rate), 0.0)
+    close = oracles.tolerance(y.dtype.name if y.dtype.name in laws.FLOATS else "float32")
     claim = f"at rate {rate} every value should be 0 or x / {1 - rate:.3g}"
-    expect.close(y, want, claim, **TOLERANCE[y.dtype.name if y.dtype.name in TOLERANCE else "float32"])
+    expect.right_and_finite(y, want, claim, **close)
     if not whole:
         return kept
     together = kept.any(axis=whole, keepdims=True)
@@ -61,97 +58,25 @@ def kept_units(y, x, rate, whole=(), what="element"):
 
 def share_is(kept, rate, what="element"):
     """The share dropped lies within 5 standard deviations of `rate`."""
-    bound = 5 * math.sqrt(rate * (1 - rate) / kept.size)
     claim = f"the share of {what}s dropped at rate {rate} should be {rate} within 5 standard deviations"
-    expect.between(1 - kept.mean(), rate - bound, rate + bound, claim)
+    expect.likely(1 - kept.mean(), rate, math.sqrt(rate * (1 - rate) / kept.size), claim)
 
 
 def nothing_passes(gradient):
     """Where everything is dropped, the gradient is 0, or there is none."""
     claim = "at rate 1 the gradient should be 0, or there should be none"
     if gradient is not None:
-        expect.finite(gradient, claim)
-        expect.close(gradient, np.zeros_like(gradient), claim)
+        expect.right_and_finite(gradient, np.zeros_like(gradient), claim)
 
 
-def is_array(value):
-    """Whether the learner returned a tensor, so that it can be compared."""
-    return isinstance(value, np.ndarray)
+def refuses_other_rates(call):
+    """Rates that make no sense are in the message; how many digits of one that just misses is open."""
+    for rate in REFUSED_RATES:
+        laws.refuses(call, {f"a rate of {rate}": (rate,)}, mentions=str(rate))
+    laws.refuses(call, {f"a rate of {rate}": (rate,) for rate in (-0.01, 1.01)})
 
 
-def equal(first, second):
-    """Whether two answers are arrays with the same numbers."""
-    return is_array(first) and is_array(second) and np.array_equal(first, second)
-
-
-def generator(learner, seed):
-    return learner.keras.random.SeedGenerator(seed)
-
-
-# dropout ---------------------------------------------------------------------------------------
-
-
-@check("dropout")
-def test_dropout_drops_and_scales(learner, rng):
-    """dropout sets a share `rate` of the elements to 0 and multiplies the others by 1 / (1 - rate)."""
-    x = never_zero(rng, (90, 70))
-    answers = [learner.dropout(x, rate, generator(learner, 3)) for rate in RATES]
-    learner.observed([facts(y, x) for y in answers])
-    for rate, y in zip(RATES, answers, strict=True):
-        kept = kept_units(y, x, rate)
-        expect.dtype(y, "float32", "a float32 input should give a float32 result")
-        share_is(kept, rate)
-
-
-@check("dropout", after=test_dropout_drops_and_scales)
-def test_dropout_at_the_ends(learner, rng):
-    """At rate 0 dropout returns x, at rate 1 zeros."""
-    x = never_zero(rng, (6, 5))
-    for rate in (0, 0.0):
-        expect.close(learner.dropout(x, rate, generator(learner, 3)), x, "rate 0 should drop nothing")
-    for rate in (1, 1.0):
-        y = learner.dropout(x, rate, generator(learner, 3))
-        expect.finite(y, "rate 1 should give zeros, not a division by zero")
-        expect.close(y, np.zeros((6, 5)), "rate 1 should drop everything")
-        expect.dtype(y, "float32", "rate 1 should keep the dtype")
-    nothing_passes(learner.kit.gradient(learner.dropout, x, 1.0, generator(learner, 3)))
-
-
-@check("dropout")
-def test_dropout_refuses_other_rates(learner):
-    """dropout raises a ValueError that contains the rate when it is below 0 or above 1."""
-    x = np.ones((2, 3), "float32")
-    for rate in (-0.5, 1.5, 30):
-        with expect.raises(ValueError, f"a rate of {rate} should be refused", mentions=str(rate)):
-            learner.dropout(x, rate, generator(learner, 3))
-    for rate in (-0.01, 1.01):
-        with expect.raises(ValueError, f"a rate of {rate} should be refused"):
-            learner.dropout(x, rate, generator(learner, 3))
-
-
-@check("dropout", after=test_dropout_drops_and_scales)
-def test_dropout_uses_the_generator(learner, rng):
-    """Each call with a generator draws a new mask; a generator with the same seed repeats the sequence."""
-    x = never_zero(rng, (20, 30))
-    one, same, other = (generator(learner, seed) for seed in (5, 5, 6))
-    first, second = learner.dropout(x, 0.3, one), learner.dropout(x, 0.3, one)
-    learner.keras.random.uniform((3,))  # draws from Keras' global generator, which is none of ours
-    again, also = learner.dropout(x, 0.3, same), learner.dropout(x, 0.3, same)
-    others = learner.dropout(x, 0.3, other)
-    learner.observed(
-        {
-            "calls differ": not equal(first, second),
-            "repeats": equal(first, again) and equal(second, also),
-            "seeds differ": not equal(first, others),
-        }
-    )
-    expect.different(first, second, "two calls with one generator should draw different masks")
-    expect.same(first, again, "a generator with the same seed should give the same first mask")
-    expect.same(second, also, "a generator with the same seed should give the same second mask")
-    expect.different(first, others, "generators with different seeds should give different masks")
-
-
-# What holds for all three layers ---------------------------------------------------------------
+# What holds for the function and the layers ----------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -166,23 +91,86 @@ class Kind:
     def make(self, learner, rate, **kwargs):
         return getattr(learner, self.name)(rate, **kwargs)
 
+    def start(self, learner, rate, seed):
+        """A new layer, to be called in training."""
+        return functools.partial(self.make(learner, rate, seed=seed), training=True)
+
     def kept(self, y, x, rate):
         return kept_units(y, x, rate, self.whole, self.what)
 
 
+class Function(Kind):
+    """The function, with a new generator where a layer is made."""
+
+    def start(self, learner, rate, seed):
+        coins = learner.keras.random.SeedGenerator(seed)
+        return lambda x: learner.dropout(x, rate, coins)
+
+
+FUNCTION = Function("dropout", (90, 70), (), "element")
 ELEMENTS = Kind("Dropout", (70, 50), (), "element")
 CHANNELS = Kind("SpatialDropout2D", (50, 3, 5, 40), (1, 2), "channel")
 EXAMPLES = Kind("DropPath", (1500, 3, 2), (1, 2), "example")
 
 
-def layer_drops_and_scales(learner, rng, kind):
+def drops_and_scales(learner, rng, kind):
     x = never_zero(rng, kind.shape)
-    answers = [kind.make(learner, rate, seed=3)(x, training=True) for rate in RATES]
+    answers = [kind.start(learner, rate, 3)(x) for rate in RATES]
     learner.observed([facts(y, x) for y in answers])
     for rate, y in zip(RATES, answers, strict=True):
         kept = kind.kept(y, x, rate)
-        expect.dtype(y, "float32", "the result should be of the layer's compute dtype")
+        expect.dtype(y, "float32", "a float32 input should give a float32 result")
         share_is(kept, rate, kind.what)
+
+
+def drops_nothing_or_all(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:20]
+    for rate in (0, 0.0):
+        expect.close(kind.start(learner, rate, 3)(x), x, "rate 0 should drop nothing")
+    for rate in (1, 1.0):
+        y = kind.start(learner, rate, 3)(x)
+        expect.right_and_finite(y, np.zeros(x.shape), "rate 1 should give zeros, without a division by zero")
+        expect.dtype(y, "float32", "rate 1 should keep the dtype")
+    return x
+
+
+def has_its_own_coins(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    start = functools.partial(kind.start, learner, 0.3)
+    laws.follows_generator(learner, lambda seed: functools.partial(start(seed), x), drawn="masks")
+
+
+# dropout ---------------------------------------------------------------------------------------
+
+
+@check("dropout")
+def test_dropout_drops_and_scales(learner, rng):
+    """dropout sets a share `rate` of the elements to 0 and multiplies the others by 1 / (1 - rate)."""
+    drops_and_scales(learner, rng, FUNCTION)
+
+
+@check("dropout", after=test_dropout_drops_and_scales)
+def test_dropout_at_the_ends(learner, rng):
+    """At rate 0 dropout returns x, at rate 1 zeros."""
+    x = drops_nothing_or_all(learner, rng, FUNCTION)
+    coins = learner.keras.random.SeedGenerator(3)
+    nothing_passes(learner.kit.gradient(learner.dropout, x, 1.0, coins))
+
+
+@check("dropout")
+def test_dropout_refuses_other_rates(learner):
+    """dropout raises a ValueError that contains the rate when it is below 0 or above 1."""
+    x = np.ones((2, 3), "float32")
+    refuses_other_rates(lambda rate: FUNCTION.start(learner, rate, 3)(x))
+
+
+@check("dropout", after=test_dropout_drops_and_scales)
+def test_dropout_uses_the_generator(learner, rng):
+    """Each call with a generator draws a new mask; a generator with the same seed repeats the sequence."""
+    has_its_own_coins(learner, rng, FUNCTION)
+
+
+# What holds for all three layers ---------------------------------------------------------------
 
 
 def layer_is_off_at_inference(learner, rng, kind):
@@ -195,25 +183,6 @@ def layer_is_off_at_inference(learner, rng, kind):
     for rate in (0.8, 1):
         still = kind.make(learner, rate, seed=3)(x, training=False)
         expect.close(still, x, f"at inference a rate of {rate} should not matter")
-
-
-def layer_has_its_own_coins(learner, rng, kind):
-    x = never_zero(rng, kind.shape)[:60]
-    one, same, other = (kind.make(learner, 0.3, seed=seed) for seed in (5, 5, 6))
-    first, second = one(x, training=True), one(x, training=True)
-    again, also = same(x, training=True), same(x, training=True)
-    others = other(x, training=True)
-    learner.observed(
-        {
-            "calls differ": not equal(first, second),
-            "repeats": equal(first, again) and equal(second, also),
-            "seeds differ": not equal(first, others),
-        }
-    )
-    expect.different(first, second, "two calls in training should draw different masks")
-    expect.same(first, again, "a layer with the same seed should draw the same first mask")
-    expect.same(second, also, "a layer with the same seed should draw the same second mask")
-    expect.different(first, others, "layers with different seeds should draw different masks")
 
 
 def fate_of_rate(learner, kind, rate):
@@ -230,31 +199,20 @@ def fate_of_rate(learner, kind, rate):
 
 
 def layer_refuses_other_rates(learner, kind):
-    learner.observed([fate_of_rate(learner, kind, rate) for rate in (-0.5, 1.5, 30)])
-    for rate in (-0.5, 1.5, 30):
-        with expect.raises(ValueError, f"a rate of {rate} should be refused", mentions=str(rate)):
-            kind.make(learner, rate)
-    for rate in (-0.01, 1.01):
-        with expect.raises(ValueError, f"a rate of {rate} should be refused"):
-            kind.make(learner, rate, seed=3)
+    learner.observed([fate_of_rate(learner, kind, rate) for rate in REFUSED_RATES])
+    refuses_other_rates(lambda rate: kind.make(learner, rate))
 
 
 def layer_survives_its_config(learner, rng, kind):
     x = never_zero(rng, kind.shape)[:60]
     layer = kind.make(learner, 0.3, seed=7, name="mine", dtype="float16")
-    config = layer.get_config()
-    expect.true(isinstance(config, dict), "get_config should return a dictionary")
-    learner.observed({"keys": sorted(config)})
-    copy = getattr(learner, kind.name).from_config(config)
-    expect.same(copy.name, "mine", "the copy should have the name of the layer")
-    expect.same(copy.compute_dtype, "float16", "the copy should have the dtype of the layer")
+    layer_class = getattr(learner, kind.name)
+    copy = laws.survives_config(layer_class, layer, name="mine", compute_dtype="float16")
     y = copy(x, training=True)
     kind.kept(y, x.astype("float16"), 0.3)
-    claim = "a fresh layer and its copy should draw the same masks"
-    expect.same(y, layer(x, training=True), claim)
-    unseeded = kind.make(learner, 0.3)
-    other = getattr(learner, kind.name).from_config(unseeded.get_config())
-    kind.kept(other(x, training=True), x, 0.3)
+    expect.same(y, layer(x, training=True), "a fresh layer and its copy should draw the same masks")
+    unseeded = layer_class.from_config(kind.make(learner, 0.3).get_config())
+    kind.kept(unseeded(x, training=True), x, 0.3)
 
 
 # Dropout ---------------------------------------------------------------------------------------
@@ -263,7 +221,7 @@ def layer_survives_its_config(learner, rng, kind):
 @check("Dropout")
 def test_layer_drops_and_scales(learner, rng):
     """In training, Dropout sets a share `rate` to 0 and multiplies the others by 1 / (1 - rate)."""
-    layer_drops_and_scales(learner, rng, ELEMENTS)
+    drops_and_scales(learner, rng, ELEMENTS)
 
 
 @check("Dropout")
@@ -275,7 +233,7 @@ def test_layer_is_off_at_inference(learner, rng):
 @check("Dropout", after=test_layer_drops_and_scales)
 def test_layer_has_its_own_coins(learner, rng):
     """Dropout draws a new mask at each call; a layer with the same seed repeats the sequence."""
-    layer_has_its_own_coins(learner, rng, ELEMENTS)
+    has_its_own_coins(learner, rng, ELEMENTS)
 
 
 @check("Dropout")
@@ -296,7 +254,7 @@ def test_layer_survives_its_config(learner, rng):
 @check("SpatialDropout2D")
 def test_spatial_drops_whole_channels(learner, rng):
     """In training, SpatialDropout2D drops whole channels, each by its own coin, and scales the others."""
-    layer_drops_and_scales(learner, rng, CHANNELS)
+    drops_and_scales(learner, rng, CHANNELS)
 
 
 @check("SpatialDropout2D")
@@ -308,7 +266,7 @@ def test_spatial_is_off_at_inference(learner, rng):
 @check("SpatialDropout2D", after=test_spatial_drops_whole_channels)
 def test_spatial_has_its_own_coins(learner, rng):
     """SpatialDropout2D draws a new mask at each call; a layer with the same seed repeats the sequence."""
-    layer_has_its_own_coins(learner, rng, CHANNELS)
+    has_its_own_coins(learner, rng, CHANNELS)
 
 
 @check("SpatialDropout2D")
@@ -329,7 +287,7 @@ def test_spatial_survives_its_config(learner, rng):
 @check("DropPath")
 def test_path_drops_whole_examples(learner, rng):
     """In training, DropPath drops whole examples, each by its own coin, and scales the others."""
-    layer_drops_and_scales(learner, rng, EXAMPLES)
+    drops_and_scales(learner, rng, EXAMPLES)
 
 
 @check("DropPath")
@@ -341,7 +299,7 @@ def test_path_is_off_at_inference(learner, rng):
 @check("DropPath", after=test_path_drops_whole_examples)
 def test_path_has_its_own_coins(learner, rng):
     """DropPath draws a new mask at each call; a layer with the same seed repeats the sequence."""
-    layer_has_its_own_coins(learner, rng, EXAMPLES)
+    has_its_own_coins(learner, rng, EXAMPLES)
 
 
 @check("DropPath")
@@ -367,9 +325,13 @@ def dropout_alone(learner, shape, rate, seed=4):
 
 def pair(answer):
     """The two answers of mc_predict."""
-    two = isinstance(answer, (tuple, list)) and len(answer) == 2
-    expect.true(two, "mc_predict should return two things, the mean and the standard deviation")
-    return answer
+    claim = "mc_predict should return two things, the mean and the standard deviation"
+    return expect.items(answer, 2, claim)
+
+
+def shapes_are(mean, deviation, shape):
+    expect.shape(mean, shape, "the mean should have the shape of the model's output")
+    expect.shape(deviation, shape, "the standard deviation should have the shape of the model's output")
 
 
 def passes_have_masks_of_their_own(kept, rate, passes):
@@ -378,15 +340,14 @@ def passes_have_masks_of_their_own(kept, rate, passes):
     chances = np.array([math.comb(passes, k) * (1 - rate) ** k * rate ** (passes - k) for k in counts])
     spreads = counts / passes * (1 - counts / passes)
     mean = float(chances @ spreads)
-    bound = 5 * math.sqrt(max(float(chances @ spreads**2) - mean**2, 0) / kept.size) + 1e-9
-    claim = "every pass should draw masks of its own"
-    expect.between((kept * (1 - kept)).mean(), mean - bound, mean + bound, claim)
+    deviation = math.sqrt(max(float(chances @ spreads**2) - mean**2, 0) / kept.size) + 1e-9
+    expect.likely((kept * (1 - kept)).mean(), mean, deviation, "every pass should draw masks of its own")
 
 
 def passes_over_masks(learner, shape, rate, passes):
     """What mc_predict says of a model that is dropout alone, asked about ones."""
     answer = learner.mc_predict(dropout_alone(learner, shape[1:], rate), np.ones(shape, "float32"), passes)
-    two = isinstance(answer, (tuple, list)) and len(answer) == 2 and all(map(is_array, answer))
+    two = isinstance(answer, (tuple, list)) and len(answer) == 2 and all(map(expect.is_array, answer))
     if two and answer[0].shape == answer[1].shape == shape:
         mean, deviation = (np.asarray(part, float) for part in answer)
         counts = mean * (1 - rate) * passes
@@ -405,8 +366,7 @@ def passes_over_masks(learner, shape, rate, passes):
     elif two:
         learner.observed({"shapes": [list(part.shape) for part in answer]})
     mean, deviation = pair(answer)
-    expect.shape(mean, shape, "the mean should have the shape of the model's output")
-    expect.shape(deviation, shape, "the standard deviation should have the shape of the model's output")
+    shapes_are(mean, deviation, shape)
     return mean, deviation
 
 
@@ -417,8 +377,8 @@ def averages_the_passes(learner, shape, rate, passes):
     share = np.asarray(mean) * (1 - rate)  # of the passes in which a value was kept
     kept = np.round(share * passes) / passes
     expect.close(share, kept, f"the mean of {passes} passes should be a whole number of kept values")
-    bound = 5 * math.sqrt(rate * (1 - rate) / (passes * kept.size))
-    expect.between(kept.mean(), 1 - rate - bound, 1 - rate + bound, "the passes should run with dropout on")
+    deviation = math.sqrt(rate * (1 - rate) / (passes * kept.size))
+    expect.likely(kept.mean(), 1 - rate, deviation, "the passes should run with dropout on")
     passes_have_masks_of_their_own(kept, rate, passes)
 
 
@@ -453,7 +413,9 @@ def test_mc_draws_new_masks(learner):
     first, _ = pair(learner.mc_predict(model, x, 3))
     second, _ = pair(learner.mc_predict(model, x, 3))
     fresh, _ = pair(learner.mc_predict(twin, x, 3))
-    learner.observed({"calls differ": not equal(first, second), "starts anew": equal(first, fresh)})
+    learner.observed(
+        {"calls differ": not expect.equal(first, second), "starts anew": expect.equal(first, fresh)}
+    )
     claim = "the passes should go on from the model's random state, not from its beginning"
     expect.different(first, fresh, claim)
     expect.different(first, second, "a second call should see other masks")
@@ -482,15 +444,11 @@ def test_mc_leaves_the_model_alone(learner, rng):
     """After mc_predict all weights, moving statistics included, and trainable flags are as before."""
     model = model_with_statistics(learner, rng)
     x = rng.normal(size=(9, 5)).astype("float32")
-    before, flags = model.get_weights(), [layer.trainable for layer in model.layers]
-    mean, deviation = pair(learner.mc_predict(model, x, 4))
-    after, flags_now = model.get_weights(), [layer.trainable for layer in model.layers]
-    same = [equal(old, new) for old, new in zip(before, after, strict=True)]
-    learner.observed({"same weights": same, "trainable": flags_now})
-    expect.shape(mean, (9, 3), "the mean should have the shape of the model's output")
-    expect.shape(deviation, (9, 3), "the standard deviation should have the shape of the model's output")
-    for old, new in zip(before, after, strict=True):
-        expect.same(new, old, "weights and moving statistics should be as before")
+    flags = [layer.trainable for layer in model.layers]
+    answer = laws.changes_no_weight(learner, model, lambda: learner.mc_predict(model, x, 4))
+    flags_now = [layer.trainable for layer in model.layers]
+    learner.observed({"trainable": flags_now})
+    shapes_are(*pair(answer), (9, 3))
     expect.same(flags_now, flags, "the trainable flags of the layers should be as before")
 
 

@@ -31,21 +31,13 @@
 import keras
 from keras import ops
 
-
-def as_floating(x):
-    """Return `x` as a tensor: floating dtypes are kept, integers and booleans become float32.
-
-    It is here so that you can use it. You do not have to.
-    """
-    x = ops.convert_to_tensor(x)
-    return x if keras.backend.is_float_dtype(x.dtype) else ops.cast(x, "float32")
-
+from nnlearn.lesson import as_floating
 
 # %% tags=["demo"]
 import numpy as np
-from sklearn.datasets import load_digits, make_moons
+from sklearn.datasets import make_moons
 
-from nnlearn import figures
+from nnlearn import data, figures, lesson
 
 keras.utils.set_random_seed(11)
 
@@ -123,11 +115,9 @@ for axis, title in zip(axes, ("one pass", "the next pass"), strict=True):
 # Both networks below are the same, but for two dropout layers in the second.
 
 # %% tags=["demo"]
-images, labels = load_digits(return_X_y=True)
-images = (images / 16).astype("float32")
-mixed = np.random.default_rng(1).permutation(len(images))
-few, few_labels = images[mixed[:300]], labels[mixed[:300]]
-rest, rest_labels = images[mixed[300:]], labels[mixed[300:]]
+images, labels = data.digits(seed=1)
+few, few_labels = images[:300], labels[:300]
+rest, rest_labels = images[300:], labels[300:]
 few_labels[:60] = np.random.default_rng(2).integers(0, 10, 60)
 
 
@@ -219,7 +209,7 @@ axes[0].set_ylabel("loss")
 # %% tags=["demo", "figure"]
 # figure: scaling | Mean and spread of the sum that a unit receives, by dropout rate. Without scaling the mean in training falls in a straight line from the value at inference to zero. With scaling by one over one minus the rate it stays at the value at inference, and the band around it widens as the rate grows.
 generator = np.random.default_rng(0)
-digit, weights = images[3], np.abs(generator.normal(0.1, 0.05, 64))
+digit, weights = data.digits()[0][3], np.abs(generator.normal(0.1, 0.05, 64))
 rates = np.linspace(0, 0.9, 19)
 coins = generator.uniform(size=(4000, 64))
 fig, axes = figures.panels(1, 2, width=10, height=3.2)
@@ -271,6 +261,7 @@ for _ in range(2):
 #
 # What training does, as one function. The coins are `keras.random.uniform(...)` compared with `rate`.
 # Which side of the comparison is dropped? Say it in words before you write it: *with probability `rate`, a value is dropped.*
+# The helper `as_floating`, which the first cell imports, makes a tensor of anything and float32 of integers. You do not have to use it.
 #
 # **The pitfalls.** `rate` 0.5 hides half of all mistakes, because there keeping and dropping are equally likely. Test with 0.1.
 # And $1/(1 - r)$ has no value at $r = 1$: even where the zeros come out right, the *gradient* of a division by zero is NaN.
@@ -315,13 +306,11 @@ def dropout(x, rate, seed):
 
 
 # %% tags=["demo"]
-try:
+with lesson.if_written():
     coins = keras.random.SeedGenerator(1)
     dropped = ops.convert_to_numpy(dropout(np.ones((200, 100)), 0.3, coins))
     print("dropped:", (dropped == 0).mean(), " survivors:", np.unique(dropped[dropped > 0]))
     print("average:", dropped.mean())
-except NotImplementedError as missing:
-    print(missing)
 
 # %% [markdown]
 # ## Part 2: the layer `Dropout`
@@ -406,14 +395,12 @@ class Dropout(keras.layers.Layer):
 
 
 # %% tags=["demo"]
-try:
+with lesson.if_written():
     layer = Dropout(0.3, seed=1)
     values = np.arange(1, 9, dtype="float32")[None]
     print("training: ", ops.convert_to_numpy(layer(values, training=True)).round(2))
     print("again:    ", ops.convert_to_numpy(layer(values, training=True)).round(2))
     print("inference:", ops.convert_to_numpy(layer(values)))
-except NotImplementedError as missing:
-    print(missing)
 
 # %% [markdown]
 # ## Part 3: `SpatialDropout2D`
@@ -431,7 +418,7 @@ except NotImplementedError as missing:
 # figure: coins | Feature maps of three digits with four channels each, dropped in three ways. With one coin per element each map has holes. With one coin per channel some maps are empty and the others whole. With one coin per example all four maps of one digit are empty and those of the other digits whole.
 kernels = np.float32([[[1, 0], [0, 0]], [[1, 1], [-1, -1]], [[1, -1], [1, -1]], [[1, 1], [1, 1]]])
 bank = kernels.transpose(1, 2, 0)[:, :, None, :]
-maps = ops.conv(images[[10, 21, 18]].reshape(3, 8, 8, 1), bank, padding="same")
+maps = ops.conv(data.digits()[0][[10, 21, 18]].reshape(3, 8, 8, 1), bank, padding="same")
 shapes = {
     "per element: (3, 8, 8, 4)": keras.layers.Dropout(0.4, seed=5),
     "per channel: (3, 1, 1, 4)": keras.layers.SpatialDropout2D(0.4, seed=2),
@@ -609,15 +596,13 @@ class DropPath(keras.layers.Layer):
 
 
 # %% tags=["demo"]
-try:
+with lesson.if_written():
     inputs = keras.Input((64,))
     h = keras.layers.Dense(64, activation="relu")(inputs)
     for rate in (0.1, 0.2, 0.3):
         h = h + DropPath(rate)(keras.layers.Dense(64, activation="relu")(h))
     residual = keras.Model(inputs, keras.layers.Dense(10)(h))
     print("a residual network with your DropPath:", residual(few, training=True).shape)
-except NotImplementedError as missing:
-    print(missing)
 
 # %% [markdown]
 # ## Part 5: `mc_predict`
@@ -710,7 +695,7 @@ def mc_predict(model, x, passes):
 # %% tags=["demo"]
 import matplotlib.pyplot as plt
 
-try:
+with lesson.if_written():
     model = runs[0.5][0]
     shares = keras.Sequential([model, keras.layers.Softmax()])
     mean, spread = (ops.convert_to_numpy(part) for part in mc_predict(shares, rest, 40))
@@ -724,8 +709,6 @@ try:
         axis.set(title=f"{guesses[number]}? is {rest_labels[number]}", xticks=[], yticks=[])
         axis.grid(False)
     plt.show()
-except NotImplementedError as missing:
-    print(missing)
 
 # %% [markdown] tags=["response"] name="higher_training_loss"
 # ## In your own words

@@ -87,14 +87,23 @@ def test_generators_move_on_and_repeat(learner):
     laws.follows_generator(learner, starts(learner.Noise), seeds=(0, 1))
 
 
+def test_what_is_drawn_is_called_by_its_name(learner):
+    law = functools.partial(laws.follows_generator, drawn="masks")
+    said = broken(law, learner, starts(learner.OneNoise))
+    assert said == "different seeds should give different masks, but they are the same"
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        ("ForgetfulNoise", "a second draw should give something else, but they are the same"),
-        ("AnyNoise", "the same seed should give the same again, but element [0] is"),
-        ("GlobalNoise", "the same seed should give the same again, but element [0] is"),
-        ("NoiseAfterTheFirst", "the same seed should give the same again in the second draw, but element"),
-        ("OneNoise", "another seed should give something else, but they are the same"),
+        (
+            "ForgetfulNoise",
+            "two calls, one after the other, should draw different numbers, but they are the same",
+        ),
+        ("AnyNoise", "the same seed should give the same numbers in the first call, but element [0] is"),
+        ("GlobalNoise", "the same seed should give the same numbers in the first call, but element [0] is"),
+        ("NoiseAfterTheFirst", "the same seed should give the same numbers in the second call, but element"),
+        ("OneNoise", "different seeds should give different numbers, but they are the same"),
     ],
 )
 def test_generators_that_go_wrong(learner, kind, said):

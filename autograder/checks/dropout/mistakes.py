@@ -1,29 +1,13 @@
 """Mistakes that people really make in the topic `dropout`, each with what a teacher would say."""
 
-import keras
 import numpy as np
-from keras import ops
 
 from nnlearn.diagnosis import mistake, wrong_prediction
 
 
-def as_floating(x):
-    """`x` as a tensor; integers become float32."""
-    x = ops.convert_to_tensor(x)
-    return x if keras.backend.is_float_dtype(x.dtype) else ops.cast(x, "float32")
-
-
-def refuse(rate):
-    """What the contract asks for, for mistakes that lie elsewhere."""
-    if not 0 <= rate <= 1:
-        raise ValueError(f"rate should lie between 0 and 1. Received: rate={rate}")
-
-
 def masked(x, rate, seed, shape):
     """`x` with a mask of this shape, done right but for the shape."""
-    if rate == 1:
-        return ops.zeros_like(x)
-    return ops.where(keras.random.uniform(shape, seed=seed) >= rate, x / (1 - rate), 0.0)
+    return x * dropout(ops.ones(shape, x.dtype), rate, seed)
 
 
 # dropout ---------------------------------------------------------------------------------------
@@ -34,20 +18,15 @@ def never_scales(x, rate, seed):
     """What is kept stays as it is, so the result is too small by the factor 1 - rate on average, and the
     next layer meets louder inputs at inference than it was trained for. Print the mean of dropout(ones,
     0.3, seed): it is 0.7 and should be 1."""
-    refuse(rate)
-    x = as_floating(x)
-    return ops.where(keras.random.uniform(ops.shape(x), seed=seed) >= rate, x, 0.0)
+    return dropout(x, rate, seed) * (1 - rate)
 
 
 @mistake("dropout")
 def scales_by_the_rate(x, rate, seed):
     """What is kept is divided by rate, the share that is dropped. To make up for the loss, divide by the
     share that remains, 1 - rate. At rate 0.5 the two are the same, which is why 0.5 is a bad test."""
-    refuse(rate)
-    x = as_floating(x)
-    if rate in (0, 1):
-        return x * (1 - rate)
-    return ops.where(keras.random.uniform(ops.shape(x), seed=seed) >= rate, x / rate, 0.0)
+    y = dropout(x, rate, seed)
+    return y * (1 - rate) / rate if 0 < rate < 1 else y
 
 
 @mistake("dropout")
@@ -55,10 +34,7 @@ def multiplies_by_the_share_kept(x, rate, seed):
     """What is kept is multiplied by 1 - rate instead of divided by it, so that the values shrink twice:
     once because some are dropped and once more by the factor. Multiplying belongs to the other
     convention, in which nothing is scaled in training and everything is multiplied at inference."""
-    refuse(rate)
-    x = as_floating(x)
-    kept = keras.random.uniform(ops.shape(x), seed=seed) >= rate
-    return ops.where(kept, x * (1 - rate), 0.0)
+    return dropout(x, rate, seed) * (1 - rate) ** 2
 
 
 @mistake("dropout")
@@ -66,11 +42,8 @@ def keeps_instead_of_drops(x, rate, seed):
     """The comparison is the wrong way round: elements are kept with probability rate and dropped with
     probability 1 - rate. Drop where the random number is below rate. Test with a rate of 0.1: nine in ten
     should survive."""
-    refuse(rate)
-    x = as_floating(x)
-    if rate in (0, 1):
-        return x * (1 - rate)
-    return ops.where(keras.random.uniform(ops.shape(x), seed=seed) < rate, x / (1 - rate), 0.0)
+    y = dropout(x, rate, seed)
+    return ops.where(y == 0, as_floating(x) / (1 - rate), 0.0) if 0 < rate < 1 else y
 
 
 @mistake("dropout")
@@ -78,28 +51,20 @@ def rate_is_the_share_kept(x, rate, seed):
     """Here rate is the probability to keep, as p is in the paper of 2014: kept with probability rate and
     divided by rate. In Keras, rate is the probability to drop. The average is right, so only the share of
     zeros shows it: at rate 0.1 nine in ten are gone."""
-    refuse(rate)
-    x = as_floating(x)
-    if rate in (0, 1):
-        return x * (1 - rate)
-    return ops.where(keras.random.uniform(ops.shape(x), seed=seed) < rate, x / rate, 0.0)
+    return dropout(x, 1 - rate if 0 < rate < 1 else rate, seed)
 
 
 @mistake("dropout")
 def never_drops(x, rate, seed):
     """Everything passes as it is: nothing is dropped at all. The random numbers have to be compared with
     rate, and the comparison has to be used."""
-    refuse(rate)
-    x = as_floating(x)
-    keras.random.uniform(ops.shape(x), seed=seed)
-    return x * (1 - rate // 1)
+    return dropout(x, 0 if 0 < rate < 1 else rate, seed)
 
 
 @mistake("dropout")
 def one_coin_per_row(x, rate, seed):
     """Each row has a single coin, so whole rows disappear: that is dropping examples, not units. Every
     element needs its own: draw the random numbers with the full shape of x."""
-    refuse(rate)
     x = as_floating(x)
     return masked(x, rate, seed, (ops.shape(x)[0],) + (1,) * (len(x.shape) - 1))
 
@@ -108,7 +73,6 @@ def one_coin_per_row(x, rate, seed):
 def one_mask_for_the_batch(x, rate, seed):
     """All rows share one mask: in each call, the same units are dropped for every example of the batch.
     The random numbers need the full shape of x, the batch axis included."""
-    refuse(rate)
     x = as_floating(x)
     return masked(x, rate, seed, (1, *ops.shape(x)[1:]))
 
@@ -118,20 +82,16 @@ def one_number_as_seed(x, rate, seed):
     """The mask is drawn with an integer seed, so it is the same at every call: the same units are dropped
     in every step, and the network has become a smaller one. Hand the generator itself to the random
     function; it moves on at each use."""
-    refuse(rate)
-    x = as_floating(x)
     del seed
-    return masked(x, rate, 1337, ops.shape(x))
+    return dropout(x, rate, 1337)
 
 
 @mistake("dropout")
 def seed_of_the_generator_again(x, rate, seed):
     """Each call starts a new generator from the same seed, so that each call draws the same mask. A
     generator is made once and then used; its state moves on."""
-    refuse(rate)
-    x = as_floating(x)
     first = seed.get_config()["seed"]
-    return masked(x, rate, keras.random.SeedGenerator(first), ops.shape(x))
+    return dropout(x, rate, keras.random.SeedGenerator(first))
 
 
 @mistake("dropout")
@@ -139,22 +99,18 @@ def ignores_the_generator(x, rate, seed):
     """The random numbers come from Keras' global generator, not from the one that was given. Masks differ
     from call to call, but the experiment cannot be repeated: a generator with the same seed gives other
     masks. Pass seed=seed to the random function."""
-    refuse(rate)
-    x = as_floating(x)
     del seed
-    return masked(x, rate, None, ops.shape(x))
+    return dropout(x, rate, None)
 
 
 @mistake("dropout")
 def noise_that_drops_nothing(x, rate, seed):
     """x is multiplied by random numbers around 1. That is another method (Gaussian dropout): no element
     becomes 0, and the factors take every value. Dropout has two outcomes only, 0 and x / (1 - rate)."""
-    refuse(rate)
+    if not 0 < rate < 1:
+        return dropout(x, rate, seed)
     x = as_floating(x)
-    if rate == 1:
-        return ops.zeros_like(x)
-    spread = (rate / (1 - rate)) ** 0.5
-    noise = keras.random.normal(ops.shape(x), 1.0, spread, seed=seed)
+    noise = keras.random.normal(ops.shape(x), 1.0, (rate / (1 - rate)) ** 0.5, seed=seed)
     return x * ops.cast(noise, x.dtype)
 
 
@@ -163,12 +119,8 @@ def scales_by_the_share_that_fell(x, rate, seed):
     """The factor is worked out from how many elements happened to survive, so it changes from call to
     call and couples all elements. The factor is 1 / (1 - rate), a fixed number; the average over many
     calls is what stays, not the sum of each."""
-    refuse(rate)
-    x = as_floating(x)
-    if rate == 1:
-        return ops.zeros_like(x)
-    kept = ops.cast(keras.random.uniform(ops.shape(x), seed=seed) >= rate, x.dtype)
-    return x * kept / ops.mean(kept)
+    y = dropout(x, rate, seed)
+    return y * (1 - rate) / ops.mean(ops.cast(y != 0, y.dtype)) if rate < 1 else y
 
 
 @mistake("dropout")
@@ -176,10 +128,9 @@ def drops_an_exact_share(x, rate, seed):
     """The number of dropped elements is the same at each call: positions are shuffled and the first ones
     taken. The coins are then not independent. Dropout flips a coin for each element, and the number
     dropped varies."""
-    refuse(rate)
+    if not 0 < rate < 1:
+        return dropout(x, rate, seed)
     x = as_floating(x)
-    if rate == 1:
-        return ops.zeros_like(x)
     size = int(np.prod(x.shape))
     order = ops.argsort(keras.random.uniform((size,), seed=seed))
     kept = ops.reshape(ops.argsort(order) >= round(rate * size), x.shape)
@@ -190,29 +141,25 @@ def drops_an_exact_share(x, rate, seed):
 def divides_by_zero_at_one(x, rate, seed):
     """At rate 1 the factor 1 / (1 - rate) is a division by zero: everything is dropped, and 0 times
     infinity is NaN. Treat rate 1 by itself and return zeros."""
-    refuse(rate)
-    x = as_floating(x)
-    kept = ops.cast(keras.random.uniform(ops.shape(x), seed=seed) >= rate, x.dtype)
-    return x * kept / ops.cast(1 - rate, x.dtype)
+    y = dropout(x, rate, seed)
+    return y / (1 - rate) if rate == 1 else y
 
 
 @mistake("dropout")
 def no_gradient_at_one(x, rate, seed):
     """At rate 1 the zeros are right and the gradient is NaN: ops.where picks the zeros, but the branch that
     is not picked divides by 0, and its gradient is 0 times infinity. Treat rate 1 by itself."""
-    refuse(rate)
-    x = as_floating(x)
-    kept = keras.random.uniform(ops.shape(x), seed=seed) >= rate
-    return ops.where(kept, x / (1 - rate), 0.0)
+    y = dropout(x, rate, seed)
+    return ops.where(y != 0, as_floating(x) / (1 - rate), 0.0) if rate == 1 else y
 
 
 @mistake("dropout")
 def accepts_any_rate(x, rate, seed):
     """A rate below 0 or above 1 passes without a word: 30, meant as percent, drops everything. Compare
     rate with 0 and 1 first and raise a ValueError that says what was given."""
+    if 0 <= rate <= 1:
+        return dropout(x, rate, seed)
     x = as_floating(x)
-    if rate == 1:
-        return ops.zeros_like(x)
     return ops.where(keras.random.uniform(ops.shape(x), seed=seed) >= rate, x / (1 - rate), 0.0)
 
 
@@ -220,10 +167,9 @@ def accepts_any_rate(x, rate, seed):
 def refuses_rate_one(x, rate, seed):
     """A rate of exactly 1 is refused, but it is allowed: everything is dropped and the result is all
     zeros. The condition is 0 <= rate <= 1, both ends included."""
-    if not 0 <= rate < 1:
+    if rate == 1:
         raise ValueError(f"rate should lie between 0 and 1. Received: rate={rate}")
-    x = as_floating(x)
-    return masked(x, rate, seed, ops.shape(x))
+    return dropout(x, rate, seed)
 
 
 @mistake("dropout")
@@ -232,36 +178,28 @@ def refuses_without_the_rate(x, rate, seed):
     put rate into the message."""
     if not 0 <= rate <= 1:
         raise ValueError("rate should lie between zero and one")
-    x = as_floating(x)
-    return masked(x, rate, seed, ops.shape(x))
+    return dropout(x, rate, seed)
 
 
 @mistake("dropout")
 def always_float32(x, rate, seed):
     """The result is float32 whatever goes in. Floating inputs keep their dtype: a mask made as float32
     should be cast to the dtype of x, or used as a condition in ops.where."""
-    refuse(rate)
-    x = ops.cast(ops.convert_to_tensor(x), "float32")
-    return masked(x, rate, seed, ops.shape(x))
+    return dropout(ops.cast(x, "float32"), rate, seed)
 
 
 @mistake("dropout")
 def leaves_tensorflow(x, rate, seed):
     """The work is done in NumPy, outside of TensorFlow, so no gradient can pass: the layers before this
     one would not learn. Multiply tensors with keras.ops instead of arrays."""
-    refuse(rate)
-    x = as_floating(x)
-    result = ops.convert_to_numpy(masked(x, rate, seed, ops.shape(x)))
-    return ops.convert_to_tensor(result)
+    return ops.convert_to_tensor(ops.convert_to_numpy(dropout(x, rate, seed)))
 
 
 @mistake("dropout")
 def stops_the_gradient(x, rate, seed):
     """The values are right but no gradient passes: stop_gradient is around the whole product. It is only
     the mask that has no gradient, and that takes care of itself."""
-    refuse(rate)
-    x = as_floating(x)
-    return ops.stop_gradient(masked(x, rate, seed, ops.shape(x)))
+    return ops.stop_gradient(dropout(x, rate, seed))
 
 
 @mistake("dropout")
@@ -269,183 +207,179 @@ def draws_when_traced(x, rate, seed):
     """The coins are flipped with NumPy. In compiled code that happens once, while the graph is traced,
     and every later call repeats the same mask. Random numbers of keras.random are drawn at each run of
     the graph."""
-    refuse(rate)
+    if not 0 < rate < 1:
+        return dropout(x, rate, seed)
     x = as_floating(x)
-    if rate == 1:
-        return ops.zeros_like(x)
     start, count = seed.state.numpy() if hasattr(seed.state, "numpy") else (0, 0)
     seed.state.assign([start, count + 1])
     kept = np.random.default_rng([int(start), int(count)]).uniform(size=x.shape) >= rate
     return ops.where(kept, x / (1 - rate), 0.0)
 
 
-# The layers, right but for what a mistake changes ----------------------------------------------
+# What goes wrong in one layer as in another ----------------------------------------------------
 
 
-class RightLayer(keras.layers.Layer):
-    """A layer that is right as long as nothing is overridden; `coins` says which elements share one."""
-
-    def __init__(self, rate, seed=None, **kwargs):
-        super().__init__(**kwargs)
-        self.check(rate)
-        self.rate = rate
-        self.seed = seed
-        self.make_generator()
-
-    def check(self, rate):
-        refuse(rate)
-
-    def make_generator(self):
-        self.seed_generator = keras.random.SeedGenerator(self.seed)
-
-    def coins(self, x):
-        return ops.shape(x)
-
-    def kept(self, x):
-        return keras.random.uniform(self.coins(x), seed=self.seed_generator) >= self.rate
-
-    def drop(self, x):
-        if self.rate == 1:
-            return ops.zeros_like(x)
-        return ops.where(self.kept(x), x / (1 - self.rate), 0.0)
-
-    def pass_on(self, x):
-        return x
+class OtherCoins:
+    """Right but for which elements share a coin, which `coins` says."""
 
     def call(self, x, training=False):
-        x = ops.cast(x, self.compute_dtype)
-        return self.drop(x) if training else self.pass_on(x)
+        x = super().call(x)
+        return masked(x, self.rate, self.seed_generator, self.coins(x)) if training else x
 
+
+class NeverScales:
+    def call(self, x, training=False):
+        y = super().call(x, training=training)
+        return y * (1 - self.rate) if training else y
+
+
+class ScalesAtInferenceInstead:
+    def call(self, x, training=False):
+        return super().call(x, training=training) * (1 - self.rate)
+
+
+class ScalesAtInferenceToo:
+    def call(self, x, training=False):
+        y = super().call(x, training=training)
+        return y if training else y * (1 - self.rate)
+
+
+class ScalesByTheRate:
+    def call(self, x, training=False):
+        y = super().call(x, training=training)
+        return y * (1 - self.rate) / self.rate if training and 0 < self.rate < 1 else y
+
+
+class KeepsInsteadOfDrops:
+    def call(self, x, training=False):
+        y = super().call(x, training=training)
+        if not training or self.rate in (0, 1):
+            return y
+        return ops.where(y == 0, super().call(x) / (1 - self.rate), 0.0)
+
+
+class IsAlwaysOn:
+    def call(self, x, training=False):  # noqa: ARG002
+        return super().call(x, training=True)
+
+
+class IsNeverOn:
+    def call(self, x, training=False):
+        return super().call(x, training=training and self.rate == 1)
+
+
+class IntegerSeed:
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(rate, seed, **kwargs)
+        self.seed_generator = seed if seed is not None else 1337
+
+
+class IgnoresItsSeed:
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(rate, **kwargs)
+        self.seed = seed
+
+
+class DividesByZero:
+    def call(self, x, training=False):
+        y = super().call(x, training=training)
+        return y / (1 - self.rate) if training and self.rate == 1 else y
+
+
+class AcceptsAnyRate:
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(min(max(rate, 0), 1), seed, **kwargs)
+        self.rate = rate
+
+
+class ForgetsItsArguments:
     def get_config(self):
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
-
-
-class RightSpatial(RightLayer):
-    """One coin for each channel of each example."""
-
-    def coins(self, x):
-        examples, _, _, channels = ops.shape(x)
-        return (examples, 1, 1, channels)
-
-
-class RightPath(RightLayer):
-    """One coin for each example."""
-
-    def coins(self, x):
-        return (ops.shape(x)[0],) + (1,) * (len(x.shape) - 1)
+        return keras.layers.Layer.get_config(self)
 
 
 # Dropout ---------------------------------------------------------------------------------------
 
 
 @mistake("Dropout")
-class LayerNeverScales(RightLayer):
+class LayerNeverScales(NeverScales, Dropout):
     """In training, what is kept stays as it is and is not divided by 1 - rate. At inference the sums of
     the next layer are then larger than any it was trained on. Compare the mean of layer(ones,
     training=True) with 1."""
 
-    def drop(self, x):
-        return ops.where(self.kept(x), x, 0.0)
-
 
 @mistake("Dropout")
-class LayerScalesAtInferenceInstead(RightLayer):
+class LayerScalesAtInferenceInstead(ScalesAtInferenceInstead, Dropout):
     """Nothing is scaled in training, and at inference everything is multiplied by 1 - rate. That is the
     paper's convention of 2014. It is right on average too, but Keras scales in training, so that at
     inference the layer has nothing to do: its input comes out as it is."""
 
-    def drop(self, x):
-        return ops.where(self.kept(x), x, 0.0)
-
-    def pass_on(self, x):
-        return x * (1 - self.rate)
-
 
 @mistake("Dropout")
-class LayerScalesAtInferenceToo(RightLayer):
+class LayerScalesAtInferenceToo(ScalesAtInferenceToo, Dropout):
     """What is kept is scaled up in training, and at inference everything is multiplied by 1 - rate as
     well. One of the two is enough. With the scaling in training, inference returns its input
     unchanged."""
 
-    def pass_on(self, x):
-        return x * (1 - self.rate)
-
 
 @mistake("Dropout")
-class LayerScalesUpAtInference(RightLayer):
+class LayerScalesUpAtInference(Dropout):
     """At inference everything is divided by 1 - rate. The factor makes up for what is dropped, and at
     inference nothing is dropped: return x as it is."""
 
-    def pass_on(self, x):
-        return x / (1 - self.rate) if self.rate < 1 else x
+    def call(self, x, training=False):
+        y = super().call(x, training=training)
+        return y if training or self.rate == 1 else y / (1 - self.rate)
 
 
 @mistake("Dropout")
-class LayerScalesByTheRate(RightLayer):
+class LayerScalesByTheRate(ScalesByTheRate, Dropout):
     """In training, what is kept is divided by rate instead of 1 - rate. Only at 0.5 are the two the
     same."""
 
-    def drop(self, x):
-        return ops.where(self.kept(x), x / self.rate, 0.0) if self.rate not in (0, 1) else super().drop(x)
-
 
 @mistake("Dropout")
-class LayerKeepsInsteadOfDrops(RightLayer):
+class LayerKeepsInsteadOfDrops(KeepsInsteadOfDrops, Dropout):
     """The comparison is the wrong way round: a share rate is kept and 1 - rate dropped. Try a rate of
     0.1: nine in ten elements should survive."""
 
-    def kept(self, x):
-        return ops.logical_not(super().kept(x)) if self.rate > 0 else super().kept(x)
-
 
 @mistake("Dropout")
-class LayerIsAlwaysOn(RightLayer):
+class LayerIsAlwaysOn(IsAlwaysOn, Dropout):
     """The layer drops at inference too: it never looks at the argument training. Predictions change from
     call to call. Return x as it is unless training is true."""
 
-    def pass_on(self, x):
-        return self.drop(x)
-
 
 @mistake("Dropout")
-class LayerIsOnByDefault(RightLayer):
+class LayerIsOnByDefault(Dropout):
     """When nothing is said about training, the layer drops: the default of the argument is True. A call
     without it means inference, so the default is False."""
 
     def call(self, x, training=True):
-        x = ops.cast(x, self.compute_dtype)
-        return self.drop(x) if training else x
+        return super().call(x, training=training)
 
 
 @mistake("Dropout")
-class LayerIsNeverOn(RightLayer):
+class LayerIsNeverOn(IsNeverOn, Dropout):
     """The layer never drops anything, in training neither. Everything seems to work, and the network
     overfits as if the layer were not there. Look at layer(ones, training=True): there should be zeros."""
 
-    def drop(self, x):
-        return x * (1 - self.rate // 1)
-
 
 @mistake("Dropout")
-class LayerOffWhenFrozen(RightLayer):
+class LayerOffWhenFrozen(Dropout):
     """The layer looks at trainable instead of, or besides, training. trainable says whether weights may
     change, and a dropout layer has none: in Keras it does not turn dropout off."""
 
     def call(self, x, training=False):
-        x = ops.cast(x, self.compute_dtype)
-        return self.drop(x) if training and self.trainable else x
+        return super().call(x, training=training and self.trainable)
 
 
 @mistake("Dropout")
-class LayerOneCoinPerRow(RightLayer):
+class LayerOneCoinPerRow(DropPath):
     """Each example has a single coin: all its units are dropped, or none. Each element needs its own."""
 
-    def coins(self, x):
-        return (ops.shape(x)[0],) + (1,) * (len(x.shape) - 1)
-
 
 @mistake("Dropout")
-class LayerOneMaskForTheBatch(RightLayer):
+class LayerOneMaskForTheBatch(OtherCoins, Dropout):
     """All examples of a batch share one mask. The random numbers need the full shape of x, batch axis
     included."""
 
@@ -454,77 +388,74 @@ class LayerOneMaskForTheBatch(RightLayer):
 
 
 @mistake("Dropout")
-class LayerIntegerSeed(RightLayer):
+class LayerIntegerSeed(IntegerSeed, Dropout):
     """The mask is drawn with the integer seed, so it is the same in every step: the same units are never
     trained, and that is a smaller network. Make a keras.random.SeedGenerator in the constructor and use
     it in call."""
 
-    def make_generator(self):
-        self.seed_generator = self.seed if self.seed is not None else 1337
-
 
 @mistake("Dropout")
-class LayerNewGeneratorEachCall(RightLayer):
+class LayerNewGeneratorEachCall(Dropout):
     """Each call makes a new generator from the same seed and draws its first mask, again and again. The
     generator has to be made once, in the constructor, so that its state moves on from call to call."""
 
-    def drop(self, x):
-        if self.rate == 1:
-            return ops.zeros_like(x)
+    def call(self, x, training=False):
+        x = super().call(x)
         first = self.seed if self.seed is not None else 1337
-        kept = keras.random.uniform(self.coins(x), seed=first + 1) >= self.rate
-        return ops.where(kept, x / (1 - self.rate), 0.0)
+        return dropout(x, self.rate, first + 1) if training else x
 
 
 @mistake("Dropout")
-class LayerIgnoresItsSeed(RightLayer):
+class LayerIgnoresItsSeed(IgnoresItsSeed, Dropout):
     """The argument seed is kept but not used: the generator starts from a random seed, so two layers with
     the same seed draw different masks and no experiment can be repeated. Pass seed to SeedGenerator."""
 
-    def make_generator(self):
-        self.seed_generator = keras.random.SeedGenerator()
-
 
 @mistake("Dropout")
-class LayerUsesTheGlobalGenerator(RightLayer):
+class LayerUsesTheGlobalGenerator(Dropout):
     """With a seed, the layer sets the seed of everything and then draws from Keras' global generator,
     which all others draw from too. Each layer needs a SeedGenerator of its own."""
 
-    def make_generator(self):
-        if self.seed is not None:
-            keras.utils.set_random_seed(self.seed)
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(rate, seed, **kwargs)
+        if seed is not None:
+            keras.utils.set_random_seed(seed)
         self.seed_generator = None
 
 
 @mistake("Dropout")
-class LayersShareOneGenerator(RightLayer):
+class LayersShareOneGenerator(Dropout):
     """All layers with the same seed share one generator, kept in the class, so that each moves the
     sequence of the others. Make the generator in the constructor, one for each layer, and keep it on
     self."""
 
     generators: dict = {}  # noqa: RUF012
 
-    def make_generator(self):
-        if self.seed not in self.generators:
-            self.generators[self.seed] = keras.random.SeedGenerator(self.seed)
-        self.seed_generator = self.generators[self.seed]
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(rate, seed, **kwargs)
+        self.seed_generator = self.generators.setdefault(seed, self.seed_generator)
 
 
 @mistake("Dropout")
-class LayerDrawsWithNumpy(RightLayer):
+class LayerDrawsWithNumpy(Dropout):
     """The coins are flipped with NumPy. While a graph is traced that happens once, and fit then repeats
     one mask for ever (or fails, as the size of the batch is not known). Use keras.random with a
     SeedGenerator."""
 
-    def make_generator(self):
-        self.numbers = np.random.default_rng(self.seed)
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(rate, seed, **kwargs)
+        self.numbers = np.random.default_rng(seed)
 
-    def kept(self, x):
-        return self.numbers.uniform(size=x.shape) >= self.rate
+    def call(self, x, training=False):
+        if not training or self.rate == 1:
+            return super().call(x, training=training)
+        x = super().call(x)
+        kept = self.numbers.uniform(size=x.shape) >= self.rate
+        return ops.where(kept, x / (1 - self.rate), 0.0)
 
 
 @mistake("Dropout")
-class LayerKnowsTheBatchSize(RightLayer):
+class LayerKnowsTheBatchSize(OtherCoins, Dropout):
     """The shape of the mask comes from x.shape, in which the batch size is None while a model is traced.
     Use keras.ops.shape(x), which knows the size when the graph runs."""
 
@@ -533,68 +464,60 @@ class LayerKnowsTheBatchSize(RightLayer):
 
 
 @mistake("Dropout")
-class LayerIsNoise(RightLayer):
+class LayerIsNoise(Dropout):
     """x is multiplied by random numbers around 1, so nothing ever becomes 0. That is Gaussian dropout.
     Here there are two outcomes: 0, and x / (1 - rate)."""
 
-    def drop(self, x):
-        if self.rate == 1:
-            return ops.zeros_like(x)
+    def call(self, x, training=False):
+        if not training or self.rate == 1:
+            return super().call(x, training=training)
+        x = super().call(x)
         spread = (self.rate / (1 - self.rate)) ** 0.5
-        noise = keras.random.normal(self.coins(x), 1.0, spread, seed=self.seed_generator)
+        noise = keras.random.normal(ops.shape(x), 1.0, spread, seed=self.seed_generator)
         return x * ops.cast(noise, x.dtype)
 
 
 @mistake("Dropout")
-class LayerDividesByZero(RightLayer):
+class LayerDividesByZero(DividesByZero, Dropout):
     """At rate 1 the layer divides by 1 - rate, which is 0, and returns NaN. Return zeros there."""
-
-    def drop(self, x):
-        return x * ops.cast(self.kept(x), x.dtype) / ops.cast(1 - self.rate, x.dtype)
 
 
 @mistake("Dropout")
-class LayerAcceptsAnyRate(RightLayer):
+class LayerAcceptsAnyRate(AcceptsAnyRate, Dropout):
     """A rate below 0 or above 1 is accepted without a word. Refuse it in the constructor with a
     ValueError that says which rate was given: the sooner, the closer to the line that is wrong."""
 
-    def check(self, rate):
-        pass
-
 
 @mistake("Dropout")
-class LayerRefusesLate(RightLayer):
+class LayerRefusesLate(AcceptsAnyRate, Dropout):
     """A wrong rate is refused in call, not when the layer is made. By then the line that is wrong is far
     away. Move the check into the constructor."""
 
-    def check(self, rate):
-        pass
-
     def call(self, x, training=False):
-        refuse(self.rate)
+        if not 0 <= self.rate <= 1:
+            raise ValueError(f"rate should lie between 0 and 1. Received: rate={self.rate}")
         return super().call(x, training=training)
 
 
 @mistake("Dropout")
-class LayerForgetsItsArguments(RightLayer):
+class LayerForgetsItsArguments(ForgetsItsArguments, Dropout):
     """get_config does not return rate and seed, so a saved layer cannot be made again: its constructor
     misses an argument. Add both to what super().get_config() returns."""
 
-    def get_config(self):
-        return keras.layers.Layer.get_config(self)
-
 
 @mistake("Dropout")
-class LayerForgetsItsSeed(RightLayer):
+class LayerForgetsItsSeed(Dropout):
     """get_config leaves the seed out, so a layer that was saved and loaded draws other masks than the one
     that was saved. Every argument of the constructor belongs in the configuration."""
 
     def get_config(self):
-        return {**keras.layers.Layer.get_config(self), "rate": self.rate}
+        config = super().get_config()
+        del config["seed"]
+        return config
 
 
 @mistake("Dropout")
-class LayerForgetsItsName(RightLayer):
+class LayerForgetsItsName(Dropout):
     """get_config returns rate and seed only. Name and dtype are in the configuration of the base class:
     start from super().get_config() and add to it."""
 
@@ -603,47 +526,42 @@ class LayerForgetsItsName(RightLayer):
 
 
 @mistake("Dropout")
-class LayerIgnoresItsDtype(RightLayer):
+class LayerIgnoresItsDtype(Dropout):
     """The layer computes in float32 whatever its dtype is. In mixed precision the next layer gets the
     wrong type. Cast to self.compute_dtype."""
 
     def call(self, x, training=False):
         x = ops.cast(x, "float32")
-        return self.drop(x) if training else x
+        return dropout(x, self.rate, self.seed_generator) if training else x
 
 
 @mistake("Dropout")
-class LayerStopsGradients(RightLayer):
+class LayerStopsGradients(Dropout):
     """No gradient passes the layer in training, so the layers before it never learn: stop_gradient is
     around the whole product. Only the mask is constant."""
 
-    def drop(self, x):
-        return ops.stop_gradient(super().drop(x))
+    def call(self, x, training=False):
+        y = super().call(x, training=training)
+        return ops.stop_gradient(y) if training else y
 
 
 # SpatialDropout2D ------------------------------------------------------------------------------
 
 
 @mistake("SpatialDropout2D")
-class SpatialPerElement(RightSpatial):
+class SpatialPerElement(Dropout):
     """Single pixels are dropped, as in ordinary dropout. Neighbouring pixels still tell the story. Draw
     one coin for each channel of each example: shape (N, 1, 1, C)."""
 
-    def coins(self, x):
-        return ops.shape(x)
-
 
 @mistake("SpatialDropout2D")
-class SpatialPerExample(RightSpatial):
+class SpatialPerExample(DropPath):
     """Whole examples are dropped, with all their channels. Each channel needs a coin of its own: the last
     axis of the mask has length C, not 1."""
 
-    def coins(self, x):
-        return (ops.shape(x)[0], 1, 1, 1)
-
 
 @mistake("SpatialDropout2D")
-class SpatialOneMaskForTheBatch(RightSpatial):
+class SpatialOneMaskForTheBatch(OtherCoins, SpatialDropout2D):
     """The same channels are dropped for all examples of the batch. The first axis of the mask has to be
     the number of examples, not 1."""
 
@@ -652,7 +570,7 @@ class SpatialOneMaskForTheBatch(RightSpatial):
 
 
 @mistake("SpatialDropout2D")
-class SpatialPerPosition(RightSpatial):
+class SpatialPerPosition(OtherCoins, SpatialDropout2D):
     """All channels of a pixel share a coin: the mask has shape (N, H, W, 1). It is the other way round:
     all pixels of a channel share one, (N, 1, 1, C)."""
 
@@ -662,7 +580,7 @@ class SpatialPerPosition(RightSpatial):
 
 
 @mistake("SpatialDropout2D")
-class SpatialChannelsFirst(RightSpatial):
+class SpatialChannelsFirst(OtherCoins, SpatialDropout2D):
     """The second axis is taken for the channels, so whole rows of the image disappear. That is the
     convention channels first. Here images are channels last: (N, H, W, C)."""
 
@@ -672,7 +590,7 @@ class SpatialChannelsFirst(RightSpatial):
 
 
 @mistake("SpatialDropout2D")
-class SpatialPerRow(RightSpatial):
+class SpatialPerRow(OtherCoins, SpatialDropout2D):
     """Rows of a channel are dropped one by one: the mask has shape (N, H, 1, C). A whole channel shares
     one coin: both of the middle axes have length 1."""
 
@@ -682,125 +600,91 @@ class SpatialPerRow(RightSpatial):
 
 
 @mistake("SpatialDropout2D")
-class SpatialNeverScales(RightSpatial):
+class SpatialNeverScales(NeverScales, SpatialDropout2D):
     """The channels that are kept stay as they are and are not divided by 1 - rate, so the next layer gets
     less in training than at inference."""
 
-    def drop(self, x):
-        return ops.where(self.kept(x), x, 0.0)
-
 
 @mistake("SpatialDropout2D")
-class SpatialScalesByTheRate(RightSpatial):
+class SpatialScalesByTheRate(ScalesByTheRate, SpatialDropout2D):
     """The channels that are kept are divided by rate instead of 1 - rate. Only at 0.5 are the two the
     same."""
 
-    def drop(self, x):
-        return ops.where(self.kept(x), x / self.rate, 0.0) if self.rate not in (0, 1) else super().drop(x)
-
 
 @mistake("SpatialDropout2D")
-class SpatialKeepsInsteadOfDrops(RightSpatial):
+class SpatialKeepsInsteadOfDrops(KeepsInsteadOfDrops, SpatialDropout2D):
     """The comparison is the wrong way round: a share rate of the channels is kept and 1 - rate
     dropped."""
 
-    def kept(self, x):
-        return ops.logical_not(super().kept(x)) if self.rate > 0 else super().kept(x)
-
 
 @mistake("SpatialDropout2D")
-class SpatialScalesAtInferenceToo(RightSpatial):
+class SpatialScalesAtInferenceToo(ScalesAtInferenceToo, SpatialDropout2D):
     """At inference everything is multiplied by 1 - rate, although the survivors were scaled up in
     training already. At inference the layer returns its input."""
 
-    def pass_on(self, x):
-        return x * (1 - self.rate)
-
 
 @mistake("SpatialDropout2D")
-class SpatialIsAlwaysOn(RightSpatial):
+class SpatialIsAlwaysOn(IsAlwaysOn, SpatialDropout2D):
     """Channels are dropped at inference too: the argument training is not used."""
 
-    def pass_on(self, x):
-        return self.drop(x)
-
 
 @mistake("SpatialDropout2D")
-class SpatialIsNeverOn(RightSpatial):
+class SpatialIsNeverOn(IsNeverOn, SpatialDropout2D):
     """Nothing is dropped, in training neither. Look at layer(ones, training=True): some channels should
     be 0."""
 
-    def drop(self, x):
-        return x * (1 - self.rate // 1)
-
 
 @mistake("SpatialDropout2D")
-class SpatialIntegerSeed(RightSpatial):
+class SpatialIntegerSeed(IntegerSeed, SpatialDropout2D):
     """The integer seed gives the same mask at every call, so the same channels are never trained. Keep a
     keras.random.SeedGenerator on the layer and draw with it."""
 
-    def make_generator(self):
-        self.seed_generator = self.seed if self.seed is not None else 1337
-
 
 @mistake("SpatialDropout2D")
-class SpatialIgnoresItsSeed(RightSpatial):
+class SpatialIgnoresItsSeed(IgnoresItsSeed, SpatialDropout2D):
     """The argument seed is not handed to the generator, so two layers with the same seed draw different
     masks."""
 
-    def make_generator(self):
-        self.seed_generator = keras.random.SeedGenerator()
-
 
 @mistake("SpatialDropout2D")
-class SpatialDividesByZero(RightSpatial):
+class SpatialDividesByZero(DividesByZero, SpatialDropout2D):
     """At rate 1 the layer divides by 0 and returns NaN. Return zeros there."""
 
-    def drop(self, x):
-        return x * ops.cast(self.kept(x), x.dtype) / ops.cast(1 - self.rate, x.dtype)
-
 
 @mistake("SpatialDropout2D")
-class SpatialAcceptsAnyRate(RightSpatial):
+class SpatialAcceptsAnyRate(AcceptsAnyRate, SpatialDropout2D):
     """A rate below 0 or above 1 is accepted without a word. Refuse it in the constructor with a
     ValueError that says which rate was given."""
 
-    def check(self, rate):
-        pass
-
 
 @mistake("SpatialDropout2D")
-class SpatialForgetsItsArguments(RightSpatial):
+class SpatialForgetsItsArguments(ForgetsItsArguments, SpatialDropout2D):
     """get_config does not return rate and seed, so a saved layer cannot be made again. Add both to what
     super().get_config() returns."""
 
-    def get_config(self):
-        return keras.layers.Layer.get_config(self)
-
 
 @mistake("SpatialDropout2D")
-class SpatialIgnoresItsDtype(RightSpatial):
+class SpatialIgnoresItsDtype(SpatialDropout2D):
     """The layer computes in float32 whatever its dtype is. Cast to self.compute_dtype."""
 
     def call(self, x, training=False):
         x = ops.cast(x, "float32")
-        return self.drop(x) if training else x
+        examples, _, _, channels = ops.shape(x)
+        coins = (examples, 1, 1, channels)
+        return masked(x, self.rate, self.seed_generator, coins) if training else x
 
 
 # DropPath --------------------------------------------------------------------------------------
 
 
 @mistake("DropPath")
-class PathPerElement(RightPath):
+class PathPerElement(Dropout):
     """Single elements are dropped, as in ordinary dropout. A path is dropped as a whole: one coin for
     each example, shape (N, 1, ..., 1)."""
 
-    def coins(self, x):
-        return ops.shape(x)
-
 
 @mistake("DropPath")
-class PathPerChannel(RightPath):
+class PathPerChannel(OtherCoins, DropPath):
     """Each feature of an example has a coin of its own. The branch of an example is one path with one
     coin: all axes of the mask but the first have length 1."""
 
@@ -809,7 +693,7 @@ class PathPerChannel(RightPath):
 
 
 @mistake("DropPath")
-class PathOneCoinForTheBatch(RightPath):
+class PathOneCoinForTheBatch(OtherCoins, DropPath):
     """One coin decides about the whole batch, as in the paper of 2016. Here each example has its own: the
     first axis of the mask is the number of examples."""
 
@@ -818,49 +702,32 @@ class PathOneCoinForTheBatch(RightPath):
 
 
 @mistake("DropPath")
-class PathNeverScales(RightPath):
+class PathNeverScales(NeverScales, DropPath):
     """The branches that are kept are not divided by 1 - rate, so at inference, when none is dropped, the
     blocks add more than they did in training."""
 
-    def drop(self, x):
-        return ops.where(self.kept(x), x, 0.0)
-
 
 @mistake("DropPath")
-class PathScalesAtInferenceInstead(RightPath):
+class PathScalesAtInferenceInstead(ScalesAtInferenceInstead, DropPath):
     """Nothing is scaled in training, and at inference the branch is multiplied by 1 - rate, as in the
     paper of 2016. Right on average, but here the scaling is in training and inference returns its
     input."""
 
-    def drop(self, x):
-        return ops.where(self.kept(x), x, 0.0)
-
-    def pass_on(self, x):
-        return x * (1 - self.rate)
-
 
 @mistake("DropPath")
-class PathScalesByTheRate(RightPath):
+class PathScalesByTheRate(ScalesByTheRate, DropPath):
     """The branches that are kept are divided by rate instead of 1 - rate. Only at 0.5 are the two the
     same."""
 
-    def drop(self, x):
-        return ops.where(self.kept(x), x / self.rate, 0.0) if self.rate not in (0, 1) else super().drop(x)
-
 
 @mistake("DropPath")
-class PathRateIsSurvival(RightPath):
+class PathRateIsSurvival(ScalesByTheRate, KeepsInsteadOfDrops, DropPath):
     """Here rate is the probability to survive, as in the paper of 2016: with it a branch is kept, and
     then divided by it. In this layer, as in all of Keras, rate is the probability to drop."""
 
-    def drop(self, x):
-        if self.rate in (0, 1):
-            return super().drop(x)
-        return ops.where(self.kept(x), 0.0, x / self.rate)
-
 
 @mistake("DropPath")
-class PathForImagesOnly(RightPath):
+class PathForImagesOnly(OtherCoins, DropPath):
     """The mask has shape (N, 1, 1, 1) whatever the rank of the branch is. With a branch of shape (N, D)
     broadcasting makes it (N, 1, N, D). Build the shape from the rank of x."""
 
@@ -869,7 +736,7 @@ class PathForImagesOnly(RightPath):
 
 
 @mistake("DropPath")
-class PathForTokensOnly(RightPath):
+class PathForTokensOnly(OtherCoins, DropPath):
     """The mask has shape (N, 1, 1), which is right for rank 3 only. Build the shape from the rank of
     x."""
 
@@ -878,42 +745,33 @@ class PathForTokensOnly(RightPath):
 
 
 @mistake("DropPath")
-class PathAddsTheShortcut(RightPath):
+class PathAddsTheShortcut(DropPath):
     """The layer adds its input to the result. It gets the branch alone, and the addition stays outside: h
     + DropPath(rate)(f(h)). Added inside, it is the branch that is counted twice."""
 
     def call(self, x, training=False):
-        return ops.cast(x, self.compute_dtype) + super().call(x, training=training)
+        return super().call(x) + super().call(x, training=training)
 
 
 @mistake("DropPath")
-class PathIsAlwaysOn(RightPath):
+class PathIsAlwaysOn(IsAlwaysOn, DropPath):
     """Branches are dropped at inference too: the argument training is not used."""
 
-    def pass_on(self, x):
-        return self.drop(x)
-
 
 @mistake("DropPath")
-class PathIsNeverOn(RightPath):
+class PathIsNeverOn(IsNeverOn, DropPath):
     """No branch is ever dropped, in training neither. Look at layer(ones, training=True): some examples
     should be 0."""
 
-    def drop(self, x):
-        return x * (1 - self.rate // 1)
-
 
 @mistake("DropPath")
-class PathIntegerSeed(RightPath):
+class PathIntegerSeed(IntegerSeed, DropPath):
     """The integer seed gives the same mask at every call. Keep a keras.random.SeedGenerator on the
     layer."""
 
-    def make_generator(self):
-        self.seed_generator = self.seed if self.seed is not None else 1337
-
 
 @mistake("DropPath")
-class PathKnowsTheBatchSize(RightPath):
+class PathKnowsTheBatchSize(OtherCoins, DropPath):
     """The number of examples comes from x.shape[0], which is None while a model is traced. Use
     keras.ops.shape(x)[0]."""
 
@@ -922,40 +780,28 @@ class PathKnowsTheBatchSize(RightPath):
 
 
 @mistake("DropPath")
-class PathDividesByZero(RightPath):
+class PathDividesByZero(DividesByZero, DropPath):
     """At rate 1 the layer divides by 0 and returns NaN. Return zeros there."""
-
-    def drop(self, x):
-        return x * ops.cast(self.kept(x), x.dtype) / ops.cast(1 - self.rate, x.dtype)
 
 
 @mistake("DropPath")
-class PathAcceptsAnyRate(RightPath):
+class PathAcceptsAnyRate(AcceptsAnyRate, DropPath):
     """A rate below 0 or above 1 is accepted without a word. Refuse it in the constructor with a
     ValueError that says which rate was given."""
 
-    def check(self, rate):
-        pass
-
 
 @mistake("DropPath")
-class PathForgetsItsArguments(RightPath):
+class PathForgetsItsArguments(ForgetsItsArguments, DropPath):
     """get_config does not return rate and seed, so a saved layer cannot be made again. Add both to what
     super().get_config() returns."""
-
-    def get_config(self):
-        return keras.layers.Layer.get_config(self)
 
 
 # mc_predict ------------------------------------------------------------------------------------
 
 
 def answers_of(model, x, passes):
-    """The answers of all passes, with the weights put back."""
-    weights = model.get_weights()
-    answers = ops.stack([model(x, training=True) for _ in range(passes)])
-    model.set_weights(weights)
-    return answers
+    """The answers of all passes."""
+    return ops.stack([mc_predict(model, x, 1)[0] for _ in range(passes)])
 
 
 @mistake("mc_predict")
@@ -970,34 +816,32 @@ def predicts_with_dropout_off(model, x, passes):
 def one_pass_many_times(model, x, passes):
     """The model runs once and its answer is repeated, so nothing varies. Each pass has to be a run of its
     own, with new masks: the call of the model belongs inside the loop."""
-    answer = answers_of(model, x, 1)[0]
-    answers = ops.stack([answer] * passes)
-    return ops.mean(answers, axis=0), ops.std(answers, axis=0)
+    del passes
+    return mc_predict(model, x, 1)
 
 
 @mistake("mc_predict")
 def sample_standard_deviation(model, x, passes):
     """The standard deviation divides by passes - 1 (ddof=1). The contract asks for the population
     standard deviation, which divides by passes, and is 0 rather than NaN for a single pass."""
-    answers = np.asarray(answers_of(model, x, passes))
-    with np.errstate(all="ignore"):
-        return answers.mean(axis=0), np.sqrt(((answers - answers.mean(0)) ** 2).sum(0) / (passes - 1))
+    mean, deviation = mc_predict(model, x, passes)
+    return mean, deviation * (passes / (passes - 1) if passes > 1 else np.nan) ** 0.5
 
 
 @mistake("mc_predict")
 def returns_the_variance(model, x, passes):
     """The second answer is the variance, the mean of the squared distances. The standard deviation is its
     root."""
-    answers = answers_of(model, x, passes)
-    return ops.mean(answers, axis=0), ops.var(answers, axis=0)
+    mean, deviation = mc_predict(model, x, passes)
+    return mean, deviation**2
 
 
 @mistake("mc_predict")
 def standard_error_of_the_mean(model, x, passes):
     """The second answer is divided by the root of passes. That is how far the mean may be off, and it
     shrinks with more passes. The spread of the passes themselves does not."""
-    answers = answers_of(model, x, passes)
-    return ops.mean(answers, axis=0), ops.std(answers, axis=0) / passes**0.5
+    mean, deviation = mc_predict(model, x, passes)
+    return mean, deviation / passes**0.5
 
 
 @mistake("mc_predict")
@@ -1018,15 +862,14 @@ def returns_all_passes(model, x, passes):
 @mistake("mc_predict")
 def swaps_mean_and_deviation(model, x, passes):
     """The two answers are swapped: first the mean, then the standard deviation."""
-    answers = answers_of(model, x, passes)
-    return ops.std(answers, axis=0), ops.mean(answers, axis=0)
+    mean, deviation = mc_predict(model, x, passes)
+    return deviation, mean
 
 
 @mistake("mc_predict")
 def one_pass_too_many(model, x, passes):
     """There is one pass more than asked for, such as a first one outside of the loop."""
-    answers = answers_of(model, x, passes + 1)
-    return ops.mean(answers, axis=0), ops.std(answers, axis=0)
+    return mc_predict(model, x, passes + 1)
 
 
 @mistake("mc_predict")
@@ -1043,10 +886,10 @@ def restores_the_random_state(model, x, passes):
     """The random states are put back together with the weights, so that a second call repeats the same
     passes. Put back weights only: model.weights leaves random states out, model.variables does not."""
     before = [ops.copy(v) for v in model.variables]
-    answers = ops.stack([model(x, training=True) for _ in range(passes)])
+    result = mc_predict(model, x, passes)
     for variable, value in zip(model.variables, before, strict=True):
         variable.assign(value)
-    return ops.mean(answers, axis=0), ops.std(answers, axis=0)
+    return result
 
 
 @mistake("mc_predict")
@@ -1055,8 +898,7 @@ def works_on_a_fresh_clone(model, x, passes):
     sees the same masks. Run the model itself and put its weights back."""
     clone = keras.models.clone_model(model)
     clone.set_weights(model.get_weights())
-    answers = ops.stack([clone(x, training=True) for _ in range(passes)])
-    return ops.mean(answers, axis=0), ops.std(answers, axis=0)
+    return mc_predict(clone, x, passes)
 
 
 @mistake("mc_predict")
@@ -1066,18 +908,17 @@ def leaves_layers_frozen(model, x, passes):
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False
-    answers = answers_of(model, x, passes)
-    return ops.mean(answers, axis=0), ops.std(answers, axis=0)
+    return mc_predict(model, x, passes)
 
 
 @mistake("mc_predict")
 def unfreezes_all_layers(model, x, passes):
     """The trainable flags are all set to True at the end, also those that were False before. Remember
     each layer's flag and put that one back."""
-    answers = answers_of(model, x, passes)
+    result = mc_predict(model, x, passes)
     for layer in model.layers:
         layer.trainable = True
-    return ops.mean(answers, axis=0), ops.std(answers, axis=0)
+    return result
 
 
 @mistake("mc_predict")

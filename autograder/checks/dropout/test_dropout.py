@@ -6,21 +6,18 @@ repeats and what does not) and statistics within 5 standard deviations. No check
 where keeping and dropping cannot be told apart.
 """
 
+import functools
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from nnlearn.checking import check, expect
+from nnlearn.checking import check, expect, laws, oracles
 from nnlearn.learner.errors import LearnerRaised
 
 RATES = (0.1, 0.3, 0.8)
 OTHER_RATES = (0.04, 0.25, 0.5, 0.6, 0.95)
-TOLERANCE = {
-    "float16": {"rtol": 4e-3, "atol": 1e-4},
-    "float32": {"rtol": 1e-5, "atol": 1e-7},
-    "float64": {"rtol": 1e-6, "atol": 1e-9},
-}
+REFUSED_RATES = (-0.5, 1.5, 30)
 
 
 def never_zero(rng, shape, dtype="float32"):
@@ -30,8 +27,8 @@ def never_zero(rng, shape, dtype="float32"):
 
 def facts(y, x):
     """What does not depend on which coins fell: the factors, the share dropped, where masks are constant."""
-    if not isinstance(y, np.ndarray) or y.shape != x.shape:
-        return {"shape": list(np.shape(y)) if isinstance(y, np.ndarray) else type(y).__name__}
+    if not expect.is_array(y) or y.shape != x.shape:
+        return {"shape": list(np.shape(y)) if expect.is_array(y) else type(y).__name__}
     kept = y != 0
     with np.errstate(all="ignore"):
         factors = np.unique(np.round(y.astype(float) / x, 3)).tolist()
@@ -47,12 +44,12 @@ def facts(y, x):
 def kept_units(y, x, rate, whole=(), what="element"):
     """Which elements (or channels, or examples) were kept, once `y` is known to be `x / (1 - rate)` or 0."""
     expect.shape(y, x.shape, "the result should have the shape of x")
-    expect.finite(y, "the result should be finite")
     y = np.asarray(y)
     kept = y != 0
     want = np.where(kept, x.astype(float) / (1 - rate), 0.0)
+    close = oracles.tolerance(y.dtype.name if y.dtype.name in laws.FLOATS else "float32")
     claim = f"at rate {rate} every value should be 0 or x / {1 - rate:.3g}"
-    expect.close(y, want, claim, **TOLERANCE[y.dtype.name if y.dtype.name in TOLERANCE else "float32"])
+    expect.right_and_finite(y, want, claim, **close)
     if not whole:
         return kept
     together = kept.any(axis=whole, keepdims=True)
@@ -60,11 +57,14 @@ def kept_units(y, x, rate, whole=(), what="element"):
     return together.squeeze(whole)
 
 
+def some_of_each(kept, claim="some should be dropped and some kept"):
+    expect.true(0 < kept.sum() < kept.size, claim)
+
+
 def share_is(kept, rate, what="element"):
     """The share dropped lies within 5 standard deviations of `rate`."""
-    bound = 5 * math.sqrt(rate * (1 - rate) / kept.size)
     claim = f"the share of {what}s dropped at rate {rate} should be {rate} within 5 standard deviations"
-    expect.between(1 - kept.mean(), rate - bound, rate + bound, claim)
+    expect.likely(1 - kept.mean(), rate, math.sqrt(rate * (1 - rate) / kept.size), claim)
 
 
 def coins_are_independent(kept, rate, what):
@@ -75,181 +75,32 @@ def coins_are_independent(kept, rate, what):
     for axis in range(kept.ndim):
         first = kept.take(range(kept.shape[axis] - 1), axis)
         second = kept.take(range(1, kept.shape[axis]), axis)
-        bound = 5 * math.sqrt(variance / first.size)
         claim = f"neighbouring {what}s along axis {axis} should agree as often as separate coins do"
-        expect.between((first == second).mean(), alike - bound, alike + bound, claim)
+        expect.likely((first == second).mean(), alike, math.sqrt(variance / first.size), claim)
 
 
 def calls_are_independent(first, second, rate):
     """Two masks agree as often as independent coins do, within 5 standard deviations."""
     alike = rate**2 + (1 - rate) ** 2
-    bound = 5 * math.sqrt(alike * (1 - alike) / first.size)
     claim = "the masks of two calls should agree as often as separate coins do"
-    expect.between((first == second).mean(), alike - bound, alike + bound, claim)
+    expect.likely((first == second).mean(), alike, math.sqrt(alike * (1 - alike) / first.size), claim)
 
 
 def nothing_passes(gradient):
     """Where everything is dropped, the gradient is 0, or there is none."""
     claim = "at rate 1 the gradient should be 0, or there should be none"
     if gradient is not None:
-        expect.finite(gradient, claim)
-        expect.close(gradient, np.zeros_like(gradient), claim)
+        expect.right_and_finite(gradient, np.zeros_like(gradient), claim)
 
 
-def is_array(value):
-    """Whether the learner returned a tensor, so that it can be compared."""
-    return isinstance(value, np.ndarray)
+def refuses_other_rates(call):
+    """Rates that make no sense are in the message; how many digits of one that just misses is open."""
+    for rate in REFUSED_RATES:
+        laws.refuses(call, {f"a rate of {rate}": (rate,)}, mentions=str(rate))
+    laws.refuses(call, {f"a rate of {rate}": (rate,) for rate in (-0.01, 1.01)})
 
 
-def equal(first, second):
-    """Whether two answers are arrays with the same numbers."""
-    return is_array(first) and is_array(second) and np.array_equal(first, second)
-
-
-def generator(learner, seed):
-    return learner.keras.random.SeedGenerator(seed)
-
-
-# dropout ---------------------------------------------------------------------------------------
-
-
-@check("dropout")
-def test_dropout_drops_and_scales(learner, rng):
-    """dropout sets a share `rate` of the elements to 0 and multiplies the others by 1 / (1 - rate)."""
-    x = never_zero(rng, (90, 70))
-    answers = [learner.dropout(x, rate, generator(learner, 3)) for rate in RATES]
-    learner.observed([facts(y, x) for y in answers])
-    for rate, y in zip(RATES, answers, strict=True):
-        kept = kept_units(y, x, rate)
-        expect.dtype(y, "float32", "a float32 input should give a float32 result")
-        share_is(kept, rate)
-
-
-@check("dropout", after=test_dropout_drops_and_scales)
-def test_dropout_at_the_ends(learner, rng):
-    """At rate 0 dropout returns x, at rate 1 zeros."""
-    x = never_zero(rng, (6, 5))
-    for rate in (0, 0.0):
-        expect.close(learner.dropout(x, rate, generator(learner, 3)), x, "rate 0 should drop nothing")
-    for rate in (1, 1.0):
-        y = learner.dropout(x, rate, generator(learner, 3))
-        expect.finite(y, "rate 1 should give zeros, not a division by zero")
-        expect.close(y, np.zeros((6, 5)), "rate 1 should drop everything")
-        expect.dtype(y, "float32", "rate 1 should keep the dtype")
-    nothing_passes(learner.kit.gradient(learner.dropout, x, 1.0, generator(learner, 3)))
-
-
-@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
-def test_dropout_at_other_rates(learner, rng):
-    """dropout drops and scales rightly at rates between 0 and 1 of every size."""
-    x = never_zero(rng, (60, 50))
-    for rate in OTHER_RATES:
-        share_is(kept_units(learner.dropout(x, rate, generator(learner, 3)), x, rate), rate)
-
-
-@check("dropout")
-def test_dropout_refuses_other_rates(learner):
-    """dropout raises a ValueError that contains the rate when it is below 0 or above 1."""
-    x = np.ones((2, 3), "float32")
-    for rate in (-0.5, 1.5, 30):
-        with expect.raises(ValueError, f"a rate of {rate} should be refused", mentions=str(rate)):
-            learner.dropout(x, rate, generator(learner, 3))
-    for rate in (-0.01, 1.01):
-        with expect.raises(ValueError, f"a rate of {rate} should be refused"):
-            learner.dropout(x, rate, generator(learner, 3))
-
-
-@check("dropout", after=test_dropout_drops_and_scales)
-def test_dropout_uses_the_generator(learner, rng):
-    """Each call with a generator draws a new mask; a generator with the same seed repeats the sequence."""
-    x = never_zero(rng, (20, 30))
-    one, same, other = (generator(learner, seed) for seed in (5, 5, 6))
-    first, second = learner.dropout(x, 0.3, one), learner.dropout(x, 0.3, one)
-    learner.keras.random.uniform((3,))  # draws from Keras' global generator, which is none of ours
-    again, also = learner.dropout(x, 0.3, same), learner.dropout(x, 0.3, same)
-    others = learner.dropout(x, 0.3, other)
-    learner.observed(
-        {
-            "calls differ": not equal(first, second),
-            "repeats": equal(first, again) and equal(second, also),
-            "seeds differ": not equal(first, others),
-        }
-    )
-    expect.different(first, second, "two calls with one generator should draw different masks")
-    expect.same(first, again, "a generator with the same seed should give the same first mask")
-    expect.same(second, also, "a generator with the same seed should give the same second mask")
-    expect.different(first, others, "generators with different seeds should give different masks")
-
-
-@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
-def test_dropout_coins_are_independent(learner, rng):
-    """Every element has a coin of its own: rows, columns and calls have different masks."""
-    x = never_zero(rng, (60, 40))
-    coins = generator(learner, 8)
-    masks = [kept_units(learner.dropout(x, 0.3, coins), x, 0.3) for _ in range(8)]
-    for mask in masks:
-        share_is(mask, 0.3)
-    coins_are_independent(np.stack(masks), 0.3, "element")
-    calls_are_independent(masks[0], masks[2], 0.3)
-    counts = {int(mask.sum()) for mask in masks}
-    expect.true(len(counts) > 1, "how many elements are dropped should differ from call to call")
-
-
-@check("dropout", hidden=True, points=2, after=test_dropout_uses_the_generator)
-def test_dropout_gradient(learner, rng):
-    """The gradient of dropout is 1 / (1 - rate) where an element is kept and 0 where it is dropped."""
-    x = never_zero(rng, (13, 17))
-    upstream = rng.normal(size=x.shape).astype("float32")
-    for rate in (0.3, 0.8):
-        kept = kept_units(learner.dropout(x, rate, generator(learner, 4)), x, rate)
-        claim = "the gradient should be upstream / (1 - rate) where kept and 0 where dropped"
-        got = learner.kit.gradient(learner.dropout, x, rate, generator(learner, 4), upstream=upstream)
-        expect.true(got is not None, claim, "no gradient arrives: TensorFlow lost track of x")
-        expect.finite(got, claim)
-        expect.close(got, kept * upstream / (1 - rate), claim)
-
-
-@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
-def test_dropout_keeps_dtypes(learner, rng):
-    """dropout keeps float16, float32 and float64, drops as often in each, and treats integers as float32."""
-    for dtype in TOLERANCE:
-        x = never_zero(rng, (80, 50), dtype)
-        y = learner.dropout(x, 0.3, generator(learner, 9))
-        expect.dtype(y, dtype, f"a {dtype} input should give a {dtype} result")
-        share_is(kept_units(y, x, 0.3), 0.3)
-    x = rng.integers(1, 9, (30, 20))
-    y = learner.dropout(x, 0.3, generator(learner, 9))
-    expect.dtype(y, "float32", "integers should be treated as float32")
-    kept_units(y, x, 0.3)
-    for rate in (0, 1):
-        y = learner.dropout(np.ones((2, 3), "float16"), rate, generator(learner, 9))
-        expect.dtype(y, "float16", f"rate {rate} should keep the dtype")
-
-
-@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
-def test_dropout_of_every_rank(learner, rng):
-    """dropout takes inputs of rank 1 to 4, and nested lists."""
-    for shape in ((120,), (12, 9), (5, 4, 6), (3, 4, 2, 5)):
-        x = never_zero(rng, shape)
-        kept = kept_units(learner.dropout(x, 0.3, generator(learner, 2)), x, 0.3)
-        expect.true(0 < kept.sum() < kept.size, "some elements should be dropped and some kept")
-    nested = [[1.0, 2.0, -3.0, 4.0], [5.0, -6.0, 7.0, 8.0]]
-    kept_units(learner.dropout(nested, 0.3, generator(learner, 2)), np.array(nested), 0.3)
-
-
-@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
-def test_dropout_compiled(learner, rng):
-    """Inside tf.function, dropout draws a new mask at every call, not only when it is traced."""
-    x = never_zero(rng, (40, 30))
-    graph, coins = learner.kit.compiled(learner.dropout), generator(learner, 2)
-    masks = [kept_units(graph(x, 0.3, coins), x, 0.3) for _ in range(3)]
-    for mask in masks:
-        share_is(mask, 0.3)
-    calls_are_independent(masks[0], masks[1], 0.3)
-    calls_are_independent(masks[1], masks[2], 0.3)
-
-
-# What holds for all three layers ---------------------------------------------------------------
+# What holds for the function and the layers ----------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -264,23 +115,176 @@ class Kind:
     def make(self, learner, rate, **kwargs):
         return getattr(learner, self.name)(rate, **kwargs)
 
+    def start(self, learner, rate, seed):
+        """A new layer, to be called in training."""
+        return functools.partial(self.make(learner, rate, seed=seed), training=True)
+
     def kept(self, y, x, rate):
         return kept_units(y, x, rate, self.whole, self.what)
 
 
+class Function(Kind):
+    """The function, with a new generator where a layer is made."""
+
+    def start(self, learner, rate, seed):
+        coins = learner.keras.random.SeedGenerator(seed)
+        return lambda x: learner.dropout(x, rate, coins)
+
+
+FUNCTION = Function("dropout", (90, 70), (), "element")
 ELEMENTS = Kind("Dropout", (70, 50), (), "element")
 CHANNELS = Kind("SpatialDropout2D", (50, 3, 5, 40), (1, 2), "channel")
 EXAMPLES = Kind("DropPath", (1500, 3, 2), (1, 2), "example")
 
 
-def layer_drops_and_scales(learner, rng, kind):
+def drops_and_scales(learner, rng, kind):
     x = never_zero(rng, kind.shape)
-    answers = [kind.make(learner, rate, seed=3)(x, training=True) for rate in RATES]
+    answers = [kind.start(learner, rate, 3)(x) for rate in RATES]
     learner.observed([facts(y, x) for y in answers])
     for rate, y in zip(RATES, answers, strict=True):
         kept = kind.kept(y, x, rate)
-        expect.dtype(y, "float32", "the result should be of the layer's compute dtype")
+        expect.dtype(y, "float32", "a float32 input should give a float32 result")
         share_is(kept, rate, kind.what)
+
+
+def drops_nothing_or_all(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:20]
+    for rate in (0, 0.0):
+        expect.close(kind.start(learner, rate, 3)(x), x, "rate 0 should drop nothing")
+    for rate in (1, 1.0):
+        y = kind.start(learner, rate, 3)(x)
+        expect.right_and_finite(y, np.zeros(x.shape), "rate 1 should give zeros, without a division by zero")
+        expect.dtype(y, "float32", "rate 1 should keep the dtype")
+    return x
+
+
+def drops_at_other_rates(learner, rng, kind, shape=None):
+    x = never_zero(rng, shape or kind.shape)
+    for rate in OTHER_RATES:
+        share_is(kind.kept(kind.start(learner, rate, 3)(x), x, rate), rate, kind.what)
+
+
+def has_its_own_coins(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    start = functools.partial(kind.start, learner, 0.3)
+    laws.follows_generator(learner, lambda seed: functools.partial(start(seed), x), drawn="masks")
+
+
+def flips_separate_coins(learner, rng, kind):
+    x = never_zero(rng, kind.shape)
+    drop = kind.start(learner, 0.3, 8)
+    masks = [kind.kept(drop(x), x, 0.3) for _ in range(4)]
+    for mask in masks:
+        share_is(mask, 0.3, kind.what)
+    coins_are_independent(np.stack(masks), 0.3, kind.what)
+    calls_are_independent(masks[0], masks[2], 0.3)
+    counts = {int(mask.sum()) for mask in masks}
+    expect.true(len(counts) > 1, f"how many {kind.what}s are dropped should differ from call to call")
+
+
+def flips_them_in_every_run(drop, x, kind):
+    """`drop` is compiled: its first run traces what the others repeat."""
+    masks = [kind.kept(drop(x), x, 0.3) for _ in range(3)]
+    for mask in masks:
+        share_is(mask, 0.3, kind.what)
+    calls_are_independent(masks[0], masks[1], 0.3)
+    calls_are_independent(masks[1], masks[2], 0.3)
+
+
+def drops_in_every_rank(rng, drop):
+    for shape in ((120,), (12, 9), (5, 4, 6), (3, 4, 2, 5)):
+        x = never_zero(rng, shape)
+        some_of_each(kept_units(drop(x), x, 0.3))
+
+
+# dropout ---------------------------------------------------------------------------------------
+
+
+@check("dropout")
+def test_dropout_drops_and_scales(learner, rng):
+    """dropout sets a share `rate` of the elements to 0 and multiplies the others by 1 / (1 - rate)."""
+    drops_and_scales(learner, rng, FUNCTION)
+
+
+@check("dropout", after=test_dropout_drops_and_scales)
+def test_dropout_at_the_ends(learner, rng):
+    """At rate 0 dropout returns x, at rate 1 zeros."""
+    x = drops_nothing_or_all(learner, rng, FUNCTION)
+    coins = learner.keras.random.SeedGenerator(3)
+    nothing_passes(learner.kit.gradient(learner.dropout, x, 1.0, coins))
+
+
+@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
+def test_dropout_at_other_rates(learner, rng):
+    """dropout drops and scales rightly at rates between 0 and 1 of every size."""
+    drops_at_other_rates(learner, rng, FUNCTION, (60, 50))
+
+
+@check("dropout")
+def test_dropout_refuses_other_rates(learner):
+    """dropout raises a ValueError that contains the rate when it is below 0 or above 1."""
+    x = np.ones((2, 3), "float32")
+    refuses_other_rates(lambda rate: FUNCTION.start(learner, rate, 3)(x))
+
+
+@check("dropout", after=test_dropout_drops_and_scales)
+def test_dropout_uses_the_generator(learner, rng):
+    """Each call with a generator draws a new mask; a generator with the same seed repeats the sequence."""
+    has_its_own_coins(learner, rng, FUNCTION)
+
+
+@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
+def test_dropout_coins_are_independent(learner, rng):
+    """Every element has a coin of its own: rows, columns and calls have different masks."""
+    flips_separate_coins(learner, rng, FUNCTION)
+
+
+@check("dropout", hidden=True, points=2, after=test_dropout_uses_the_generator)
+def test_dropout_gradient(learner, rng):
+    """The gradient of dropout is 1 / (1 - rate) where an element is kept and 0 where it is dropped."""
+    x = never_zero(rng, (13, 17))
+    upstream = rng.normal(size=x.shape).astype("float32")
+    claim = "the gradient should be upstream / (1 - rate) where kept and 0 where dropped"
+    for rate in (0.3, 0.8):
+        kept = kept_units(FUNCTION.start(learner, rate, 4)(x), x, rate)
+        want, coins = kept * upstream / (1 - rate), learner.keras.random.SeedGenerator(4)
+        laws.gradient_is(learner, learner.dropout, want, x, rate, coins, claim=claim, upstream=upstream)
+
+
+@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
+def test_dropout_keeps_dtypes(learner, rng):
+    """dropout keeps float16, float32 and float64, drops as often in each, and treats integers as float32."""
+    for dtype in laws.FLOATS:
+        x = never_zero(rng, (80, 50), dtype)
+        y = FUNCTION.start(learner, 0.3, 9)(x)
+        expect.dtype(y, dtype, f"a {dtype} input should give a {dtype} result")
+        share_is(kept_units(y, x, 0.3), 0.3)
+    x = rng.integers(1, 9, (30, 20))
+    y = FUNCTION.start(learner, 0.3, 9)(x)
+    expect.dtype(y, "float32", "integers should be treated as float32")
+    kept_units(y, x, 0.3)
+    for rate in (0, 1):
+        y = FUNCTION.start(learner, rate, 9)(np.ones((2, 3), "float16"))
+        expect.dtype(y, "float16", f"rate {rate} should keep the dtype")
+
+
+@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
+def test_dropout_of_every_rank(learner, rng):
+    """dropout takes inputs of rank 1 to 4, and nested lists."""
+    drops_in_every_rank(rng, lambda x: FUNCTION.start(learner, 0.3, 2)(x))
+    nested = [[1.0, 2.0, -3.0, 4.0], [5.0, -6.0, 7.0, 8.0]]
+    kept_units(FUNCTION.start(learner, 0.3, 2)(nested), np.array(nested), 0.3)
+
+
+@check("dropout", hidden=True, after=test_dropout_drops_and_scales)
+def test_dropout_compiled(learner, rng):
+    """Inside tf.function, dropout draws a new mask at every call, not only when it is traced."""
+    x = never_zero(rng, (40, 30))
+    graph, coins = learner.kit.compiled(learner.dropout), learner.keras.random.SeedGenerator(2)
+    flips_them_in_every_run(lambda x: graph(x, 0.3, coins), x, FUNCTION)
+
+
+# What holds for all three layers ---------------------------------------------------------------
 
 
 def layer_is_off_at_inference(learner, rng, kind):
@@ -293,25 +297,6 @@ def layer_is_off_at_inference(learner, rng, kind):
     for rate in (0.8, 1):
         still = kind.make(learner, rate, seed=3)(x, training=False)
         expect.close(still, x, f"at inference a rate of {rate} should not matter")
-
-
-def layer_has_its_own_coins(learner, rng, kind):
-    x = never_zero(rng, kind.shape)[:60]
-    one, same, other = (kind.make(learner, 0.3, seed=seed) for seed in (5, 5, 6))
-    first, second = one(x, training=True), one(x, training=True)
-    again, also = same(x, training=True), same(x, training=True)
-    others = other(x, training=True)
-    learner.observed(
-        {
-            "calls differ": not equal(first, second),
-            "repeats": equal(first, again) and equal(second, also),
-            "seeds differ": not equal(first, others),
-        }
-    )
-    expect.different(first, second, "two calls in training should draw different masks")
-    expect.same(first, again, "a layer with the same seed should draw the same first mask")
-    expect.same(second, also, "a layer with the same seed should draw the same second mask")
-    expect.different(first, others, "layers with different seeds should draw different masks")
 
 
 def fate_of_rate(learner, kind, rate):
@@ -328,93 +313,49 @@ def fate_of_rate(learner, kind, rate):
 
 
 def layer_refuses_other_rates(learner, kind):
-    learner.observed([fate_of_rate(learner, kind, rate) for rate in (-0.5, 1.5, 30)])
-    for rate in (-0.5, 1.5, 30):
-        with expect.raises(ValueError, f"a rate of {rate} should be refused", mentions=str(rate)):
-            kind.make(learner, rate)
-    for rate in (-0.01, 1.01):
-        with expect.raises(ValueError, f"a rate of {rate} should be refused"):
-            kind.make(learner, rate, seed=3)
+    learner.observed([fate_of_rate(learner, kind, rate) for rate in REFUSED_RATES])
+    refuses_other_rates(lambda rate: kind.make(learner, rate))
 
 
 def layer_survives_its_config(learner, rng, kind):
     x = never_zero(rng, kind.shape)[:60]
     layer = kind.make(learner, 0.3, seed=7, name="mine", dtype="float16")
-    config = layer.get_config()
-    expect.true(isinstance(config, dict), "get_config should return a dictionary")
-    learner.observed({"keys": sorted(config)})
-    copy = getattr(learner, kind.name).from_config(config)
-    expect.same(copy.name, "mine", "the copy should have the name of the layer")
-    expect.same(copy.compute_dtype, "float16", "the copy should have the dtype of the layer")
+    layer_class = getattr(learner, kind.name)
+    copy = laws.survives_config(layer_class, layer, name="mine", compute_dtype="float16")
     y = copy(x, training=True)
     kind.kept(y, x.astype("float16"), 0.3)
-    claim = "a fresh layer and its copy should draw the same masks"
-    expect.same(y, layer(x, training=True), claim)
-    unseeded = kind.make(learner, 0.3)
-    other = getattr(learner, kind.name).from_config(unseeded.get_config())
-    kind.kept(other(x, training=True), x, 0.3)
+    expect.same(y, layer(x, training=True), "a fresh layer and its copy should draw the same masks")
+    unseeded = layer_class.from_config(kind.make(learner, 0.3).get_config())
+    kind.kept(unseeded(x, training=True), x, 0.3)
 
 
 def layer_at_the_ends(learner, rng, kind):
-    x = never_zero(rng, kind.shape)[:20]
-    for rate in (0, 0.0):
-        y = kind.make(learner, rate, seed=3)(x, training=True)
-        expect.close(y, x, "rate 0 should drop nothing")
-    for rate in (1, 1.0):
-        y = kind.make(learner, rate, seed=3)(x, training=True)
-        expect.finite(y, "rate 1 should give zeros, not a division by zero")
-        expect.close(y, np.zeros(x.shape), "rate 1 should drop everything")
-        expect.dtype(y, "float32", "rate 1 should keep the dtype")
+    x = drops_nothing_or_all(learner, rng, kind)
     nothing_passes(learner.kit.gradient(kind.make(learner, 1.0), x, training=True))
-
-
-def layer_at_other_rates(learner, rng, kind):
-    x = never_zero(rng, kind.shape)
-    for rate in OTHER_RATES:
-        kept = kind.kept(kind.make(learner, rate, seed=3)(x, training=True), x, rate)
-        share_is(kept, rate, kind.what)
-
-
-def layer_flips_separate_coins(learner, rng, kind):
-    x = never_zero(rng, kind.shape)
-    layer = kind.make(learner, 0.3, seed=8)
-    masks = [kind.kept(layer(x, training=True), x, 0.3) for _ in range(4)]
-    for mask in masks:
-        share_is(mask, 0.3, kind.what)
-    coins_are_independent(np.stack(masks), 0.3, kind.what)
-    calls_are_independent(masks[0], masks[2], 0.3)
-    counts = {int(mask.sum()) for mask in masks}
-    expect.true(len(counts) > 1, f"how many {kind.what}s are dropped should differ from call to call")
 
 
 def layer_passes_gradients(learner, rng, kind):
     x = never_zero(rng, kind.shape)[:60]
     upstream = rng.normal(size=x.shape).astype("float32")
-    y = kind.make(learner, 0.3, seed=4)(x, training=True)
+    y = kind.start(learner, 0.3, 4)(x)
     kind.kept(y, x, 0.3)
-    claim = "in training the gradient should be upstream / (1 - rate) where kept and 0 where dropped"
     twin = kind.make(learner, 0.3, seed=4)
-    got = learner.kit.gradient(twin, x, training=True, upstream=upstream)
-    expect.true(got is not None, claim, "no gradient arrives: TensorFlow lost track of x")
-    expect.finite(got, claim)
-    expect.close(got, (np.asarray(y) != 0) * upstream / 0.7, claim)
-    got = learner.kit.gradient(twin, x, training=False, upstream=upstream)
-    expect.true(got is not None, "at inference the gradient should pass unchanged", "no gradient arrives")
-    expect.close(got, upstream, "at inference the gradient should pass unchanged")
+    gradient_is = functools.partial(laws.gradient_is, learner, twin, upstream=upstream)
+    claim = "in training the gradient should be upstream / (1 - rate) where kept and 0 where dropped"
+    gradient_is((np.asarray(y) != 0) * upstream / 0.7, x, claim=claim, training=True)
+    gradient_is(upstream, x, claim="at inference the gradient should pass unchanged", training=False)
 
 
 def layer_follows_its_dtype(learner, rng, kind):
-    for policy in ("float16", "float64", "mixed_float16"):
+    x = never_zero(rng, kind.shape)[:60]
+    layers = laws.follows_policy(
+        lambda policy: kind.make(learner, 0.3, seed=3, dtype=policy), x, (np.asarray, {"training": False})
+    )
+    for policy, layer in layers.items():
         dtype = policy.removeprefix("mixed_")
-        x = never_zero(rng, kind.shape)[:60]
-        layer = kind.make(learner, 0.3, seed=3, dtype=policy)
-        for training in (True, False):
-            y = layer(x, training=training)
-            expect.dtype(y, dtype, f"a layer of dtype {dtype} should return {dtype}")
-            if training:
-                kind.kept(y, x.astype(dtype), 0.3)
-            else:
-                expect.close(y, x.astype(dtype), "at inference the layer should return its input")
+        y = layer(x, training=True)
+        expect.dtype(y, dtype, f"a layer of dtype {dtype} should return {dtype}")
+        kind.kept(y, x.astype(dtype), 0.3)
         everything = kind.make(learner, 1, dtype=policy)(x, training=True)
         expect.dtype(everything, dtype, f"at rate 1, too, a layer of dtype {dtype} should return {dtype}")
     x = rng.integers(1, 9, kind.shape)[:60]
@@ -430,8 +371,7 @@ def layer_cannot_be_frozen(learner, rng, kind):
     born_frozen = kind.make(learner, 0.3, seed=3, trainable=False)
     for layer in (frozen, born_frozen):
         kept = kind.kept(layer(x, training=True), x, 0.3)
-        claim = "with trainable=False the layer should still drop in training"
-        expect.true(0 < kept.sum() < kept.size, claim)
+        some_of_each(kept, "with trainable=False the layer should still drop in training")
         expect.close(layer(x, training=False), x, "at inference the layer should return its input")
 
 
@@ -464,13 +404,12 @@ def layer_works_in_fit(learner, rng, kind):
     # The loss against zeros is the mean of the sums; 80 examples leave a last batch of 16.
     history = model.fit(x, zeros, epochs=2, batch_size=32, shuffle=False, verbose=0).history
     units = x.sum(axis=kind.whole, dtype=float) / sums.size
-    bound = 5 * math.sqrt(0.3 / 0.7 * float((units**2).sum()))
+    deviation = math.sqrt(0.3 / 0.7 * float((units**2).sum()))
     mean = float(sums.mean(dtype=float))
     first, second = history["loss"]
-    expect.between([first, second], mean - bound, mean + bound, "in fit the values should keep their mean")
+    expect.likely([first, second], mean, deviation, "in fit the values should keep their mean")
     expect.true(first != second, "each epoch of fit should draw new masks")
-    claim = "a model that is called after fit should be without dropout"
-    expect.close(model(x), sums, claim)
+    expect.close(model(x), sums, "a model that is called after fit should be without dropout")
     return model, x, zeros, mean
 
 
@@ -479,29 +418,28 @@ def layer_survives_saving(learner, rng, kind):
     keras = learner.keras
     model = keras.Sequential([keras.Input(kind.shape[1:]), kind.make(learner, 0.8, seed=3, name="noise")])
     model(x, training=True)
-    loaded = learner.kit.reloaded(model)
+    loaded = laws.survives_saving(
+        learner,
+        model,
+        does=lambda loaded: loaded(x, training=False),
+        expected=x,
+        claim="the loaded layer should be off at inference",
+    )
     expect.same(loaded.layers[0].name, "noise", "the loaded layer should keep its name")
     kept = kind.kept(loaded(x, training=True), x, 0.8)
-    expect.true(0 < kept.sum() < kept.size, "the loaded layer should drop with the rate it was saved with")
-    expect.close(loaded(x, training=False), x, "the loaded layer should be off at inference")
+    some_of_each(kept, "the loaded layer should drop with the rate it was saved with")
 
 
 def layer_works_compiled(learner, rng, kind):
     x = never_zero(rng, kind.shape)[:60]
     graph = learner.kit.compiled(kind.make(learner, 0.3, seed=3))
-    masks = [kind.kept(graph(x, training=True), x, 0.3) for _ in range(3)]
-    for mask in masks:
-        share_is(mask, 0.3, kind.what)
-    calls_are_independent(masks[0], masks[1], 0.3)
-    calls_are_independent(masks[1], masks[2], 0.3)
+    flips_them_in_every_run(functools.partial(graph, training=True), x, kind)
     expect.close(graph(x, training=False), x, "compiled, too, the layer should be off at inference")
 
 
 def layer_knows_its_shape(learner, kind, shape):
     layer = kind.make(learner, 0.3, seed=3)
-    symbolic = layer(learner.keras.Input(shape), training=True)
-    expect.same(tuple(symbolic.shape), (None, *shape), "a symbolic input should keep its shape")
-    expect.same(symbolic.dtype, "float32", "a symbolic result should be of the layer's compute dtype")
+    laws.infers_shape(learner, layer, shape, training=True)
     expect.same(len(layer.weights), 0, "the layer should have no weights")
 
 
@@ -511,7 +449,7 @@ def layer_knows_its_shape(learner, kind, shape):
 @check("Dropout")
 def test_layer_drops_and_scales(learner, rng):
     """In training, Dropout sets a share `rate` to 0 and multiplies the others by 1 / (1 - rate)."""
-    layer_drops_and_scales(learner, rng, ELEMENTS)
+    drops_and_scales(learner, rng, ELEMENTS)
 
 
 @check("Dropout")
@@ -523,7 +461,7 @@ def test_layer_is_off_at_inference(learner, rng):
 @check("Dropout", after=test_layer_drops_and_scales)
 def test_layer_has_its_own_coins(learner, rng):
     """Dropout draws a new mask at each call; a layer with the same seed repeats the sequence."""
-    layer_has_its_own_coins(learner, rng, ELEMENTS)
+    has_its_own_coins(learner, rng, ELEMENTS)
 
 
 @check("Dropout")
@@ -541,7 +479,7 @@ def test_layer_survives_its_config(learner, rng):
 @check("Dropout", hidden=True, after=test_layer_drops_and_scales)
 def test_layer_at_other_rates(learner, rng):
     """Dropout drops and scales rightly at rates between 0 and 1 of every size."""
-    layer_at_other_rates(learner, rng, ELEMENTS)
+    drops_at_other_rates(learner, rng, ELEMENTS)
 
 
 @check("Dropout", hidden=True, after=test_layer_drops_and_scales)
@@ -553,7 +491,7 @@ def test_layer_at_the_ends(learner, rng):
 @check("Dropout", hidden=True, after=test_layer_drops_and_scales)
 def test_layer_flips_separate_coins(learner, rng):
     """Dropout has a coin for each element: rows, columns and calls have different masks."""
-    layer_flips_separate_coins(learner, rng, ELEMENTS)
+    flips_separate_coins(learner, rng, ELEMENTS)
 
 
 @check("Dropout", hidden=True, after=test_layer_drops_and_scales)
@@ -609,11 +547,7 @@ def test_layer_knows_its_shape(learner):
 @check("Dropout", hidden=True, after=test_layer_drops_and_scales)
 def test_layer_of_every_rank(learner, rng):
     """Dropout takes inputs of rank 1 to 4."""
-    layer = learner.Dropout(0.3, seed=3)
-    for shape in ((120,), (12, 9), (5, 4, 6), (3, 4, 2, 5)):
-        x = never_zero(rng, shape)
-        kept = kept_units(layer(x, training=True), x, 0.3)
-        expect.true(0 < kept.sum() < kept.size, "some elements should be dropped and some kept")
+    drops_in_every_rank(rng, ELEMENTS.start(learner, 0.3, 3))
 
 
 # SpatialDropout2D ------------------------------------------------------------------------------
@@ -622,7 +556,7 @@ def test_layer_of_every_rank(learner, rng):
 @check("SpatialDropout2D")
 def test_spatial_drops_whole_channels(learner, rng):
     """In training, SpatialDropout2D drops whole channels, each by its own coin, and scales the others."""
-    layer_drops_and_scales(learner, rng, CHANNELS)
+    drops_and_scales(learner, rng, CHANNELS)
 
 
 @check("SpatialDropout2D")
@@ -634,7 +568,7 @@ def test_spatial_is_off_at_inference(learner, rng):
 @check("SpatialDropout2D", after=test_spatial_drops_whole_channels)
 def test_spatial_has_its_own_coins(learner, rng):
     """SpatialDropout2D draws a new mask at each call; a layer with the same seed repeats the sequence."""
-    layer_has_its_own_coins(learner, rng, CHANNELS)
+    has_its_own_coins(learner, rng, CHANNELS)
 
 
 @check("SpatialDropout2D")
@@ -652,7 +586,7 @@ def test_spatial_survives_its_config(learner, rng):
 @check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
 def test_spatial_at_other_rates(learner, rng):
     """SpatialDropout2D drops and scales rightly at rates between 0 and 1 of every size."""
-    layer_at_other_rates(learner, rng, CHANNELS)
+    drops_at_other_rates(learner, rng, CHANNELS)
 
 
 @check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
@@ -664,7 +598,7 @@ def test_spatial_at_the_ends(learner, rng):
 @check("SpatialDropout2D", hidden=True, points=2, after=test_spatial_drops_whole_channels)
 def test_spatial_flips_separate_coins(learner, rng):
     """SpatialDropout2D has a coin for each channel of each example, and other ones at each call."""
-    layer_flips_separate_coins(learner, rng, CHANNELS)
+    flips_separate_coins(learner, rng, CHANNELS)
 
 
 @check("SpatialDropout2D", hidden=True, after=test_spatial_drops_whole_channels)
@@ -721,7 +655,7 @@ def test_spatial_knows_its_shape(learner):
 @check("DropPath")
 def test_path_drops_whole_examples(learner, rng):
     """In training, DropPath drops whole examples, each by its own coin, and scales the others."""
-    layer_drops_and_scales(learner, rng, EXAMPLES)
+    drops_and_scales(learner, rng, EXAMPLES)
 
 
 @check("DropPath")
@@ -733,7 +667,7 @@ def test_path_is_off_at_inference(learner, rng):
 @check("DropPath", after=test_path_drops_whole_examples)
 def test_path_has_its_own_coins(learner, rng):
     """DropPath draws a new mask at each call; a layer with the same seed repeats the sequence."""
-    layer_has_its_own_coins(learner, rng, EXAMPLES)
+    has_its_own_coins(learner, rng, EXAMPLES)
 
 
 @check("DropPath")
@@ -753,14 +687,14 @@ def test_path_of_every_rank(learner, rng):
     """DropPath takes branches of rank 2, 3 and 4, and drops examples in each."""
     for shape in ((600, 7), (600, 3, 2), (600, 2, 3, 4)):
         x = never_zero(rng, shape)
-        y = learner.DropPath(0.3, seed=3)(x, training=True)
+        y = EXAMPLES.start(learner, 0.3, 3)(x)
         share_is(kept_units(y, x, 0.3, tuple(range(1, len(shape))), "example"), 0.3, "example")
 
 
 @check("DropPath", hidden=True, after=test_path_drops_whole_examples)
 def test_path_at_other_rates(learner, rng):
     """DropPath drops and scales rightly at rates between 0 and 1 of every size."""
-    layer_at_other_rates(learner, rng, EXAMPLES)
+    drops_at_other_rates(learner, rng, EXAMPLES)
 
 
 @check("DropPath", hidden=True, after=test_path_drops_whole_examples)
@@ -772,7 +706,7 @@ def test_path_at_the_ends(learner, rng):
 @check("DropPath", hidden=True, after=test_path_drops_whole_examples)
 def test_path_flips_separate_coins(learner, rng):
     """DropPath has a coin for each example, and other ones at each call."""
-    layer_flips_separate_coins(learner, rng, EXAMPLES)
+    flips_separate_coins(learner, rng, EXAMPLES)
 
 
 @check("DropPath", hidden=True, after=test_path_drops_whole_examples)
@@ -835,9 +769,13 @@ def dropout_alone(learner, shape, rate, seed=4):
 
 def pair(answer):
     """The two answers of mc_predict."""
-    two = isinstance(answer, (tuple, list)) and len(answer) == 2
-    expect.true(two, "mc_predict should return two things, the mean and the standard deviation")
-    return answer
+    claim = "mc_predict should return two things, the mean and the standard deviation"
+    return expect.items(answer, 2, claim)
+
+
+def shapes_are(mean, deviation, shape):
+    expect.shape(mean, shape, "the mean should have the shape of the model's output")
+    expect.shape(deviation, shape, "the standard deviation should have the shape of the model's output")
 
 
 def passes_have_masks_of_their_own(kept, rate, passes):
@@ -846,15 +784,14 @@ def passes_have_masks_of_their_own(kept, rate, passes):
     chances = np.array([math.comb(passes, k) * (1 - rate) ** k * rate ** (passes - k) for k in counts])
     spreads = counts / passes * (1 - counts / passes)
     mean = float(chances @ spreads)
-    bound = 5 * math.sqrt(max(float(chances @ spreads**2) - mean**2, 0) / kept.size) + 1e-9
-    claim = "every pass should draw masks of its own"
-    expect.between((kept * (1 - kept)).mean(), mean - bound, mean + bound, claim)
+    deviation = math.sqrt(max(float(chances @ spreads**2) - mean**2, 0) / kept.size) + 1e-9
+    expect.likely((kept * (1 - kept)).mean(), mean, deviation, "every pass should draw masks of its own")
 
 
 def passes_over_masks(learner, shape, rate, passes):
     """What mc_predict says of a model that is dropout alone, asked about ones."""
     answer = learner.mc_predict(dropout_alone(learner, shape[1:], rate), np.ones(shape, "float32"), passes)
-    two = isinstance(answer, (tuple, list)) and len(answer) == 2 and all(map(is_array, answer))
+    two = isinstance(answer, (tuple, list)) and len(answer) == 2 and all(map(expect.is_array, answer))
     if two and answer[0].shape == answer[1].shape == shape:
         mean, deviation = (np.asarray(part, float) for part in answer)
         counts = mean * (1 - rate) * passes
@@ -873,8 +810,7 @@ def passes_over_masks(learner, shape, rate, passes):
     elif two:
         learner.observed({"shapes": [list(part.shape) for part in answer]})
     mean, deviation = pair(answer)
-    expect.shape(mean, shape, "the mean should have the shape of the model's output")
-    expect.shape(deviation, shape, "the standard deviation should have the shape of the model's output")
+    shapes_are(mean, deviation, shape)
     return mean, deviation
 
 
@@ -885,8 +821,8 @@ def averages_the_passes(learner, shape, rate, passes):
     share = np.asarray(mean) * (1 - rate)  # of the passes in which a value was kept
     kept = np.round(share * passes) / passes
     expect.close(share, kept, f"the mean of {passes} passes should be a whole number of kept values")
-    bound = 5 * math.sqrt(rate * (1 - rate) / (passes * kept.size))
-    expect.between(kept.mean(), 1 - rate - bound, 1 - rate + bound, "the passes should run with dropout on")
+    deviation = math.sqrt(rate * (1 - rate) / (passes * kept.size))
+    expect.likely(kept.mean(), 1 - rate, deviation, "the passes should run with dropout on")
     passes_have_masks_of_their_own(kept, rate, passes)
 
 
@@ -921,7 +857,9 @@ def test_mc_draws_new_masks(learner):
     first, _ = pair(learner.mc_predict(model, x, 3))
     second, _ = pair(learner.mc_predict(model, x, 3))
     fresh, _ = pair(learner.mc_predict(twin, x, 3))
-    learner.observed({"calls differ": not equal(first, second), "starts anew": equal(first, fresh)})
+    learner.observed(
+        {"calls differ": not expect.equal(first, second), "starts anew": expect.equal(first, fresh)}
+    )
     claim = "the passes should go on from the model's random state, not from its beginning"
     expect.different(first, fresh, claim)
     expect.different(first, second, "a second call should see other masks")
@@ -950,15 +888,11 @@ def test_mc_leaves_the_model_alone(learner, rng):
     """After mc_predict all weights, moving statistics included, and trainable flags are as before."""
     model = model_with_statistics(learner, rng)
     x = rng.normal(size=(9, 5)).astype("float32")
-    before, flags = model.get_weights(), [layer.trainable for layer in model.layers]
-    mean, deviation = pair(learner.mc_predict(model, x, 4))
-    after, flags_now = model.get_weights(), [layer.trainable for layer in model.layers]
-    same = [equal(old, new) for old, new in zip(before, after, strict=True)]
-    learner.observed({"same weights": same, "trainable": flags_now})
-    expect.shape(mean, (9, 3), "the mean should have the shape of the model's output")
-    expect.shape(deviation, (9, 3), "the standard deviation should have the shape of the model's output")
-    for old, new in zip(before, after, strict=True):
-        expect.same(new, old, "weights and moving statistics should be as before")
+    flags = [layer.trainable for layer in model.layers]
+    answer = laws.changes_no_weight(learner, model, lambda: learner.mc_predict(model, x, 4))
+    flags_now = [layer.trainable for layer in model.layers]
+    learner.observed({"trainable": flags_now})
+    shapes_are(*pair(answer), (9, 3))
     expect.same(flags_now, flags, "the trainable flags of the layers should be as before")
 
 
@@ -994,10 +928,10 @@ def test_mc_without_randomness(learner, rng):
     x = rng.uniform(1, 2, (50, 4)).astype("float32")
     want = x.astype(float) @ kernel.astype(float) + bias
     mean, deviation = pair(learner.mc_predict(model, x, 7))
-    expect.close(mean, want, "the mean should be what the model says", rtol=1e-5)
+    expect.close(mean, want, "the mean should be what the model says")
     expect.finite(deviation, "the standard deviation should be finite")
     claim = "passes that agree should have a standard deviation of 0"
-    expect.close(np.asarray(deviation) / want, np.zeros((50, 3)), claim, rtol=0, atol=1e-5)
+    expect.close(np.asarray(deviation) / want, np.zeros((50, 3)), claim, rtol=0)
 
 
 @check("mc_predict", hidden=True, after=test_mc_leaves_the_model_alone)
@@ -1010,8 +944,7 @@ def test_mc_again_and_again(learner, rng):
     expect.different(answers[0][0], answers[1][0], "every call should see other masks")
     expect.different(answers[1][0], answers[2][0], "every call should see other masks")
     expect.same(model(x, training=False), before, "the model's predictions should be as before")
-    for old, new in zip(weights, model.get_weights(), strict=True):
-        expect.same(new, old, "weights and moving statistics should be as before")
+    expect.unchanged(model.get_weights(), weights, "weights and moving statistics should be as before")
 
 
 # predictions -----------------------------------------------------------------------------------

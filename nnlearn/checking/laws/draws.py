@@ -28,19 +28,23 @@ def follows_seed(learner: Learner, draw: Callable[[int], Any], *, seeds: tuple[i
 
 
 def follows_generator(
-    learner: Learner, start: Callable[[int], Callable[[], Any]], *, seeds: tuple[int, int] = (5, 6)
+    learner: Learner,
+    start: Callable[[int], Callable[[], Any]],
+    *,
+    drawn: str = "numbers",
+    seeds: tuple[int, int] = (5, 6),
 ) -> None:
-    """Every draw gives new numbers, and the same seed the same sequence of them, whoever else draws.
+    """Every draw gives something new, and the same seed the same sequence of draws.
 
     Args:
         learner: The learner.
         start: Makes something that draws from a generator of its own, from a seed: a function that has the
             learner's code draw once, an array.
+        drawn: What is drawn, in the plural.
         seeds: Two seeds.
     """
     one, same, other = (start(seed) for seed in (seeds[0], *seeds))
     first, second = one(), one()
-    learner.keras.random.uniform((3,))  # from Keras' global generator, which is none of theirs
     again, also, elsewhere = same(), same(), other()
     learner.observed(
         {
@@ -49,7 +53,7 @@ def follows_generator(
             "seeds differ": not expect.equal(first, elsewhere),
         }
     )
-    expect.different(first, second, "a second draw should give something else")
-    expect.same(again, np.asarray(first), "the same seed should give the same again")
-    expect.same(also, np.asarray(second), "the same seed should give the same again in the second draw")
-    expect.different(first, elsewhere, "another seed should give something else")
+    expect.different(first, second, f"two calls, one after the other, should draw different {drawn}")
+    expect.same(again, np.asarray(first), f"the same seed should give the same {drawn} in the first call")
+    expect.same(also, np.asarray(second), f"the same seed should give the same {drawn} in the second call")
+    expect.different(first, elsewhere, f"different seeds should give different {drawn}")
