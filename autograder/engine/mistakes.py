@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import types
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -44,7 +45,12 @@ class Reference:
 
     def __init__(self, topic: Topic) -> None:
         self._name = topic.name
-        self._codes = [compile(cell.code, cell.name, "exec") for cell in reference_source(topic).cells]
+        self._codes = []
+        for cell in reference_source(topic).cells:
+            self._codes.append(compile(cell.code, cell.name, "exec"))
+            # AutoGraph reads source lines here; otherwise it would take those of whatever was loaded last.
+            lines = cell.code.splitlines(keepends=True)
+            linecache.cache[cell.name] = (len(cell.code), None, lines, cell.name)
 
     def run(self) -> types.ModuleType:
         """A module of its own in which the reference has run."""

@@ -11,14 +11,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-
-def as_floating(x):
-    """Return `x` as a tensor: floating dtypes are kept, integers and booleans become float32.
-
-    It is here so that you can use it in every part. You do not have to.
-    """
-    x = ops.convert_to_tensor(x)
-    return x if keras.backend.is_float_dtype(x.dtype) else ops.cast(x, "float32")
+from nnlearn.lesson import as_floating
 
 
 PREDICTIONS = {

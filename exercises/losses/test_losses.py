@@ -7,11 +7,13 @@ Keras' own loss functions, so that a mistake in another part costs nothing there
 
 import numpy as np
 
-from nnlearn.checking import check, expect
+from nnlearn.checking import check, expect, laws, oracles
 
-
-def mse_in_float64(y_true, y_pred):
-    return np.mean((np.asarray(y_pred, float) - np.asarray(y_true, float)) ** 2, axis=-1)
+FLAT = np.array([0, 1, 1, 0], "float32")
+OTHER_SHAPES = {
+    "(4,) against (4, 1)": (FLAT, FLAT[:, None]),
+    "(4, 1) against (4,)": (FLAT[:, None], FLAT),
+}
 
 
 def huber_in_float64(y_true, y_pred, delta=1.0):
@@ -19,40 +21,9 @@ def huber_in_float64(y_true, y_pred, delta=1.0):
     return np.where(size <= delta, size**2 / 2, delta * size - delta**2 / 2).mean(axis=-1)
 
 
-def sigmoid_in_float64(z):
-    return 1 / (1 + np.exp(-np.asarray(z, float)))
-
-
-def bce_in_float64(y_true, z):
-    z = np.asarray(z, float)
-    return np.mean(np.logaddexp(0, z) - np.asarray(y_true, float) * z, axis=-1)
-
-
-def softmax_in_float64(z):
-    powers = np.exp(np.asarray(z, float) - np.max(z, axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
-
-
-def slope_of(learner, function, y_true, y_pred, claim, **kwargs):
-    """The gradient with respect to `y_pred`: a plain array, or a failed check where none arrives."""
-    gradient = learner.kit.gradient(function, y_true, y_pred, wrt=1, **kwargs)
-    expect.true(gradient is not None, claim, "no gradient arrives: TensorFlow lost track of the computation")
-    return gradient
-
-
-def right_and_finite(actual, expected, claim, **tolerance):
-    """Finite first, so that a NaN is called a NaN, then right."""
-    expect.finite(actual, claim)
-    expect.close(actual, expected, claim, **tolerance)
-
-
-def refuses_other_shapes(function):
-    """(N,) against (N, 1) raises a ValueError, either way round."""
-    flat = np.array([0, 1, 1, 0], "float32")
-    for y_true, y_pred in ((flat, flat[:, None]), (flat[:, None], flat)):
-        claim = f"{y_true.shape} against {y_pred.shape} should raise a ValueError"
-        with expect.raises(ValueError, claim):
-            function(y_true, y_pred)
+def slope_is(learner, function, want, y_true, y_pred, claim, **kwargs):
+    """The gradient with respect to `y_pred` is right."""
+    laws.gradient_is(learner, function, want, y_true, y_pred, wrt=1, claim=claim, **kwargs)
 
 
 # mean_squared_error ----------------------------------------------------------------------------
@@ -73,21 +44,21 @@ def test_mse_is_the_mean_of_squares(learner):
     """Each loss is the mean of the squared differences of its row."""
     result = learner.mean_squared_error(Y_TRUE, Y_PRED)
     claim = "each loss should be the mean squared difference of its row"
-    right_and_finite(result, mse_in_float64(Y_TRUE, Y_PRED), claim)
+    expect.right_and_finite(result, oracles.mean_squared_error(Y_TRUE, Y_PRED), claim)
 
 
 @check("mean_squared_error")
 def test_mse_refuses_to_broadcast(learner):
     """Targets (N,) against predictions (N, 1) raise a ValueError instead of broadcasting."""
-    refuses_other_shapes(learner.mean_squared_error)
+    laws.refuses(learner.mean_squared_error, OTHER_SHAPES)
 
 
 @check("mean_squared_error", after=test_mse_is_the_mean_of_squares)
 def test_mse_slope(learner):
     """The gradient is 2 (y_pred - y_true) / D."""
     claim = "the gradient should be 2 (y_pred - y_true) / 4"
-    got = slope_of(learner, learner.mean_squared_error, Y_TRUE, Y_PRED, claim)
-    right_and_finite(got, 2 * (Y_PRED - Y_TRUE) / 4, claim)
+    want = 2 * (Y_PRED - Y_TRUE) / 4
+    slope_is(learner, learner.mean_squared_error, want, Y_TRUE, Y_PRED, claim)
 
 
 # huber -----------------------------------------------------------------------------------------
@@ -110,7 +81,7 @@ def test_huber_small_errors(learner):
     y_true = Y_TRUE[:2, :3]
     claim = "with all errors below delta the loss should be the mean of error ** 2 / 2"
     result = learner.huber(y_true, y_true + errors)
-    right_and_finite(result, np.mean(errors.astype(float) ** 2, axis=-1) / 2, claim)
+    expect.right_and_finite(result, np.mean(errors.astype(float) ** 2, axis=-1) / 2, claim)
 
 
 @check("huber", after=test_huber_has_one_loss_per_row)
@@ -118,7 +89,7 @@ def test_huber_large_errors(learner):
     """Errors beyond delta, positive and negative, give delta * |error| - delta ** 2 / 2."""
     result = learner.huber(Y_TRUE, Y_TRUE + ERRORS)
     claim = "with delta=1 each loss should be the mean of the two formulas"
-    right_and_finite(result, huber_in_float64(Y_TRUE, Y_TRUE + ERRORS), claim)
+    expect.right_and_finite(result, huber_in_float64(Y_TRUE, Y_TRUE + ERRORS), claim)
 
 
 @check("huber", after=test_huber_large_errors)
@@ -127,7 +98,7 @@ def test_huber_other_deltas(learner):
     for delta in (0.5, 2.5):
         result = learner.huber(Y_TRUE, Y_TRUE + ERRORS, delta=delta)
         claim = f"with delta={delta} each loss should be the mean of the two formulas"
-        right_and_finite(result, huber_in_float64(Y_TRUE, Y_TRUE + ERRORS, delta), claim)
+        expect.right_and_finite(result, huber_in_float64(Y_TRUE, Y_TRUE + ERRORS, delta), claim)
 
 
 @check("huber", after=test_huber_large_errors)
@@ -135,16 +106,15 @@ def test_huber_slope(learner):
     """The gradient is the error within delta, and stops growing at delta."""
     for delta in (1.0, 2.0):
         claim = f"with delta={delta} the gradient should be the error, clipped to ±{delta}, over 4"
-        got = slope_of(
-            learner, learner.huber, 0 * ERRORS, ERRORS, claim, **({} if delta == 1 else {"delta": delta})
-        )
-        right_and_finite(got, np.clip(ERRORS, -delta, delta) / 4, claim)
+        want = np.clip(ERRORS, -delta, delta) / 4
+        options = {} if delta == 1 else {"delta": delta}
+        slope_is(learner, learner.huber, want, 0 * ERRORS, ERRORS, claim, **options)
 
 
 @check("huber")
 def test_huber_refuses_to_broadcast(learner):
     """Targets (N,) against predictions (N, 1) raise a ValueError instead of broadcasting."""
-    refuses_other_shapes(learner.huber)
+    laws.refuses(learner.huber, OTHER_SHAPES)
 
 
 # binary_crossentropy ---------------------------------------------------------------------------
@@ -165,16 +135,16 @@ def test_bce_is_log_2_when_undecided(learner):
     """At a logit of 0 the loss is log 2, whatever the target."""
     result = learner.binary_crossentropy(TARGETS, np.zeros((4, 3), "float32"))
     claim = "a network that is undecided should have a loss of log 2 = 0.6931"
-    right_and_finite(result, np.full(4, np.log(2)), claim)
+    expect.right_and_finite(result, np.full(4, np.log(2)), claim)
 
 
 @check("binary_crossentropy", after=test_bce_has_one_loss_per_row)
 def test_bce_at_moderate_logits(learner):
     """The loss is that of the probabilities sigmoid(logits), averaged over each row."""
-    p = sigmoid_in_float64(LOGITS)
+    p = oracles.sigmoid(LOGITS)
     want = -np.mean(TARGETS * np.log(p) + (1 - TARGETS) * np.log(1 - p), axis=-1)
     claim = "the loss should be the mean of -y log p - (1 - y) log(1 - p), with p = sigmoid(logits)"
-    right_and_finite(learner.binary_crossentropy(TARGETS, LOGITS), want, claim)
+    expect.right_and_finite(learner.binary_crossentropy(TARGETS, LOGITS), want, claim)
 
 
 @check("binary_crossentropy", after=test_bce_at_moderate_logits)
@@ -183,7 +153,7 @@ def test_bce_at_large_logits(learner):
     z = np.array([[100.0], [-100.0], [100.0], [-100.0]], "float32")
     y = np.array([[1.0], [0.0], [0.0], [1.0]], "float32")
     claim = "logits of ±100 should cost 0 when right and 100 when wrong"
-    right_and_finite(learner.binary_crossentropy(y, z), [0, 0, 100, 100], claim)
+    expect.right_and_finite(learner.binary_crossentropy(y, z), [0, 0, 100, 100], claim)
 
 
 @check("binary_crossentropy", after=test_bce_at_moderate_logits)
@@ -191,8 +161,8 @@ def test_bce_slope_at_zero(learner):
     """At a logit of exactly 0 the gradient is 0.5 for a target of 0 and -0.5 for a target of 1."""
     y = np.array([[0.0], [1.0]], "float32")
     claim = "at logits of 0 the gradient should be 0.5 for y = 0 and -0.5 for y = 1"
-    got = slope_of(learner, learner.binary_crossentropy, y, np.zeros((2, 1), "float32"), claim)
-    right_and_finite(got, [[0.5], [-0.5]], claim)
+    zeros = np.zeros((2, 1), "float32")
+    slope_is(learner, learner.binary_crossentropy, [[0.5], [-0.5]], y, zeros, claim)
 
 
 @check("binary_crossentropy", after=test_bce_at_moderate_logits)
@@ -201,13 +171,13 @@ def test_bce_soft_targets(learner):
     y = np.array([[0.1, 0.9, 0.25], [0.5, 0.0, 1.0]], "float32")
     claim = "the formula should hold for targets between 0 and 1 too"
     result = learner.binary_crossentropy(y, LOGITS[:2])
-    right_and_finite(result, bce_in_float64(y, LOGITS[:2]), claim)
+    expect.right_and_finite(result, oracles.binary_crossentropy(y, LOGITS[:2]), claim)
 
 
 @check("binary_crossentropy")
 def test_bce_refuses_to_broadcast(learner):
     """Targets (N,) against logits (N, 1) raise a ValueError instead of broadcasting."""
-    refuses_other_shapes(learner.binary_crossentropy)
+    laws.refuses(learner.binary_crossentropy, OTHER_SHAPES)
 
 
 # sparse_categorical_crossentropy ---------------------------------------------------------------
@@ -233,17 +203,17 @@ def test_ce_is_log_k_when_undecided(learner):
         labels = np.array([0, 3, 1])
         result = learner.sparse_categorical_crossentropy(labels, np.full((3, classes), logit, "float32"))
         claim = f"a network that gives {classes} classes the same logit should have a loss of log {classes}"
-        right_and_finite(result, np.full(3, np.log(classes)), claim)
+        expect.right_and_finite(result, np.full(3, np.log(classes)), claim)
 
 
 @check("sparse_categorical_crossentropy", after=test_ce_has_one_loss_per_label)
 def test_ce_at_moderate_logits(learner):
     """The loss is minus the logarithm of the share that softmax gives to the right class."""
-    shares = softmax_in_float64(SCORES)
+    shares = oracles.softmax(SCORES)
     want = -np.log(shares[np.arange(5), LABELS])
     claim = "each loss should be -log(softmax(logits)[label])"
     result = learner.sparse_categorical_crossentropy(LABELS, SCORES)
-    right_and_finite(result, want, claim)
+    expect.right_and_finite(result, want, claim)
 
 
 @check("sparse_categorical_crossentropy", after=test_ce_is_log_k_when_undecided)
@@ -253,7 +223,7 @@ def test_ce_of_a_perfect_network(learner):
     z[[0, 1, 2], [7, 0, 9]] = 30.0
     result = learner.sparse_categorical_crossentropy(np.array([7, 0, 9]), z)
     claim = "with a logit of 30 for the right class and 0 for the others the loss should be 0"
-    right_and_finite(result, np.zeros(3), claim)
+    expect.right_and_finite(result, np.zeros(3), claim)
 
 
 @check("sparse_categorical_crossentropy", after=test_ce_at_moderate_logits)
@@ -263,7 +233,7 @@ def test_ce_at_large_logits(learner):
     labels = np.array([1, 1, 2])
     claim = "at logits of ±100 the losses should be 200, 0 and log 3"
     result = learner.sparse_categorical_crossentropy(labels, z)
-    right_and_finite(result, [200, 0, np.log(3)], claim)
+    expect.right_and_finite(result, [200, 0, np.log(3)], claim)
 
 
 @check("sparse_categorical_crossentropy", after=test_ce_has_one_loss_per_label)
@@ -276,7 +246,7 @@ def test_ce_refuses_unknown_classes(learner):
 # WeightedLoss ----------------------------------------------------------------------------------
 
 WEIGHTS = np.array([2.0, 0.0, 5.0], "float32")  # for the three rows of Y_TRUE and Y_PRED
-ROW_LOSSES = mse_in_float64(Y_TRUE, Y_PRED)
+ROW_LOSSES = oracles.mean_squared_error(Y_TRUE, Y_PRED)
 
 
 def around_mse(learner, *args, **kwargs):
@@ -289,7 +259,7 @@ def test_weighted_default_is_the_mean(learner):
     """Without weights the default is the mean of all losses."""
     result = around_mse(learner)(Y_TRUE, Y_PRED)
     expect.shape(result, (), "the default reduction should give one number")
-    right_and_finite(result, ROW_LOSSES.mean(), "the default should be the mean of all losses")
+    expect.right_and_finite(result, ROW_LOSSES.mean(), "the default should be the mean of all losses")
 
 
 @check("WeightedLoss", after=test_weighted_default_is_the_mean)
@@ -297,10 +267,10 @@ def test_weighted_sum(learner):
     """reduction="sum" adds up the weighted losses."""
     loss = around_mse(learner, reduction="sum")
     claim = 'with "sum" and no weights the result should be the sum of the losses'
-    right_and_finite(loss(Y_TRUE, Y_PRED), ROW_LOSSES.sum(), claim)
+    expect.right_and_finite(loss(Y_TRUE, Y_PRED), ROW_LOSSES.sum(), claim)
     claim = 'with "sum" the result should be the sum of weights times losses'
     result = loss(Y_TRUE, Y_PRED, sample_weight=WEIGHTS)
-    right_and_finite(result, np.sum(WEIGHTS * ROW_LOSSES), claim)
+    expect.right_and_finite(result, np.sum(WEIGHTS * ROW_LOSSES), claim)
 
 
 @check("WeightedLoss", after=test_weighted_default_is_the_mean)
@@ -309,7 +279,7 @@ def test_weighted_mean_divides_by_the_count(learner):
     for kwargs in ({}, {"reduction": "sum_over_batch_size"}, {"reduction": "mean"}):
         result = around_mse(learner, **kwargs)(Y_TRUE, Y_PRED, sample_weight=WEIGHTS)
         claim = "the weighted sum should be divided by 3, the number of losses"
-        right_and_finite(result, np.sum(WEIGHTS * ROW_LOSSES) / 3, claim)
+        expect.right_and_finite(result, np.sum(WEIGHTS * ROW_LOSSES) / 3, claim)
 
 
 @check("WeightedLoss", after=test_weighted_default_is_the_mean)
@@ -318,9 +288,9 @@ def test_weighted_mean_with_sample_weight(learner):
     loss = around_mse(learner, reduction="mean_with_sample_weight")
     claim = "the weighted sum should be divided by 7, the sum of the weights"
     result = loss(Y_TRUE, Y_PRED, sample_weight=WEIGHTS)
-    right_and_finite(result, np.sum(WEIGHTS * ROW_LOSSES) / 7, claim)
+    expect.right_and_finite(result, np.sum(WEIGHTS * ROW_LOSSES) / 7, claim)
     claim = "without weights the sum should be divided by the number of losses"
-    right_and_finite(loss(Y_TRUE, Y_PRED), ROW_LOSSES.mean(), claim)
+    expect.right_and_finite(loss(Y_TRUE, Y_PRED), ROW_LOSSES.mean(), claim)
 
 
 @check("WeightedLoss", after=test_weighted_default_is_the_mean)
@@ -328,10 +298,10 @@ def test_weighted_none_keeps_the_losses(learner):
     """reduction=None returns every loss times its weight."""
     loss = around_mse(learner, reduction=None)
     claim = "with None the losses should come back as they are"
-    right_and_finite(loss(Y_TRUE, Y_PRED), ROW_LOSSES, claim)
+    expect.right_and_finite(loss(Y_TRUE, Y_PRED), ROW_LOSSES, claim)
     claim = "with None each loss should come back times its weight"
     result = loss(Y_TRUE, Y_PRED, sample_weight=WEIGHTS)
-    right_and_finite(result, WEIGHTS * ROW_LOSSES, claim)
+    expect.right_and_finite(result, WEIGHTS * ROW_LOSSES, claim)
 
 
 @check("WeightedLoss", after=test_weighted_default_is_the_mean)
@@ -346,11 +316,10 @@ def test_weighted_refuses_unknown_reductions(learner):
 
 def head_of(learner, task):
     """The learner's pair for a task, as a tuple of two names."""
-    pair = learner.output_head(task)
-    is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
     claim = f'output_head("{task}") should be a pair of names'
-    expect.true(is_pair and all(isinstance(n, str) for n in pair), claim, f"it is {pair!r}")
-    return tuple(pair)
+    pair = expect.items(learner.output_head(task), 2, claim)
+    expect.true(all(isinstance(name, str) for name in pair), claim, f"it is {pair!r}")
+    return pair
 
 
 @check("output_head")

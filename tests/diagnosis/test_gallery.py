@@ -1,6 +1,7 @@
 """A topic's mistakes run with everything the reference defines, and with nothing else that is not theirs."""
 
 import dataclasses
+import inspect
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from nnlearn.catalogue import load_catalogue
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.diagnosis.gallery import load_gallery
 from nnlearn.errors import ContentError
+from nnlearn.host.host import Host
+from nnlearn.protocol.requests import Program
 
 HEAD = "from nnlearn.diagnosis import mistake\n\n"
 DOUBLES = '''
@@ -127,6 +130,13 @@ def test_what_else_is_refused(topic, old, new, said):
 
 def test_two_mistakes_of_one_name_are_refused(topic):
     assert "mistake `doubles` is there twice" in refused(topic, DOUBLES + DOUBLES)
+
+
+def test_the_reference_has_its_own_source_lines_whatever_was_loaded_before(topic):
+    """AutoGraph makes a graph of the lines it finds; those of another file would be another function."""
+    other = Program("halving", (("other.py", "def halve(x):\n    return 0\n" * 40),), {})
+    assert Host(other).load() == []
+    assert "return np.asarray(x) / 2" in inspect.getsource(Reference(topic).run().halve)
 
 
 def test_without_a_reference_there_are_no_mistakes_to_run(topic):

@@ -1,16 +1,8 @@
 """Mistakes that people really make in the topic `losses`, each with what a teacher would say."""
 
-import keras
 import numpy as np
-from keras import ops
 
 from nnlearn.diagnosis import mistake, wrong_prediction
-
-
-def as_floating(x):
-    """`x` as a tensor; integers become float32."""
-    x = ops.convert_to_tensor(x)
-    return x if keras.backend.is_float_dtype(x.dtype) else ops.cast(x, "float32")
 
 
 def as_pair(y_true, y_pred):
@@ -27,23 +19,16 @@ def same_shaped(y_true, y_pred):
     return y_true, y_pred
 
 
-def huber_of(error, delta):
-    """The right one, element by element, for mistakes that lie elsewhere."""
-    size = ops.abs(error)
-    return ops.where(size <= delta, 0.5 * size**2, delta * (size - 0.5 * delta))
+def broadcast(y_true, y_pred):
+    """Both as tensors, of the shape that broadcasting makes of them."""
+    y_true, y_pred = as_pair(y_true, y_pred)
+    return y_true + ops.zeros_like(y_pred), y_pred + ops.zeros_like(y_true)
 
 
-def bce_of(y_true, logits):
-    """The right one, element by element, for mistakes that lie elsewhere."""
-    largest = ops.maximum(logits, 0.0)
-    total = ops.exp(-largest) + ops.exp(logits - largest)
-    return largest + ops.log(total) - y_true * logits
-
-
-def log_shares(logits):
-    """The right log softmax, for mistakes that lie elsewhere."""
-    shifted = logits - ops.max(logits, axis=-1, keepdims=True)
-    return shifted - ops.log(ops.sum(ops.exp(shifted), axis=-1, keepdims=True))
+def each(loss, y_true, y_pred, *args):
+    """The loss of every single element, which the right function averages over the last axis."""
+    y_true, y_pred = same_shaped(y_true, y_pred)
+    return loss(ops.expand_dims(y_true, -1), ops.expand_dims(y_pred, -1), *args)
 
 
 def known(labels, classes):
@@ -68,8 +53,7 @@ def mse_broadcasts(y_true, y_pred):
     broadcasts them to a table of N by N differences: every target with every prediction. Perfect
     predictions for the targets 0, 1, 2, 3 then cost 2.5 instead of 0. Compare the shapes first
     and raise a ValueError if they differ."""
-    y_true, y_pred = as_pair(y_true, y_pred)
-    return ops.mean(ops.square(y_pred - y_true), axis=-1)
+    return mean_squared_error(*broadcast(y_true, y_pred))
 
 
 @mistake("mean_squared_error")
@@ -78,39 +62,35 @@ def mse_flattens_to_fit(y_true, y_pred):
     against (N, 1), and it also hides real mix-ups, such as (N, 2) against (2, N), by comparing
     numbers that do not belong together. Raise a ValueError and let the caller decide."""
     y_true, y_pred = as_pair(y_true, y_pred)
-    return ops.mean(ops.square(y_pred - ops.reshape(y_true, ops.shape(y_pred))), axis=-1)
+    return mean_squared_error(ops.reshape(y_true, ops.shape(y_pred)), y_pred)
 
 
 @mistake("mean_squared_error")
 def mse_is_a_sum(y_true, y_pred):
     """The squares are added up, not averaged, so the loss and its gradient grow with the number
     of outputs. Take ops.mean over the last axis instead of ops.sum."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return ops.sum(ops.square(y_pred - y_true), axis=-1)
+    return ops.sum(each(mean_squared_error, y_true, y_pred), axis=-1)
 
 
 @mistake("mean_squared_error")
 def mse_over_everything(y_true, y_pred):
     """The mean runs over all axes and gives a single number. Without axis=-1 the examples cannot
     be told apart any more, and nobody can weigh or mask them later."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return ops.mean(ops.square(y_pred - y_true))
+    return ops.mean(mean_squared_error(y_true, y_pred))
 
 
 @mistake("mean_squared_error")
 def mse_over_the_batch(y_true, y_pred):
     """The mean runs over axis 0, the examples. That gives one loss per output instead of one per
     example. The last axis is axis=-1."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return ops.mean(ops.square(y_pred - y_true), axis=0)
+    return ops.mean(each(mean_squared_error, y_true, y_pred), axis=0)
 
 
 @mistake("mean_squared_error")
 def mse_over_axis_one(y_true, y_pred):
     """The mean runs over axis 1, which is the last axis of a matrix and of nothing else. Write
     axis=-1, then rank 1 and rank 3 work too."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return ops.mean(ops.square(y_pred - y_true), axis=1)
+    return ops.mean(each(mean_squared_error, y_true, y_pred), axis=1)
 
 
 @mistake("mean_squared_error")
@@ -118,16 +98,14 @@ def mse_keeps_the_axis(y_true, y_pred):
     """The result keeps a last axis of length 1, so there is a column of losses instead of a row.
     The next multiplication by weights of shape (N,) would broadcast it to N by N. Leave keepdims
     out."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return ops.mean(ops.square(y_pred - y_true), axis=-1, keepdims=True)
+    return ops.expand_dims(mean_squared_error(y_true, y_pred), -1)
 
 
 @mistake("mean_squared_error")
 def mse_halved(y_true, y_pred):
     """The loss is half of what it should be. The factor 1/2 is common in derivations, because it
     cancels the 2 of the derivative. The mean squared error of Keras has no such factor."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return 0.5 * ops.mean(ops.square(y_pred - y_true), axis=-1)
+    return 0.5 * mean_squared_error(y_true, y_pred)
 
 
 @mistake("mean_squared_error")
@@ -142,8 +120,7 @@ def mse_is_absolute(y_true, y_pred):
 def mse_with_a_root(y_true, y_pred):
     """This is the *root* of the mean squared error. It is good for reporting, since it has the
     unit of the targets. As a loss it has no gradient where the error is 0. Leave the root out."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return ops.sqrt(ops.mean(ops.square(y_pred - y_true), axis=-1))
+    return ops.sqrt(mean_squared_error(y_true, y_pred))
 
 
 @mistake("mean_squared_error")
@@ -166,8 +143,7 @@ def mse_in_numpy(y_true, y_pred):
 def mse_always_float32(y_true, y_pred):
     """Everything is cast to float32. Predictions in float16 or float64 should give a loss of
     their own dtype: only integers become float32."""
-    y_true, y_pred = same_shaped(ops.cast(y_true, "float32"), ops.cast(y_pred, "float32"))
-    return ops.mean(ops.square(y_pred - y_true), axis=-1)
+    return mean_squared_error(ops.cast(y_true, "float32"), ops.cast(y_pred, "float32"))
 
 
 # huber -----------------------------------------------------------------------------------------
@@ -204,8 +180,7 @@ def huber_forgets_delta_in_the_slope(y_true, y_pred, delta=1.0):
 def huber_ignores_delta(y_true, y_pred, delta=1.0):  # noqa: ARG001
     """delta makes no difference: 1 is written into the code. With any other delta the border
     between the two parts has to move."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return ops.mean(huber_of(y_pred - y_true, 1.0), axis=-1)
+    return huber(y_true, y_pred)
 
 
 @mistake("huber")
@@ -261,8 +236,7 @@ def huber_divided_by_delta(y_true, y_pred, delta=1.0):
     """Everything is divided by delta: squares by 2 delta, and a slope of 1 for large errors. That
     is the "smooth L1" loss of other libraries, the same up to this factor. Keras' Huber has slope
     delta."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return ops.mean(huber_of(y_pred - y_true, delta), axis=-1) / delta
+    return huber(y_true, y_pred, delta) / delta
 
 
 @mistake("huber")
@@ -277,16 +251,14 @@ def huber_pseudo(y_true, y_pred, delta=1.0):
 @mistake("huber")
 def huber_is_a_sum(y_true, y_pred, delta=1.0):
     """The losses of a row are added up, not averaged. Take ops.mean over the last axis."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return ops.sum(huber_of(y_pred - y_true, delta), axis=-1)
+    return ops.sum(each(huber, y_true, y_pred, delta), axis=-1)
 
 
 @mistake("huber")
 def huber_over_everything(y_true, y_pred, delta=1.0):
     """The mean runs over all axes and gives a single number. Average over the last axis only:
     axis=-1."""
-    y_true, y_pred = same_shaped(y_true, y_pred)
-    return ops.mean(huber_of(y_pred - y_true, delta))
+    return ops.mean(huber(y_true, y_pred, delta))
 
 
 @mistake("huber")
@@ -303,8 +275,7 @@ def huber_decides_once_per_row(y_true, y_pred, delta=1.0):
 def huber_broadcasts(y_true, y_pred, delta=1.0):
     """Targets of shape (N,) and predictions of shape (N, 1) are accepted and broadcast to N by N
     errors. Compare the shapes first and raise a ValueError if they differ."""
-    y_true, y_pred = as_pair(y_true, y_pred)
-    return ops.mean(huber_of(y_pred - y_true, delta), axis=-1)
+    return huber(*broadcast(y_true, y_pred), delta)
 
 
 # binary_crossentropy ---------------------------------------------------------------------------
@@ -315,8 +286,7 @@ def bce_after_a_sigmoid(y_true, logits):
     """A sigmoid is applied to the logits before a formula that expects logits, so there are two
     sigmoids. The second one sees numbers between 0 and 1 only, and the loss can never come near
     0. Hand the raw outputs over."""
-    y_true, logits = same_shaped(y_true, logits)
-    return ops.mean(bce_of(y_true, ops.sigmoid(logits)), axis=-1)
+    return binary_crossentropy(y_true, ops.sigmoid(as_floating(logits)))
 
 
 @mistake("binary_crossentropy")
@@ -405,7 +375,7 @@ def bce_swaps_the_classes(y_true, logits):
     log(1 - p), y goes with log p. A network trained with this learns the opposite of every
     answer."""
     y_true, logits = same_shaped(y_true, logits)
-    return ops.mean(bce_of(1.0 - y_true, logits), axis=-1)
+    return binary_crossentropy(1.0 - y_true, logits)
 
 
 @mistake("binary_crossentropy")
@@ -413,15 +383,14 @@ def bce_positives_only(y_true, logits):
     """Only the term y log p is there, so examples whose answer is 0 cost nothing. A network can
     make this loss 0 by answering yes to everything. Add (1 - y) log(1 - p)."""
     y_true, logits = same_shaped(y_true, logits)
-    return ops.mean(y_true * bce_of(ops.ones_like(y_true), logits), axis=-1)
+    return ops.mean(y_true * each(binary_crossentropy, ops.ones_like(y_true), logits), axis=-1)
 
 
 @mistake("binary_crossentropy")
 def bce_with_the_sign_of_the_likelihood(y_true, logits):
     """The minus sign is missing: this is the log-likelihood, which should become large. A loss is
     made small, so it is the *negative* log-likelihood."""
-    y_true, logits = same_shaped(y_true, logits)
-    return -ops.mean(bce_of(y_true, logits), axis=-1)
+    return -binary_crossentropy(y_true, logits)
 
 
 @mistake("binary_crossentropy")
@@ -429,8 +398,7 @@ def bce_in_bits(y_true, logits):
     """The logarithm has base 2, so an undecided network has a loss of 1. Losses use the natural
     logarithm: then the undecided loss is log 2 = 0.693, and the gradient is p - y without a
     factor."""
-    y_true, logits = same_shaped(y_true, logits)
-    return ops.mean(bce_of(y_true, logits), axis=-1) / np.log(2.0)
+    return binary_crossentropy(y_true, logits) / np.log(2.0)
 
 
 @mistake("binary_crossentropy")
@@ -447,7 +415,7 @@ def bce_makes_outputs_compete(y_true, logits):
     """A softmax runs over the last axis, as if exactly one of the outputs could be right. Here
     every output is a yes-or-no question of its own, and several may be 1 at once."""
     y_true, logits = same_shaped(y_true, logits)
-    return -ops.mean(y_true * log_shares(logits), axis=-1)
+    return -ops.mean(y_true * ops.log_softmax(logits), axis=-1)
 
 
 @mistake("binary_crossentropy")
@@ -455,7 +423,7 @@ def bce_of_hard_targets_only(y_true, logits):
     """Targets are rounded to 0 or 1, so a target of 0.9 counts as 1. The formula holds for
     everything between as it is, and label smoothing relies on that. Use y_true itself."""
     y_true, logits = same_shaped(y_true, logits)
-    return ops.mean(bce_of(ops.cast(y_true > 0.5, logits.dtype), logits), axis=-1)
+    return binary_crossentropy(ops.cast(y_true > 0.5, logits.dtype), logits)
 
 
 @mistake("binary_crossentropy")
@@ -463,38 +431,34 @@ def bce_by_the_sign_of_the_target(y_true, logits):
     """log(1 + exp(-(2y - 1) z)) is a neat form that holds for targets of exactly 0 and 1 only.
     Between them it is something else: at y = 1/2 it is log 2 whatever the network says."""
     y_true, logits = same_shaped(y_true, logits)
-    return ops.mean(bce_of(ops.ones_like(logits), (2.0 * y_true - 1.0) * logits), axis=-1)
+    return binary_crossentropy(ops.ones_like(logits), (2.0 * y_true - 1.0) * logits)
 
 
 @mistake("binary_crossentropy")
 def bce_is_a_sum(y_true, logits):
     """The losses of a row are added up, not averaged. Take ops.mean over the last axis."""
-    y_true, logits = same_shaped(y_true, logits)
-    return ops.sum(bce_of(y_true, logits), axis=-1)
+    return ops.sum(each(binary_crossentropy, y_true, logits), axis=-1)
 
 
 @mistake("binary_crossentropy")
 def bce_over_the_batch(y_true, logits):
     """The mean runs over axis 0, the examples, and gives one loss per output. The last axis is
     axis=-1."""
-    y_true, logits = same_shaped(y_true, logits)
-    return ops.mean(bce_of(y_true, logits), axis=0)
+    return ops.mean(each(binary_crossentropy, y_true, logits), axis=0)
 
 
 @mistake("binary_crossentropy")
 def bce_broadcasts(y_true, logits):
     """Targets of shape (N,) and logits of shape (N, 1) are accepted and broadcast to N by N
     losses. Compare the shapes first and raise a ValueError if they differ."""
-    y_true, logits = as_pair(y_true, logits)
-    return ops.mean(bce_of(y_true, logits), axis=-1)
+    return binary_crossentropy(*broadcast(y_true, logits))
 
 
 @mistake("binary_crossentropy")
 def bce_always_float32(y_true, logits):
     """Everything is cast to float32. Logits in float16 or float64 should give a loss of their own
     dtype: only integers become float32."""
-    y_true, logits = same_shaped(ops.cast(y_true, "float32"), ops.cast(logits, "float32"))
-    return ops.mean(bce_of(y_true, logits), axis=-1)
+    return binary_crossentropy(ops.cast(y_true, "float32"), ops.cast(logits, "float32"))
 
 
 # sparse_categorical_crossentropy ---------------------------------------------------------------
@@ -505,9 +469,7 @@ def ce_after_a_softmax(labels, logits):
     """Softmax is applied twice. The second one sees shares between 0 and 1, and can make no more
     of a perfect answer than e / (e + 9) = 0.232 for ten classes. The loss has a floor of 1.461
     that no training gets under. Use the logits once."""
-    logits = as_floating(logits)
-    labels = known(labels, logits.shape[-1])
-    return -entry_of(labels, log_shares(ops.exp(log_shares(logits))))
+    return sparse_categorical_crossentropy(labels, ops.softmax(as_floating(logits)))
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -517,7 +479,7 @@ def ce_log_of_softmax(labels, logits):
     of exponentials, minus the logit of the right class."""
     logits = as_floating(logits)
     labels = known(labels, logits.shape[-1])
-    return -ops.log(entry_of(labels, ops.exp(log_shares(logits))))
+    return -ops.log(entry_of(labels, ops.softmax(logits)))
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -527,7 +489,7 @@ def ce_clips_shares(labels, logits):
     logits."""
     logits = as_floating(logits)
     labels = known(labels, logits.shape[-1])
-    shares = ops.clip(ops.exp(log_shares(logits)), 1e-7, 1.0)
+    shares = ops.clip(ops.softmax(logits), 1e-7, 1.0)
     return -ops.log(entry_of(labels, shares))
 
 
@@ -537,7 +499,7 @@ def ce_adds_epsilon(labels, logits):
     vanishes where the share of the right class is smaller than that number. Work with logits."""
     logits = as_floating(logits)
     labels = known(labels, logits.shape[-1])
-    return -ops.log(entry_of(labels, ops.exp(log_shares(logits))) + 1e-7)
+    return -ops.log(entry_of(labels, ops.softmax(logits)) + 1e-7)
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -575,9 +537,7 @@ def ce_shares_over_the_batch(labels, logits):
 def ce_is_the_mean(labels, logits):
     """The mean over all labels is taken, and a single number comes back. This function returns
     one loss per label; averaging comes later, when weights and masks have had their say."""
-    logits = as_floating(logits)
-    labels = known(labels, logits.shape[-1])
-    return -ops.mean(entry_of(labels, log_shares(logits)))
+    return ops.mean(sparse_categorical_crossentropy(labels, logits))
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -585,9 +545,7 @@ def ce_divided_by_the_classes(labels, logits):
     """The loss is averaged over the classes, and so comes out K times too small. Only one class
     of each row contributes: add up over the last axis, or pick that entry."""
     logits = as_floating(logits)
-    labels = known(labels, logits.shape[-1])
-    one_hot = ops.one_hot(labels, logits.shape[-1], dtype=logits.dtype)
-    return -ops.mean(one_hot * log_shares(logits), axis=-1)
+    return sparse_categorical_crossentropy(labels, logits) / logits.shape[-1]
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -596,7 +554,7 @@ def ce_expects_one_hot(labels, logits):
     labels are integers, one for each row: turn them into one-hot vectors first, or pick the entry
     with take_along_axis."""
     logits = as_floating(logits)
-    return -ops.sum(ops.cast(labels, logits.dtype) * log_shares(logits), axis=-1)
+    return -ops.sum(ops.cast(labels, logits.dtype) * ops.log_softmax(logits), axis=-1)
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -605,7 +563,7 @@ def ce_one_hot_of_anything(labels, logits):
     worst data counts as a perfect prediction. Check the labels and raise an error."""
     logits = as_floating(logits)
     one_hot = ops.one_hot(labels, logits.shape[-1], dtype=logits.dtype)
-    return -ops.sum(one_hot * log_shares(logits), axis=-1)
+    return -ops.sum(one_hot * ops.log_softmax(logits), axis=-1)
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -617,7 +575,8 @@ def ce_minus_one_is_the_last(labels, logits):
     labels = ops.convert_to_tensor(labels)
     if hasattr(labels, "numpy") and np.any(labels.numpy() >= logits.shape[-1]):
         raise ValueError("labels out of range")
-    return -entry_of(labels, log_shares(logits))
+    labels = ops.where(labels < 0, labels + logits.shape[-1], labels)
+    return sparse_categorical_crossentropy(labels, logits)
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -626,7 +585,7 @@ def ce_clips_labels(labels, logits):
     and nobody will ever hear of it. Raise an error instead."""
     logits = as_floating(logits)
     labels = ops.clip(ops.convert_to_tensor(labels), 0, logits.shape[-1] - 1)
-    return -entry_of(labels, log_shares(logits))
+    return sparse_categorical_crossentropy(labels, logits)
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -635,7 +594,7 @@ def ce_counts_from_one(labels, logits):
     classes are 0 to K - 1."""
     logits = as_floating(logits)
     labels = known(labels, logits.shape[-1])
-    return -entry_of((labels - 1) % logits.shape[-1], log_shares(logits))
+    return sparse_categorical_crossentropy((labels - 1) % logits.shape[-1], logits)
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -644,16 +603,14 @@ def ce_takes_all_labels_from_every_row(labels, logits):
     entry from each row, use ops.take_along_axis with an index of shape (N, 1)."""
     logits = as_floating(logits)
     labels = known(labels, logits.shape[-1])
-    return -ops.take(log_shares(logits), labels, axis=-1)
+    return -ops.take(ops.log_softmax(logits), labels, axis=-1)
 
 
 @mistake("sparse_categorical_crossentropy")
 def ce_without_the_minus(labels, logits):
     """The minus sign is missing, so a good prediction has the *largest* value. Training would
     make every answer as wrong as it can. The loss is minus the logarithm."""
-    logits = as_floating(logits)
-    labels = known(labels, logits.shape[-1])
-    return entry_of(labels, log_shares(logits))
+    return -sparse_categorical_crossentropy(labels, logits)
 
 
 @mistake("sparse_categorical_crossentropy")
@@ -682,28 +639,21 @@ def ce_in_units_of_log_k(labels, logits):
     It is handy for comparing tasks, but it is not cross-entropy: the gradient is no longer
     softmax minus one-hot."""
     logits = as_floating(logits)
-    labels = known(labels, logits.shape[-1])
-    return -entry_of(labels, log_shares(logits)) / np.log(logits.shape[-1])
+    return sparse_categorical_crossentropy(labels, logits) / np.log(logits.shape[-1])
 
 
 @mistake("sparse_categorical_crossentropy")
 def ce_always_float32(labels, logits):
     """The logits are cast to float32. Logits in float16 or float64 should give a loss of their
     own dtype: only integers become float32."""
-    logits = ops.cast(logits, "float32")
-    labels = known(labels, logits.shape[-1])
-    return -entry_of(labels, log_shares(logits))
+    return sparse_categorical_crossentropy(labels, ops.cast(logits, "float32"))
 
 
 # WeightedLoss ----------------------------------------------------------------------------------
 
 
-class RightLoss(keras.losses.Loss):
-    """The right one in small steps, for mistakes that change one of them."""
-
-    def __init__(self, fn, reduction="sum_over_batch_size", name=None):
-        super().__init__(name=name, reduction=reduction)
-        self.fn = fn
+class InSteps(WeightedLoss):
+    """The right one in steps, for mistakes that change one of them."""
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         losses = self.losses(y_true, y_pred)
@@ -727,7 +677,7 @@ class RightLoss(keras.losses.Loss):
 
 
 @mistake("WeightedLoss")
-class IgnoresTheWeights(RightLoss):
+class IgnoresTheWeights(WeightedLoss):
     """sample_weight makes no difference. Each loss has to be multiplied by its weight before the
     reduction."""
 
@@ -736,7 +686,7 @@ class IgnoresTheWeights(RightLoss):
 
 
 @mistake("WeightedLoss")
-class AlwaysDividesByTheWeights(RightLoss):
+class AlwaysDividesByTheWeights(InSteps):
     """With weights, "sum_over_batch_size" and "mean" divide by the sum of the weights. That is
     what "mean_with_sample_weight" is for: the other two divide by the *number* of losses, so
     doubling all weights doubles the loss."""
@@ -748,7 +698,7 @@ class AlwaysDividesByTheWeights(RightLoss):
 
 
 @mistake("WeightedLoss")
-class AlwaysDividesByTheCount(RightLoss):
+class AlwaysDividesByTheCount(InSteps):
     """ "mean_with_sample_weight" divides by the number of losses. It should divide by the *sum of
     the weights*, which makes it a weighted mean: weights of 2 and 200 for everybody then give the
     same."""
@@ -758,7 +708,7 @@ class AlwaysDividesByTheCount(RightLoss):
 
 
 @mistake("WeightedLoss")
-class SwapsTheTwoMeans(RightLoss):
+class SwapsTheTwoMeans(InSteps):
     """The two kinds of mean are swapped: "sum_over_batch_size" divides by the sum of the weights,
     and "mean_with_sample_weight" by the number of losses. It should be the other way round."""
 
@@ -771,7 +721,7 @@ class SwapsTheTwoMeans(RightLoss):
 
 
 @mistake("WeightedLoss")
-class DividesByTheRowsThatCount(RightLoss):
+class DividesByTheRowsThatCount(InSteps):
     """The sum is divided by the number of weights that are not 0. Masked rows drop out of the
     count that way, but Keras' "sum_over_batch_size" counts every loss, masked or not."""
 
@@ -783,7 +733,7 @@ class DividesByTheRowsThatCount(RightLoss):
 
 
 @mistake("WeightedLoss")
-class DividesTwice(RightLoss):
+class DividesTwice(InSteps):
     """The weights are first divided by their sum, and then the mean is taken, which divides once
     more by the number of losses. For "mean_with_sample_weight" use the sum after normalising, not
     the mean."""
@@ -796,7 +746,7 @@ class DividesTwice(RightLoss):
 
 
 @mistake("WeightedLoss")
-class DividesByTheBatchSize(RightLoss):
+class DividesByTheBatchSize(InSteps):
     """The sum is divided by the batch size N, as the name "sum_over_batch_size" suggests. Keras
     divides by the number of *losses*: with losses of shape (N, T) that is N times T. With one
     loss per example the two are the same."""
@@ -808,7 +758,7 @@ class DividesByTheBatchSize(RightLoss):
 
 
 @mistake("WeightedLoss")
-class AlwaysTheMean(RightLoss):
+class AlwaysTheMean(InSteps):
     """The reduction makes no difference: the mean comes back for "sum" and None as well. Look at
     self.reduction."""
 
@@ -817,7 +767,7 @@ class AlwaysTheMean(RightLoss):
 
 
 @mistake("WeightedLoss")
-class NoneIsTheMean(RightLoss):
+class NoneIsTheMean(InSteps):
     """None reduces to the mean, as if it meant "use the default". It means "do not reduce": every
     weighted loss comes back."""
 
@@ -826,7 +776,7 @@ class NoneIsTheMean(RightLoss):
 
 
 @mistake("WeightedLoss")
-class NoneForgetsTheWeights(RightLoss):
+class NoneForgetsTheWeights(WeightedLoss):
     """With None the losses come back without their weights. Weighting comes before reducing, so
     it happens with every reduction, also when nothing is reduced."""
 
@@ -835,7 +785,7 @@ class NoneForgetsTheWeights(RightLoss):
 
 
 @mistake("WeightedLoss")
-class SumIsTheMean(RightLoss):
+class SumIsTheMean(InSteps):
     """ "sum" gives the mean. Without the division the loss grows with the batch, and that is what
     is asked for."""
 
@@ -844,7 +794,7 @@ class SumIsTheMean(RightLoss):
 
 
 @mistake("WeightedLoss")
-class SumIsTheDefault(RightLoss):
+class SumIsTheDefault(WeightedLoss):
     """The default reduction is "sum". It should be "sum_over_batch_size", as in Keras: otherwise
     the size of a step changes with the size of the batch."""
 
@@ -853,7 +803,7 @@ class SumIsTheDefault(RightLoss):
 
 
 @mistake("WeightedLoss")
-class BroadcastsTheWeights(RightLoss):
+class BroadcastsTheWeights(InSteps):
     """Weights of shape (N, 1) meet losses of shape (N,) and are broadcast to a table of N by N
     products, so every loss gets every weight. Give the weights the shape of the losses first."""
 
@@ -862,7 +812,7 @@ class BroadcastsTheWeights(RightLoss):
 
 
 @mistake("WeightedLoss")
-class ZeroByZero(RightLoss):
+class ZeroByZero(InSteps):
     """If all weights are 0, "mean_with_sample_weight" divides 0 by 0 and returns NaN. One batch
     of nothing but padding then ruins every weight of the network. ops.divide_no_nan makes it 0,
     as in Keras."""
@@ -874,7 +824,7 @@ class ZeroByZero(RightLoss):
 
 
 @mistake("WeightedLoss")
-class WeighsThePredictions(RightLoss):
+class WeighsThePredictions(WeightedLoss):
     """The predictions are multiplied by the weights, not the losses. The network is then measured
     on answers it did not give. Compute the losses first, then multiply."""
 
@@ -888,7 +838,7 @@ class WeighsThePredictions(RightLoss):
 
 
 @mistake("WeightedLoss")
-class SquaresTheWeights(RightLoss):
+class SquaresTheWeights(InSteps):
     """Each loss is multiplied by its weight twice, before the reduction and again in it, so the
     weights come in squared. Masks of 0 and 1 do not show it."""
 
@@ -897,7 +847,7 @@ class SquaresTheWeights(RightLoss):
 
 
 @mistake("WeightedLoss")
-class SwapsTheArguments(RightLoss):
+class SwapsTheArguments(InSteps):
     """fn is called with the predictions first. Squared error does not mind; cross-entropy and
     most others do. In Keras the order is always y_true, y_pred."""
 
@@ -909,7 +859,7 @@ class SwapsTheArguments(RightLoss):
 
 
 @mistake("WeightedLoss")
-class TakesAnyReduction(RightLoss):
+class TakesAnyReduction(WeightedLoss):
     """A reduction that does not exist is accepted, and a spelling mistake goes unnoticed. Hand
     reduction to super().__init__: the base class refuses what Keras does not know."""
 
@@ -919,7 +869,7 @@ class TakesAnyReduction(RightLoss):
 
 
 @mistake("WeightedLoss")
-class ForgetsTheReduction(RightLoss):
+class ForgetsTheReduction(WeightedLoss):
     """The reduction is not handed on, so every loss has Keras' default and "sum" or None make no
     difference. It belongs into super().__init__(name=name, reduction=reduction)."""
 
@@ -928,7 +878,7 @@ class ForgetsTheReduction(RightLoss):
 
 
 @mistake("WeightedLoss")
-class ForgetsTheName(RightLoss):
+class ForgetsTheName(WeightedLoss):
     """The name is not handed on, so Keras makes one up. It belongs into
     super().__init__(name=name, ...)."""
 
@@ -937,7 +887,7 @@ class ForgetsTheName(RightLoss):
 
 
 @mistake("WeightedLoss")
-class SharesItsSettings(RightLoss):
+class SharesItsSettings(WeightedLoss):
     """The settings are stored on the class, so all losses share them, and the last one that is
     made decides for all of them. Store them on self."""
 
@@ -951,17 +901,8 @@ class SharesItsSettings(RightLoss):
 
 
 def heads(task, **changed):
-    """The right table with some rows changed, and an error for anything else."""
-    sigmoid = ("sigmoid", "binary_crossentropy")
-    table = {
-        "regression": ("linear", "mean_squared_error"),
-        "binary": sigmoid,
-        "multilabel": sigmoid,
-        "multiclass": ("softmax", "sparse_categorical_crossentropy"),
-    } | changed
-    if task not in table:
-        raise ValueError(f"unknown task {task!r}")
-    return table[task]
+    """The right answer, but for the tasks that are changed."""
+    return changed.get(task) or output_head(task)
 
 
 @mistake("output_head")
@@ -1018,7 +959,7 @@ def head_multiclass_linear(task):
 @mistake("output_head")
 def head_loss_first(task):
     """The pair is the wrong way round: the activation comes first, then the loss."""
-    return heads(task)[::-1]
+    return output_head(task)[::-1]
 
 
 @mistake("output_head")
@@ -1026,9 +967,9 @@ def head_guesses_regression(task):
     """A task that is not known is treated as regression. A spelling mistake then trains a
     classifier with squared error, and nobody is told. Raise a ValueError."""
     try:
-        return heads(task)
+        return output_head(task)
     except ValueError:
-        return heads("regression")
+        return output_head("regression")
 
 
 @mistake("output_head")
@@ -1036,7 +977,7 @@ def head_returns_none(task):
     """A task that is not known gives None. Whoever asked finds out later, and somewhere else.
     Raise a ValueError."""
     try:
-        return heads(task)
+        return output_head(task)
     except ValueError:
         return None
 
@@ -1046,7 +987,7 @@ def head_raises_key_error(task):
     """A task that is not known raises a KeyError, which tells a reader that *your* dictionary
     lacks something. The argument is wrong, and the error for a wrong argument is ValueError."""
     try:
-        return heads(task)
+        return output_head(task)
     except ValueError as error:
         raise KeyError(task) from error
 
@@ -1055,7 +996,7 @@ def head_raises_key_error(task):
 def head_forgives_spelling(task):
     """Capitals, blanks and hyphens are forgiven. It is meant well, but the contract says that
     anything else raises a ValueError, and a caller may rely on it."""
-    return heads(str(task).strip().lower().replace("-", ""))
+    return output_head(str(task).strip().lower().replace("-", ""))
 
 
 # predictions -----------------------------------------------------------------------------------
