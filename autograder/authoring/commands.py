@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nnlearn.catalogue import load_catalogue
 from nnlearn.cli.options import Content
 from nnlearn.errors import EXIT_CHECKS_FAILED, ContentError
 
 if TYPE_CHECKING:
-    from nnlearn.catalogue import Topic
+    from nnlearn.catalogue import Catalogue, Topic
 
 app = typer.Typer(help="Write, build, check and preview topics.", no_args_is_help=True)
 Names = Annotated[list[str] | None, typer.Argument(metavar="[TOPIC...]", help="Topics; all if left out.")]
@@ -45,11 +46,13 @@ def build(
     content: Content = None,
 ) -> None:
     """Build exercises/ from solutions/ and autograder/checks/."""
-    topics = _private_topics(names, content)
+    catalogue = load_catalogue(content)
+    topics = _private_topics(names, catalogue)
     if check:
-        _check_built(topics)
+        _check_built(topics, catalogue)
         return
     from autograder.authoring.build import build_topic
+    from autograder.authoring.questions import build_page
     from autograder.authoring.steps import steps
 
     for topic in topics:
@@ -59,19 +62,30 @@ def build(
             typer.echo(f"built {file}")
         if not changed:
             typer.echo(f"exercises/{topic.name} is up to date")
+    if build_page(catalogue):
+        typer.echo(f"built exercises/{catalogue.questions_page.name}")
 
 
-def _check_built(topics: list[Topic]) -> None:
+def _check_built(topics: list[Topic], catalogue: Catalogue) -> None:
     from autograder.authoring.build import find_stale
 
     stale = {topic.name: lines for topic in topics if (lines := find_stale(topic))}
     for lines in stale.values():
         for line in lines:
             typer.echo(line)
-    if stale:
-        typer.echo(f"Next: nnlearn topic build {' '.join(stale)}")
+    if _page_is_stale(catalogue) or stale:
+        typer.echo(" ".join(["Next: nnlearn topic build", *stale]))
         raise typer.Exit(EXIT_CHECKS_FAILED)
     typer.echo(f"up to date: {', '.join(topic.name for topic in topics)}")
+
+
+def _page_is_stale(catalogue: Catalogue) -> bool:
+    """Whether the page of questions is not as a build would leave it, which is then said."""
+    from autograder.authoring.questions import is_stale, page_of
+
+    if stale := is_stale(catalogue, page_of(catalogue)):
+        typer.echo(f"exercises/{catalogue.questions_page.name} is stale: its sources have changed")
+    return stale
 
 
 @app.command()
@@ -83,7 +97,8 @@ def check(
     content: Content = None,
 ) -> None:
     """Prove that the checks tell right from wrong; exit 1 if a gate does not hold."""
-    topics = _private_topics(names, content)
+    catalogue = load_catalogue(content)
+    topics = _private_topics(names, catalogue)
     from rich.console import Console
 
     from autograder.authoring.gate_progress import GateProgress
@@ -99,7 +114,7 @@ def check(
     if len(topics) > 1:
         held = f"every gate holds for {len(topics) - broken} of {len(topics)} topics"
         typer.echo(f"{held} ({time.monotonic() - began:.1f} s)")
-    if broken:
+    if _page_is_stale(catalogue) or broken:
         raise typer.Exit(EXIT_CHECKS_FAILED)
 
 
@@ -111,16 +126,12 @@ def preview(
 ) -> None:
     """Render the built lesson as one HTML page that needs no other file."""
     from autograder.authoring.preview import write_preview
-    from nnlearn.catalogue import load_catalogue
 
     typer.echo(write_preview(load_catalogue(content).topic(name), html))
 
 
-def _private_topics(names: list[str] | None, content: Path | None) -> list[Topic]:
+def _private_topics(names: list[str] | None, catalogue: Catalogue) -> list[Topic]:
     """The topics called `names`, or all that have a master here."""
-    from nnlearn.catalogue import load_catalogue
-
-    catalogue = load_catalogue(content)
     if names:
         return [catalogue.topic(name) for name in dict.fromkeys(names)]
     topics = [topic for topic in catalogue.topics if topic.solution_dir is not None]

@@ -26,6 +26,16 @@ class Catalogue:
     root: Path
     topics: tuple[Topic, ...]
 
+    @property
+    def questions(self) -> Path:
+        """The questions that the course answers, by number; a tree need not have them."""
+        return self.root / "solutions" / "questions.toml"
+
+    @property
+    def questions_page(self) -> Path:
+        """Which topic answers which question, for learners."""
+        return self.root / "exercises" / "QUESTIONS.md"
+
     def topic(self, name: str) -> Topic:
         """The topic called `name`.
 

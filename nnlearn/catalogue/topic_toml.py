@@ -20,7 +20,6 @@ from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.catalogue.topic import Limits, Part, Response
 from nnlearn.errors import ContentError
 
-LAST_QUESTION = 48
 HINTS = 3
 _FORBID = re.compile(r"kernel:\w+|[^\W\d]\w*(\.[^\W\d]\w*)*(\.\*)?")
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<key>.*)`)?$", re.DOTALL)
@@ -144,8 +143,10 @@ def _faults(contents: TopicToml, built: bool) -> Iterator[tuple[str, str, Any]]:
         if not getattr(contents, key).strip():
             yield key, "some text", getattr(contents, key)
     for place, number in enumerate(contents.questions):
-        if not 1 <= number <= LAST_QUESTION:
-            yield f"questions[{place}]", f"a question's number, 1 to {LAST_QUESTION}", number
+        if number < 1:
+            yield f"questions[{place}]", "a question's number, from 1", number
+        elif number in contents.questions[:place]:
+            yield f"questions[{place}]", "each number once", number
     for name in Limits.__struct_fields__:
         if not _positive(getattr(contents.limits, name)):
             yield f"limits.{name}", "a number above 0", getattr(contents.limits, name)

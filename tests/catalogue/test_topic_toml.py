@@ -113,8 +113,14 @@ def test_a_good_file(tmp_path: Path) -> None:
         ),
         (
             "questions = [6, 48]",
-            "questions = [6, 49]",
-            "topic.toml: questions[1]: expected a question's number, 1 to 48, got 49\n"
+            "questions = [6, 0]",
+            "topic.toml: questions[1]: expected a question's number, from 1, got 0\n"
+            "  write, for example: questions = [6, 13]",
+        ),
+        (
+            "questions = [6, 48]",
+            "questions = [6, 49, 6]",
+            "topic.toml: questions[2]: expected each number once, got 6\n"
             "  write, for example: questions = [6, 13]",
         ),
         (
