@@ -9,16 +9,17 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.authoring.idioms import tells
 from autograder.authoring.master import Kind, Master, read_master
 from autograder.authoring.visible import CheckFile, split_checks
 from nnlearn.catalogue import Topic
 
 _SHORTEST = 16
-"""Shorter lines (`return x`, `else:`) say nothing."""
+"""Shorter lines are found as a line of their own only, not within others."""
 _READABLE = (".py", ".ipynb", ".md", ".json", ".toml", ".txt", ".csv", ".html")
 
 
@@ -27,15 +28,22 @@ def find_leaks(topic: Topic) -> list[str]:
     return leaks_in(topic, topic.exercise_dir, f"exercises/{topic.name}")
 
 
-def leaks_in(topic: Topic, folder: Path, shown_as: str) -> list[str]:
+def leaks_in(topic: Topic, folder: Path, shown_as: str, others: Sequence[Topic] = ()) -> list[str]:
     """Private things of `topic` that can be read in a folder that learners get, one line for each.
 
     Private are: lines of solutions and of known mistakes, unless the lesson itself shows them; names and
-    lines of hidden checks; rubrics; the answers to predictions.
+    lines of hidden checks; rubrics; the answers to predictions. Lines that anybody's code may have say
+    nothing; see `autograder.authoring.idioms`.
+
+    Args:
+        topic: The topic.
+        folder: The folder.
+        shown_as: How the folder is called in what is found.
+        others: Other topics with files in it, which may show what is private here.
     """
     master = read_master(topic)
     checks = split_checks(topic.checks) if topic.checks else CheckFile("", {}, (), ())
-    public = "\n".join(_public(master))
+    public, visible = _Text("\n".join(_public(master))), _Text(checks.visible)
     private: list[tuple[str, str]] = [
         ("a line of a solution", line)
         for cell in master.of(Kind.PART)
@@ -45,13 +53,13 @@ def leaks_in(topic: Topic, folder: Path, shown_as: str) -> list[str]:
     private += [
         ("a line of a known mistake", line)
         for line in _lines(_mistakes_code(topic))
-        if line not in public and line not in checks.visible
+        if line not in public and line not in visible
     ]
     private += [
         ("a line of a hidden check", line)
         for piece in checks.private
         for line in _lines(piece)
-        if line not in checks.visible and line not in public
+        if line not in visible and line not in public
     ]
     private += [
         ("a line of a rubric", line.strip())
@@ -59,19 +67,49 @@ def leaks_in(topic: Topic, folder: Path, shown_as: str) -> list[str]:
         for line in response.rubric
         if line.strip()
     ]
+    theirs = {other.name: _Text("\n".join(_shown_by(other))) for other in others}
     found: dict[str, None] = {}
     for file in _files(folder):
-        shown = f"{shown_as}/{file.relative_to(folder).as_posix()}"
+        inside = file.relative_to(folder)
+        shown = f"{shown_as}/{inside.as_posix()}"
         text = _text_of(file)
+        here, expected = _Text(text), theirs.get(_topic_of(inside, theirs), _Text(""))
         for what, line in private:
-            if line in text:
+            if line in here and line not in expected:
                 found[f"{shown} holds {what}: {line}"] = None
         for name in checks.hidden_names:
-            if re.search(rf"\b{name}\b", text):
+            if here.names(name) and not expected.names(name):
                 found[f"{shown} names the hidden check {name}"] = None
         for key in _answered(text if file.suffix != ".toml" else "", master.answers):
             found[f"{shown} holds the answer to the prediction `{key}`"] = None
     return list(found)
+
+
+def _shown_by(topic: Topic) -> Iterator[str]:
+    """What learners get of a topic."""
+    yield from _public(read_master(topic))
+    if topic.checks is not None:
+        yield split_checks(topic.checks).visible
+
+
+def _topic_of(file: Path, topics: Iterable[str]) -> str:
+    """Which of these topics a file of an assignment belongs to: as its notebook, or as what checks it."""
+    return next((name for name in topics if name in (file.stem, *file.parts[:-1])), "")
+
+
+class _Text:
+    """A text in which lines of code are looked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lines = {line.strip() for line in text.split("\n")}
+
+    def __contains__(self, line: str) -> bool:
+        return line in self._lines or (len(line) >= _SHORTEST and line in self._text)
+
+    def names(self, name: str) -> bool:
+        """Whether a name is in it, as a word of its own."""
+        return re.search(rf"\b{name}\b", self._text) is not None
 
 
 def _public(master: Master) -> Iterator[str]:
@@ -84,8 +122,7 @@ def _public(master: Master) -> Iterator[str]:
 
 def _lines(code: str) -> list[str]:
     """The lines that say something, without what surrounds them."""
-    lines = [line.strip() for line in code.split("\n")]
-    return [line for line in dict.fromkeys(lines) if len(line) >= _SHORTEST]
+    return [line for line in dict.fromkeys(line.strip() for line in code.split("\n")) if tells(line)]
 
 
 def _mistakes_code(topic: Topic) -> str:

@@ -80,9 +80,10 @@ def try_assignment(course: Course, assignment: str, on_step: Callable[[str], Non
         _nbgrader(scratch, course, "autograde", assignment)
         on_step("what learners get")
         release = scratch.release(assignment)
-        leaks = [
-            leak for topic in topics.values() for leak in leaks_in(topic, release, f"release/{assignment}")
-        ]
+        leaks = []
+        for topic in topics.values():
+            others = [other for other in topics.values() if other != topic]
+            leaks += leaks_in(topic, release, f"release/{assignment}", others)
         scores = [s for name, topic in topics.items() for s in _scores(scratch, assignment, name, topic)]
         return Trial(tuple(scores), tuple(leaks))
 

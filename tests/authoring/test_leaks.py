@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring.build import build_topic
-from autograder.authoring.leaks import find_leaks
+from autograder.authoring.leaks import find_leaks, leaks_in
+from autograder.authoring.new import write_skeleton
 from nnlearn.catalogue import Topic, load_catalogue
 
 Edit = Callable[..., None]
@@ -66,6 +67,67 @@ def test_stored_replies_are_private(toy_course: Path) -> None:
     assert topic.replies is not None
     (topic.exercise_dir / "replies.json").write_bytes(topic.replies.read_bytes())
     assert "exercises/toy/replies.json names the hidden check test_gradient" in find_leaks(topic)
+
+
+IDIOMS = ("if mask is not None:", "for axis in axes:", "super().__init__(**kwargs)")
+SOLUTION = """\
+    def other(mask, axes, **kwargs):
+        super().__init__(**kwargs)
+        if mask is not None:
+            y = x + 1
+        for axis in axes:
+            return y
+    return x * 0.5
+"""
+
+
+@pytest.fixture
+def with_idioms(topic: Topic, edit: Edit) -> Topic:
+    """The topic with lines in its solution that can be in anybody's code, and short ones that cannot."""
+    edit(topic.master, "    return np.asarray(x) / 2\n", SOLUTION)
+    build_topic(topic)
+    return topic
+
+
+def test_lines_of_anybodys_code_are_no_leaks(with_idioms: Topic) -> None:
+    """A visible check, or a picture, may have them as the solution does."""
+    for file in (with_idioms.visible_checks, with_idioms.plots):
+        file.write_text("\n".join((*IDIOMS, "    pass", "return y")))
+    assert find_leaks(with_idioms) == []
+
+
+@pytest.mark.parametrize("line", ["y = x + 1", "return x * 0.5"])
+def test_a_short_line_of_the_solution_is_a_leak_where_it_stands_alone(with_idioms: Topic, line: str) -> None:
+    with_idioms.visible_checks.write_text(f"for x in xs:\n    {line}\n")
+    assert find_leaks(with_idioms) == [
+        f"exercises/halving/test_halving.py holds a line of a solution: {line}"
+    ]
+    with_idioms.visible_checks.write_text(f"    assert {line}25\n")
+    assert find_leaks(with_idioms) == []
+
+
+def test_topics_in_one_folder_may_show_what_is_private_in_another(built: Topic, tmp_path: Path) -> None:
+    """In their own files; and in those that are of neither topic, everything counts."""
+    solution = "return np.asarray(x) / 2"
+    write_skeleton("other", tmp_path)
+    other = load_catalogue(tmp_path).topic("other")
+    assert other.master is not None
+    other.master.write_text(
+        other.master.read_text().replace("x = np.linspace", f"# {solution}\nx = np.linspace")
+    )
+    release = tmp_path / "release"
+    release.mkdir()
+    (release / "other.ipynb").write_text(solution)
+    assert leaks_in(built, release, "release") == [
+        f"release/other.ipynb holds a line of a solution: {solution}"
+    ]
+    assert leaks_in(built, release, "release", [other]) == []
+    assert leaks_in(other, release, "release", [built]) == []
+    for name in ("halving.ipynb", "notes.md"):
+        (release / name).write_text(solution)
+        found = leaks_in(built, release, "release", [other])
+        assert found == [f"release/{name} holds a line of a solution: {solution}"]
+        (release / name).unlink()
 
 
 def test_what_the_lesson_shows_is_no_leak(built: Topic, edit: Edit) -> None:
