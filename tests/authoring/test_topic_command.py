@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +23,10 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
     return code if isinstance(code, int) else 0, out, err
 
 
-def test_a_new_topic_passes_every_gate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """new, build, check and preview succeed one after the other, in an empty folder."""
+def test_a_new_topic_passes_every_gate(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], here: None
+) -> None:
+    """new, build, check and preview succeed one after the other, and again with a part renamed."""
     code, out, _ = run(capsys, "new", "weight_decay", "--content", tmp_path)
     assert code == 0
     assert out.endswith(
@@ -40,6 +43,15 @@ def test_a_new_topic_passes_every_gate(tmp_path: Path, capsys: pytest.CaptureFix
     page = tmp_path / "page.html"
     assert run(capsys, "preview", "weight_decay", "--html", page, "--content", tmp_path)[0] == 0
     assert "data:image/png;base64," in page.read_text()
+
+    for file in (*tmp_path.glob("solutions/**/*.*"), *tmp_path.glob("autograder/**/*.py")):
+        file.write_text(re.sub(r"\bhalve\b", "shrink", file.read_text()))
+    assert run(capsys, "build", "--content", tmp_path)[0] == 0
+    code, out, err = run(capsys, "check", "--content", tmp_path)
+    assert (code, out[out.index("weight_decay: ev") :][:29]) == (0, "weight_decay: every gate hold"), out
+    assert "shrink" in out
+    built = "".join(file.read_text() for file in tmp_path.glob("exercises/**/*.*") if file.suffix != ".png")
+    assert re.findall(r".*\bhalve\b.*", built) == []
 
 
 def test_new_overwrites_nothing(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
