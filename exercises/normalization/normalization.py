@@ -10,14 +10,7 @@ Put your own code in place of each `raise NotImplementedError` (and of each None
 import keras
 from keras import ops
 
-
-def as_floating(x):
-    """Return `x` as a tensor: floating dtypes are kept, integers and booleans become float32.
-
-    It is here so that you can use it in `fold_batch_norm`. You do not have to.
-    """
-    x = ops.convert_to_tensor(x)
-    return x if keras.backend.is_float_dtype(x.dtype) else ops.cast(x, "float32")
+from nnlearn.lesson import as_floating
 
 
 PREDICTIONS = {

@@ -7,10 +7,11 @@ their defaults, so that nothing is right by accident.
 
 import numpy as np
 
-from nnlearn.checking import check, expect
+from nnlearn.checking import check, expect, laws, oracles
 
 EPSILON = 1e-3  # the default
 BATCH_WEIGHTS = ("gamma", "beta", "moving_mean", "moving_variance")
+ROUNDED = {"atol": 2e-5}  # the gamma and beta of `weights_for` enlarge what float32 rounds
 
 
 def uneven(rng, *shape):
@@ -21,13 +22,13 @@ def uneven(rng, *shape):
 
 
 def weights_for(features):
-    """Values for the weights, all different, none of them a default."""
+    """Values for the weights, all different, none of them a default; exact in float16."""
     steps = np.arange(features, dtype="float64")
     return {
-        "gamma": (1.5 - 0.75 * steps).astype("float32"),
-        "beta": (0.25 * steps - 1.0).astype("float32"),
-        "moving_mean": (2.0 - steps).astype("float32"),
-        "moving_variance": (0.5 + 1.5 * steps).astype("float32"),
+        "gamma": 1.5 - 0.75 * steps,
+        "beta": 0.25 * steps - 1.0,
+        "moving_mean": 2.0 - steps,
+        "moving_variance": 0.5 + 1.5 * steps,
     }
 
 
@@ -35,9 +36,14 @@ def prepared(layer, x, names):
     """The layer, built for inputs like `x`, with values of ours in its weights; and the values."""
     layer.build((None, *x.shape[1:]))
     values = {name: weights_for(x.shape[-1])[name] for name in names}
+    set_weights(layer, values)
+    return layer, values
+
+
+def set_weights(layer, values):
+    """Put values into the layer's weights."""
     for name, value in values.items():
-        getattr(layer, name).assign(value)
-    return layer, {name: value.astype("float64") for name, value in values.items()}
+        getattr(layer, name).assign(value.astype("float32"))
 
 
 def stored(layer, names=BATCH_WEIGHTS):
@@ -45,36 +51,41 @@ def stored(layer, names=BATCH_WEIGHTS):
     return {name: np.array(getattr(layer, name)) for name in names}
 
 
-def statistics(x, axes):
-    """Mean and biased variance in float64, ready to be subtracted from x."""
-    x = np.asarray(x, "float64")
-    return x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
+def of_batch(x):
+    """Mean and biased variance of each feature, in float64."""
+    mean, variance = oracles.moments(x, tuple(range(x.ndim - 1)))
+    return mean.ravel(), variance.ravel()
 
 
-def standardized(x, mean, variance, epsilon=EPSILON):
-    return (np.asarray(x, "float64") - mean) / np.sqrt(variance + epsilon)
+def blended(momentum, old, x):
+    """The moving statistics `old`, a pair, after one more batch."""
+    return tuple(
+        momentum * before + (1 - momentum) * now for before, now in zip(old, of_batch(x), strict=True)
+    )
 
 
 def over_batch(x, gamma=1.0, beta=0.0, epsilon=EPSILON):
     """Batch normalization in training mode."""
-    return gamma * standardized(x, *statistics(x, tuple(range(x.ndim - 1))), epsilon) + beta
+    return gamma * oracles.standardized(x, *of_batch(x), epsilon) + beta
 
 
 def over_features(x, gamma=1.0, beta=0.0, epsilon=EPSILON):
     """Layer normalization over the last axis."""
-    return gamma * standardized(x, *statistics(x, -1), epsilon) + beta
+    return gamma * oracles.standardized(x, *oracles.moments(x, -1), epsilon) + beta
 
 
 def from_stored(x, values, epsilon=EPSILON):
     """Batch normalization in inference mode."""
-    normal = standardized(x, values["moving_mean"], values["moving_variance"], epsilon)
+    normal = oracles.standardized(x, values["moving_mean"], values["moving_variance"], epsilon)
     return values["gamma"] * normal + values["beta"]
 
 
-def unchanged(after, before, claim):
-    """Two copies of the weights are equal."""
-    for name, value in before.items():
-        expect.same(after[name], value, f"{claim}, and {name} did")
+def starts_as(layer, starts):
+    """The weights are there, one number per feature, and no others."""
+    for name, start in starts.items():
+        claim = f"{name} should start as {start:g} for every feature"
+        expect.close(np.asarray(getattr(layer, name)), np.full(3, start), claim, rtol=0, atol=0)
+    expect.same(len(layer.weights), len(starts), f"the layer should have {len(starts)} weights")
 
 
 # BatchNormalization ----------------------------------------------------------------------------
@@ -85,10 +96,7 @@ def test_bn_makes_its_four_weights(learner, rng):
     """gamma, beta, moving_mean and moving_variance are there after the first call, one number per feature."""
     layer = learner.BatchNormalization()
     layer(uneven(rng, 4, 3), training=False)
-    for name, start in zip(BATCH_WEIGHTS, (1.0, 0.0, 0.0, 1.0), strict=True):
-        claim = f"{name} should start as {start:g} for every feature"
-        expect.close(np.asarray(getattr(layer, name)), np.full(3, start), claim, rtol=0, atol=0)
-    expect.same(len(layer.weights), 4, "the layer should have four weights")
+    starts_as(layer, dict(zip(BATCH_WEIGHTS, (1.0, 0.0, 0.0, 1.0), strict=True)))
 
 
 @check("BatchNormalization", after=test_bn_makes_its_four_weights)
@@ -124,7 +132,7 @@ def test_bn_scales_by_gamma_and_shifts_by_beta(learner, rng):
     layer, values = prepared(learner.BatchNormalization(), x, BATCH_WEIGHTS)
     y = layer(x, training=True)
     want = over_batch(x, values["gamma"], values["beta"])
-    expect.close(y, want, "the output should be gamma * normalized + beta", atol=2e-5)
+    expect.close(y, want, "the output should be gamma * normalized + beta", **ROUNDED)
 
 
 @check("BatchNormalization", after=test_bn_makes_its_four_weights)
@@ -133,11 +141,11 @@ def test_bn_updates_the_moving_statistics(learner, rng):
     x = uneven(rng, 4, 3)
     layer = learner.BatchNormalization(momentum=0.8)
     layer(x, training=True)
-    mean, variance = (value[0] for value in statistics(x, 0))
+    mean, variance = blended(0.8, (0, 1), x)
     got_mean, got_variance = np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
-    expect.close(got_mean, 0.2 * mean, "moving_mean should be 0.8 * 0 + 0.2 * the batch mean")
+    expect.close(got_mean, mean, "moving_mean should be 0.8 * 0 + 0.2 * the batch mean")
     claim = "moving_variance should be 0.8 * 1 + 0.2 * the biased batch variance"
-    expect.close(got_variance, 0.8 + 0.2 * variance, claim)
+    expect.close(got_variance, variance, claim)
 
 
 @check("BatchNormalization", after=test_bn_makes_its_four_weights)
@@ -156,7 +164,7 @@ def test_bn_inference_changes_nothing(learner, rng):
     layer, _ = prepared(learner.BatchNormalization(), x, BATCH_WEIGHTS)
     before = stored(layer)
     layer(x, training=False)
-    unchanged(stored(layer), before, "inference should change no weight")
+    expect.unchanged(stored(layer), before, "inference should change no weight")
 
 
 @check("BatchNormalization", after=test_bn_makes_its_four_weights)
@@ -168,17 +176,14 @@ def test_bn_frozen_layer_runs_in_inference_mode(learner, rng):
     before = stored(layer)
     y, after = layer(x, training=True), stored(layer)
     expect.close(y, from_stored(x, values), "a frozen layer should use its stored statistics")
-    unchanged(after, before, "a frozen layer should change no weight")
+    expect.unchanged(after, before, "a frozen layer should change no weight")
 
 
 @check("BatchNormalization")
 def test_bn_config_holds_its_arguments(learner):
     """get_config holds momentum and epsilon."""
-    config = learner.BatchNormalization(momentum=0.7, epsilon=0.02, name="norm").get_config()
-    expect.true(isinstance(config, dict), "get_config should return a dictionary", f"it returns {config!r}")
-    for key, value in {"momentum": 0.7, "epsilon": 0.02, "name": "norm"}.items():
-        expect.true(key in config, f"get_config should hold {key}", "it is not there")
-        expect.same(config[key], value, f"get_config should hold the layer's {key}")
+    settings = {"momentum": 0.7, "epsilon": 0.02, "name": "norm"}
+    laws.config_holds(learner.BatchNormalization(**settings), **settings)
 
 
 # LayerNormalization ----------------------------------------------------------------------------
@@ -191,11 +196,9 @@ def test_ln_makes_its_two_weights(learner, rng):
     """gamma and beta are there after the first call, trainable, one number per feature."""
     layer = learner.LayerNormalization()
     layer(uneven(rng, 2, 5, 3))
-    for name, start in zip(LAYER_WEIGHTS, (1.0, 0.0), strict=True):
-        claim = f"{name} should start as {start:g} for every feature"
-        expect.close(np.asarray(getattr(layer, name)), np.full(3, start), claim, rtol=0, atol=0)
+    starts_as(layer, dict(zip(LAYER_WEIGHTS, (1.0, 0.0), strict=True)))
+    for name in LAYER_WEIGHTS:
         expect.same(getattr(layer, name).trainable, True, f"{name} should be trainable")
-    expect.same(len(layer.weights), 2, "the layer should have two weights")
     expect.same(len(layer.trainable_variables), 2, "both weights should be trainable")
 
 
@@ -218,7 +221,7 @@ def test_ln_scales_by_gamma_and_shifts_by_beta(learner, rng):
     """The normalized features are multiplied by gamma and shifted by beta, feature by feature."""
     x = uneven(rng, 5, 4)
     layer, values = prepared(learner.LayerNormalization(), x, LAYER_WEIGHTS)
-    want = over_features(x, values["gamma"], values["beta"])
+    want = over_features(x, **values)
     expect.close(layer(x), want, "the output should be gamma * normalized + beta")
 
 
@@ -227,31 +230,33 @@ def test_ln_is_the_same_in_both_modes(learner, rng):
     """Training and inference give the same output, and neither changes a weight."""
     x = uneven(rng, 5, 4)
     layer, values = prepared(learner.LayerNormalization(), x, LAYER_WEIGHTS)
-    want = over_features(x, values["gamma"], values["beta"])
+    want = over_features(x, **values)
     before = stored(layer, LAYER_WEIGHTS)
     expect.close(layer(x, training=True), want, "the output should be right with training=True")
     expect.close(layer(x, training=False), want, "the output should be right with training=False")
-    unchanged(stored(layer, LAYER_WEIGHTS), before, "a call should change no weight")
+    expect.unchanged(stored(layer, LAYER_WEIGHTS), before, "a call should change no weight")
 
 
 @check("LayerNormalization")
 def test_ln_config_holds_epsilon(learner):
     """get_config holds epsilon."""
-    config = learner.LayerNormalization(epsilon=0.02, name="norm").get_config()
-    expect.true(isinstance(config, dict), "get_config should return a dictionary", f"it returns {config!r}")
-    for key, value in {"epsilon": 0.02, "name": "norm"}.items():
-        expect.true(key in config, f"get_config should hold {key}", "it is not there")
-        expect.same(config[key], value, f"get_config should hold the layer's {key}")
+    settings = {"epsilon": 0.02, "name": "norm"}
+    laws.config_holds(learner.LayerNormalization(**settings), **settings)
 
 
 # fold_batch_norm -------------------------------------------------------------------------------
 
 
-def constants(rng, outputs, dtype="float32"):
+def constants(rng, outputs):
     """gamma, beta, mean and variance of a normalization, uneven, some gammas negative."""
     gamma = rng.normal(size=outputs) + np.where(np.arange(outputs) % 2, -1.5, 1.5)
     values = gamma, rng.normal(size=outputs), 2 * rng.normal(size=outputs), rng.uniform(0.2, 3, outputs)
-    return tuple(value.astype(dtype) for value in values)
+    return tuple(value.astype("float32") for value in values)
+
+
+def dense(rng, *shape):
+    """A kernel of this shape, and a bias."""
+    return rng.normal(size=shape).astype("float32"), rng.normal(size=shape[-1]).astype("float32")
 
 
 def folded(kernel, bias, gamma, beta, mean, variance, epsilon):
@@ -262,25 +267,26 @@ def folded(kernel, bias, gamma, beta, mean, variance, epsilon):
     return np.asarray(kernel, "float64") * scale, beta + (old - mean) * scale
 
 
-def a_pair(result, kernel_shape):
-    """Two arrays of the right shapes."""
-    pair = isinstance(result, (tuple, list)) and len(result) == 2
-    expect.true(pair, "the result should be a pair (kernel, bias)", f"it is a {type(result).__name__}")
-    kernel, bias = result
-    expect.shape(kernel, kernel_shape, "the new kernel should have the shape of the old one")
+def folds(learner, *arguments, about=""):
+    """The new kernel and bias, of the right shapes and with the right numbers."""
+    kernel, bias = expect.items(
+        learner.fold_batch_norm(*arguments), 2, "the result should be a pair (kernel, bias)"
+    )
+    want_kernel, want_bias = folded(*arguments)
+    expect.shape(kernel, want_kernel.shape, "the new kernel should have the shape of the old one")
     expect.true(bias is not None, "there should be a bias, also where there was none", "it is None")
-    expect.shape(bias, kernel_shape[-1:], "the new bias should have one number per output")
+    expect.shape(bias, want_bias.shape, "the new bias should have one number per output")
+    expect.right_and_finite(kernel, want_kernel, f"the new kernel should be right{about}")
+    expect.right_and_finite(bias, want_bias, f"the new bias should be right{about}")
     return kernel, bias
 
 
 @check("fold_batch_norm")
 def test_fold_dense(learner, rng):
     """A folded dense layer computes what the layer and the normalization compute one after the other."""
-    kernel = rng.normal(size=(4, 3)).astype("float32")
-    bias = rng.normal(size=3).astype("float32")
+    kernel, bias = dense(rng, 4, 3)
     gamma, beta, mean, variance = constants(rng, 3)
-    result = learner.fold_batch_norm(kernel, bias, gamma, beta, mean, variance, 0.01)
-    new_kernel, new_bias = a_pair(result, (4, 3))
+    new_kernel, new_bias = folds(learner, kernel, bias, gamma, beta, mean, variance, 0.01)
     x = rng.normal(size=(6, 4))
     want = gamma * (x @ kernel + bias - mean) / np.sqrt(variance + 0.01) + beta
     claim = "x @ kernel + bias with the new ones should equal the normalized output of the old ones"
@@ -290,23 +296,15 @@ def test_fold_dense(learner, rng):
 @check("fold_batch_norm")
 def test_fold_without_a_bias(learner, rng):
     """A layer without a bias gets one."""
-    kernel = rng.normal(size=(2, 3)).astype("float32")
-    values = constants(rng, 3)
-    new_kernel, new_bias = a_pair(learner.fold_batch_norm(kernel, None, *values, 0.01), (2, 3))
-    want_kernel, want_bias = folded(kernel, None, *values, 0.01)
-    expect.close(new_kernel, want_kernel, "the new kernel should be right")
-    expect.close(new_bias, want_bias, "the new bias should be beta - mean * gamma / sqrt(variance + epsilon)")
+    kernel, _ = dense(rng, 2, 3)
+    folds(learner, kernel, None, *constants(rng, 3), 0.01, about=" where there was no bias")
 
 
 @check("fold_batch_norm", after=test_fold_dense)
 def test_fold_convolution(learner, rng):
     """A folded convolution has each of its output channels scaled."""
-    kernel = rng.normal(size=(2, 3, 4, 5)).astype("float32")
-    bias, values = rng.normal(size=5).astype("float32"), constants(rng, 5)
-    new_kernel, new_bias = a_pair(learner.fold_batch_norm(kernel, bias, *values, 0.01), kernel.shape)
-    want_kernel, want_bias = folded(kernel, bias, *values, 0.01)
-    expect.close(new_kernel, want_kernel, "each output channel of the kernel should be scaled")
-    expect.close(new_bias, want_bias, "the new bias should be right")
+    about = ", with one factor for each output channel"
+    folds(learner, *dense(rng, 2, 3, 4, 5), *constants(rng, 5), 0.01, about=about)
 
 
 # predictions -----------------------------------------------------------------------------------

@@ -1,43 +1,45 @@
 """Mistakes that people really make in the topic `normalization`, each with what a teacher would say.
 
-`RightBatch` and `RightLayer` are right and made of small methods, so that a mistake is the one method that
-goes wrong.
+`BatchInPieces` and `LayerInPieces` are the reference with its `call` in small methods, so that a mistake is
+the one method that goes wrong.
 """
-
-import keras
-from keras import ops
 
 from nnlearn.diagnosis import mistake, wrong_prediction
 
 
-class RightBatch(keras.layers.Layer):
+class Pieces:
+    """What both layers do with a mean and a variance, and how they make their weights."""
+
+    def add_weight(self, name, **how):
+        return super().add_weight(name=name, **how | self.differently(name))
+
+    def differently(self, name):  # noqa: ARG002
+        """What a weight is made with instead."""
+        return {}
+
+    def widened(self, inputs):
+        """The inputs in at least float32."""
+        return ops.cast(inputs, keras.backend.result_type(self.compute_dtype, "float32"))
+
+    def normalized(self, x, mean, variance):
+        """The output."""
+        return ops.cast(self.combined(x, mean, variance), self.compute_dtype)
+
+    def combined(self, x, mean, variance):
+        """The formula."""
+        return self.scaled((x - mean) / self.spread(variance))
+
+    def scaled(self, x):
+        """Times gamma, plus beta."""
+        return ops.cast(self.gamma, x.dtype) * x + ops.cast(self.beta, x.dtype)
+
+    def spread(self, variance):
+        """What to divide by."""
+        return ops.sqrt(variance + self.epsilon)
+
+
+class BatchInPieces(Pieces, BatchNormalization):
     """Batch normalization as it should be."""
-
-    autocast_weights = False
-    gamma_is_trainable = True
-    beta_is_trainable = True
-    statistics_are_trainable = False
-    first_variance = "ones"
-
-    def __init__(self, momentum=0.99, epsilon=1e-3, **kwargs):
-        super().__init__(**kwargs)
-        self.momentum = momentum
-        self.epsilon = epsilon
-
-    def build(self, input_shape):
-        def weight(name, start, trainable):
-            return self.add_weight(
-                name=name,
-                shape=(input_shape[-1],),
-                initializer=start,
-                trainable=trainable,
-                autocast=self.autocast_weights,
-            )
-
-        self.gamma = weight("gamma", "ones", self.gamma_is_trainable)
-        self.beta = weight("beta", "zeros", self.beta_is_trainable)
-        self.moving_mean = weight("moving_mean", "zeros", self.statistics_are_trainable)
-        self.moving_variance = weight("moving_variance", self.first_variance, self.statistics_are_trainable)
 
     def call(self, inputs, training=None):
         x = self.widened(inputs)
@@ -46,14 +48,7 @@ class RightBatch(keras.layers.Layer):
             self.remember(mean, variance)
         else:
             mean, variance = self.stored(x.dtype)
-        return ops.cast(self.combined(x, mean, variance), self.compute_dtype)
-
-    def get_config(self):
-        return {**super().get_config(), "momentum": self.momentum, "epsilon": self.epsilon}
-
-    def widened(self, inputs):
-        """The inputs in at least float32."""
-        return ops.cast(inputs, keras.backend.result_type(self.compute_dtype, "float32"))
+        return self.normalized(x, mean, variance)
 
     def trains(self, training):
         """Whether to use the statistics of the batch."""
@@ -61,8 +56,7 @@ class RightBatch(keras.layers.Layer):
 
     def of_batch(self, x):
         """Mean and variance of the batch."""
-        axes = tuple(range(len(x.shape) - 1))
-        return ops.mean(x, axis=axes), ops.var(x, axis=axes)
+        return ops.mean(x, axis=all_but_last(x)), ops.var(x, axis=all_but_last(x))
 
     def stored(self, dtype):
         """The moving statistics."""
@@ -77,69 +71,22 @@ class RightBatch(keras.layers.Layer):
         """The moving average after one more batch."""
         return self.momentum * ops.cast(old, new.dtype) + (1 - self.momentum) * new
 
-    def combined(self, x, mean, variance):
-        """The formula."""
-        normalized = (x - mean) / self.spread(variance)
-        return ops.cast(self.gamma, x.dtype) * normalized + ops.cast(self.beta, x.dtype)
 
-    def spread(self, variance):
-        """What to divide by."""
-        return ops.sqrt(variance + self.epsilon)
-
-
-class RightLayer(keras.layers.Layer):
+class LayerInPieces(Pieces, LayerNormalization):
     """Layer normalization as it should be."""
-
-    autocast_weights = False
-    gamma_is_trainable = True
-
-    def __init__(self, epsilon=1e-3, **kwargs):
-        super().__init__(**kwargs)
-        self.epsilon = epsilon
-
-    def build(self, input_shape):
-        self.gamma = self.add_weight(
-            name="gamma",
-            shape=self.weight_shape(input_shape),
-            initializer="ones",
-            trainable=self.gamma_is_trainable,
-            autocast=self.autocast_weights,
-        )
-        self.beta = self.add_weight(
-            name="beta",
-            shape=self.weight_shape(input_shape),
-            initializer="zeros",
-            autocast=self.autocast_weights,
-        )
 
     def call(self, inputs):
         x = self.widened(inputs)
-        mean, variance = self.of_rows(x)
-        return ops.cast(self.combined(x, mean, variance), self.compute_dtype)
-
-    def get_config(self):
-        return {**super().get_config(), "epsilon": self.epsilon}
-
-    def weight_shape(self, input_shape):
-        """One number per feature."""
-        return (input_shape[-1],)
-
-    def widened(self, inputs):
-        """The inputs in at least float32."""
-        return ops.cast(inputs, keras.backend.result_type(self.compute_dtype, "float32"))
+        return self.normalized(x, *self.of_rows(x))
 
     def of_rows(self, x):
         """Mean and variance of each vector along the last axis."""
         return ops.mean(x, axis=-1, keepdims=True), ops.var(x, axis=-1, keepdims=True)
 
-    def combined(self, x, mean, variance):
-        """The formula."""
-        normalized = (x - mean) / self.spread(variance)
-        return ops.cast(self.gamma, x.dtype) * normalized + ops.cast(self.beta, x.dtype)
 
-    def spread(self, variance):
-        """What to divide by."""
-        return ops.sqrt(variance + self.epsilon)
+def all_but_last(x):
+    """The axes that a batch normalization pools."""
+    return tuple(range(len(x.shape) - 1))
 
 
 def unbiased(x, axes, keepdims=False):
@@ -153,7 +100,7 @@ def unbiased(x, axes, keepdims=False):
 
 
 @mistake("BatchNormalization")
-class UsesTheBatchAtInference(RightBatch):
+class UsesTheBatchAtInference(BatchInPieces):
     """Inference normalizes with the mean and variance of the batch it is given, so the answer for
     one example depends on who else is in the batch, and a batch of one always comes out as beta.
     Look at a single example: with training=False its output should not change when the others do.
@@ -168,7 +115,7 @@ class UsesTheBatchAtInference(RightBatch):
 
 
 @mistake("BatchNormalization")
-class TrainsAlways(RightBatch):
+class TrainsAlways(BatchInPieces):
     """The layer ignores the training argument: it normalizes with the batch and updates its memory
     at inference too. Only training=True (on a layer that is trainable) may do that."""
 
@@ -177,7 +124,7 @@ class TrainsAlways(RightBatch):
 
 
 @mistake("BatchNormalization")
-class TrainsByDefault(RightBatch):
+class TrainsByDefault(BatchInPieces):
     """When the training argument is left out, the layer behaves as in training. The default of call
     should be training=None or False: whoever calls a model to use it should not have to say so."""
 
@@ -189,7 +136,7 @@ class TrainsByDefault(RightBatch):
 
 
 @mistake("BatchNormalization")
-class NormalizesTrainingWithTheMovingStatistics(RightBatch):
+class NormalizesTrainingWithTheMovingStatistics(BatchInPieces):
     """In training the layer updates the moving statistics and then normalizes with them, instead of
     with the batch. Early in training they are mostly 0 and 1, so next to nothing is normalized, and
     no gradient flows through the statistics. The moving statistics are for inference alone."""
@@ -199,7 +146,7 @@ class NormalizesTrainingWithTheMovingStatistics(RightBatch):
 
 
 @mistake("BatchNormalization")
-class IgnoresTrainable(RightBatch):
+class IgnoresTrainable(BatchInPieces):
     """A frozen layer (trainable = False) still normalizes with the batch and updates its memory
     when it is called with training=True. In Keras, freezing a batch normalization puts it into
     inference mode: ask for training and self.trainable."""
@@ -209,7 +156,7 @@ class IgnoresTrainable(RightBatch):
 
 
 @mistake("BatchNormalization")
-class FreezesOnlyTheUpdate(RightBatch):
+class FreezesOnlyTheUpdate(BatchInPieces):
     """A frozen layer leaves its moving statistics alone, which is right, but still normalizes with
     the batch. In Keras, trainable = False means inference mode altogether: the stored statistics
     are used too."""
@@ -223,7 +170,7 @@ class FreezesOnlyTheUpdate(RightBatch):
 
 
 @mistake("BatchNormalization")
-class NeverRemembers(RightBatch):
+class NeverRemembers(BatchInPieces):
     """The moving statistics are never updated: they stay 0 and 1, and inference normalizes nothing.
     The training loss looks fine and evaluation looks broken. Assign to both of them in training
     mode."""
@@ -233,7 +180,7 @@ class NeverRemembers(RightBatch):
 
 
 @mistake("BatchNormalization")
-class RemembersTheMeanOnly(RightBatch):
+class RemembersTheMeanOnly(BatchInPieces):
     """moving_mean is updated and moving_variance is not, so inference divides by the spread it
     started with. Both need an assign."""
 
@@ -242,7 +189,7 @@ class RemembersTheMeanOnly(RightBatch):
 
 
 @mistake("BatchNormalization")
-class RemembersAtInference(RightBatch):
+class RemembersAtInference(BatchInPieces):
     """Inference uses the stored statistics, and then updates them with the batch. Using a model
     must not change it: the same example would get another answer the second time. Update in
     training mode only."""
@@ -255,7 +202,7 @@ class RemembersAtInference(RightBatch):
 
 
 @mistake("BatchNormalization")
-class ReversesMomentum(RightBatch):
+class ReversesMomentum(BatchInPieces):
     """The roles of momentum and 1 - momentum are swapped: with 0.99 the memory keeps 1 % of its
     past and takes 99 % from the last batch. In Keras momentum is the share of the old value (in
     PyTorch of the new one)."""
@@ -265,7 +212,7 @@ class ReversesMomentum(RightBatch):
 
 
 @mistake("BatchNormalization")
-class IgnoresItsMomentum(RightBatch):
+class IgnoresItsMomentum(BatchInPieces):
     """The update uses 0.99 whatever momentum the layer was made with. Keep the argument in __init__
     and use self.momentum."""
 
@@ -274,7 +221,7 @@ class IgnoresItsMomentum(RightBatch):
 
 
 @mistake("BatchNormalization")
-class AddsUpInsteadOfAveraging(RightBatch):
+class AddsUpInsteadOfAveraging(BatchInPieces):
     """The new batch is added with its full weight, moving = momentum * moving + batch, so the
     stored statistics grow to 1 / (1 - momentum) times what they should be. The batch needs the
     factor 1 - momentum."""
@@ -284,7 +231,7 @@ class AddsUpInsteadOfAveraging(RightBatch):
 
 
 @mistake("BatchNormalization")
-class AveragesStandardDeviations(RightBatch):
+class AveragesStandardDeviations(BatchInPieces):
     """The moving average runs over standard deviations, which are squared afterwards. That is not
     the average of the variances: for 1 and 3 it gives 4 instead of 5. Average the variances
     themselves."""
@@ -296,7 +243,7 @@ class AveragesStandardDeviations(RightBatch):
 
 
 @mistake("BatchNormalization")
-class StoresStandardDeviations(RightBatch):
+class StoresStandardDeviations(BatchInPieces):
     """moving_variance is fed with standard deviations: the root is taken too early. Store
     variances, and take the root when you divide."""
 
@@ -305,7 +252,7 @@ class StoresStandardDeviations(RightBatch):
 
 
 @mistake("BatchNormalization")
-class ReplacesTheVariables(RightBatch):
+class ReplacesTheVariables(BatchInPieces):
     """`self.moving_mean = ...` puts a tensor where a variable was. It looks right for a while, but
     the layer's weights keep their old values, so saving forgets what was learned, and a compiled
     step breaks. Use `self.moving_mean.assign(...)`."""
@@ -316,29 +263,30 @@ class ReplacesTheVariables(RightBatch):
 
 
 @mistake("BatchNormalization")
-class StartsVarianceAtZero(RightBatch):
+class StartsVarianceAtZero(BatchInPieces):
     """moving_variance starts at 0. A layer that has seen no batch then divides by the root of
     epsilon and blows its input up by a factor of about 30. It should start as ones."""
 
-    first_variance = "zeros"
+    def differently(self, name):
+        return {"initializer": "zeros"} if name == "moving_variance" else {}
 
 
 # BatchNormalization: the formula -----------------------------------------------------------------
 
 
 @mistake("BatchNormalization")
-class DividesByOneLess(RightBatch):
+class DividesByOneLess(BatchInPieces):
     """The variance is divided by m - 1, the unbiased estimate for a whole population. Here the
     batch itself should get a spread of 1, so divide by m. With 4 examples the two differ by a
     third."""
 
     def of_batch(self, x):
-        axes = tuple(range(len(x.shape) - 1))
-        return ops.mean(x, axis=axes), unbiased(x, axes)
+        mean, _ = super().of_batch(x)
+        return mean, unbiased(x, all_but_last(x))
 
 
 @mistake("BatchNormalization")
-class StoresTheUnbiasedVariance(RightBatch):
+class StoresTheUnbiasedVariance(BatchInPieces):
     """The output is right, but moving_variance is fed with the unbiased variance (divided by m -
     1). The paper and PyTorch do that; Keras stores the biased one, the one the batch was divided
     by."""
@@ -348,21 +296,21 @@ class StoresTheUnbiasedVariance(RightBatch):
         return super().call(inputs, training=training)
 
     def remember(self, mean, variance):  # noqa: ARG002
-        super().remember(mean, unbiased(self.inputs, tuple(range(len(self.inputs.shape) - 1))))
+        super().remember(mean, unbiased(self.inputs, all_but_last(self.inputs)))
 
 
 @mistake("BatchNormalization")
-class ForgetsToSubtractInTheVariance(RightBatch):
+class ForgetsToSubtractInTheVariance(BatchInPieces):
     """The variance is the mean of the squares, without subtracting the mean first. That is right
     only for features whose mean is 0. It is the mean of (x - mean) squared."""
 
     def of_batch(self, x):
-        axes = tuple(range(len(x.shape) - 1))
-        return ops.mean(x, axis=axes), ops.mean(ops.square(x), axis=axes)
+        mean, _ = super().of_batch(x)
+        return mean, ops.mean(ops.square(x), axis=all_but_last(x))
 
 
 @mistake("BatchNormalization")
-class PutsEpsilonOutsideTheRoot(RightBatch):
+class PutsEpsilonOutsideTheRoot(BatchInPieces):
     """epsilon is added to the root instead of to the variance under it. It hardly shows until a
     variance is small, and there sqrt(0 + 0.001) = 0.03 is a very different number from 0 +
     0.001."""
@@ -372,7 +320,7 @@ class PutsEpsilonOutsideTheRoot(RightBatch):
 
 
 @mistake("BatchNormalization")
-class ForgetsEpsilon(RightBatch):
+class ForgetsEpsilon(BatchInPieces):
     """There is no epsilon: a feature that is constant over the batch gives 0 / 0, which is nan, and
     spreads from there. Add epsilon to the variance under the root."""
 
@@ -381,7 +329,7 @@ class ForgetsEpsilon(RightBatch):
 
 
 @mistake("BatchNormalization")
-class IgnoresItsEpsilon(RightBatch):
+class IgnoresItsEpsilon(BatchInPieces):
     """The formula uses 0.001 whatever epsilon the layer was made with. Keep the argument in
     __init__ and use self.epsilon."""
 
@@ -390,7 +338,7 @@ class IgnoresItsEpsilon(RightBatch):
 
 
 @mistake("BatchNormalization")
-class DividesByTheVariance(RightBatch):
+class DividesByTheVariance(BatchInPieces):
     """The output is divided by the variance, not by its root. Check the spread of a column: it
     should be 1. The variance is in squared units, centimetres squared; only the root brings back
     centimetres."""
@@ -400,7 +348,7 @@ class DividesByTheVariance(RightBatch):
 
 
 @mistake("BatchNormalization")
-class ForgetsGamma(RightBatch):
+class ForgetsGamma(BatchInPieces):
     """gamma exists and takes no part in the output, so the layer can only ever say "spread 1".
     Multiply the normalized values by it."""
 
@@ -409,7 +357,7 @@ class ForgetsGamma(RightBatch):
 
 
 @mistake("BatchNormalization")
-class ForgetsBeta(RightBatch):
+class ForgetsBeta(BatchInPieces):
     """beta exists and takes no part in the output. Add it at the end: it also does the work of the
     bias that the layer before does not need."""
 
@@ -418,7 +366,7 @@ class ForgetsBeta(RightBatch):
 
 
 @mistake("BatchNormalization")
-class StopsTheGradient(RightBatch):
+class StopsTheGradient(BatchInPieces):
     """The gradient is stopped at mean and variance, as if they were constants. They are functions
     of the batch: move one example and they move. Without that part the layer tries to shift
     features that the next forward pass centres again. Leave stop_gradient (and NumPy) out of the
@@ -433,7 +381,7 @@ class StopsTheGradient(RightBatch):
 
 
 @mistake("BatchNormalization")
-class NormalizesEachExample(RightBatch):
+class NormalizesEachExample(BatchInPieces):
     """Every row gets mean 0 instead of every column: that is layer normalization. Batch
     normalization compares the examples with each other, one feature at a time: pool all axes but
     the last."""
@@ -450,7 +398,7 @@ class NormalizesEachExample(RightBatch):
 
 
 @mistake("BatchNormalization")
-class PoolsOnlyTheBatch(RightBatch):
+class PoolsOnlyTheBatch(BatchInPieces):
     """For images only the batch axis is pooled, so each pixel has a mean of its own. A convolution
     treats every position alike, and so does batch normalization: pool height and width as well, all
     axes but the last."""
@@ -464,7 +412,7 @@ class PoolsOnlyTheBatch(RightBatch):
 
 
 @mistake("BatchNormalization")
-class PoolsEverything(RightBatch):
+class PoolsEverything(BatchInPieces):
     """One mean and one variance serve the whole batch, all features together, so features keep
     their different means and scales. Name the axes: all of them but the last."""
 
@@ -479,40 +427,43 @@ class PoolsEverything(RightBatch):
 
 
 @mistake("BatchNormalization")
-class FixesGamma(RightBatch):
+class FixesGamma(BatchInPieces):
     """gamma was made with trainable=False: it stays 1 however long you train. Only the moving
     statistics are not trained."""
 
-    gamma_is_trainable = False
+    def differently(self, name):
+        return {"trainable": False} if name == "gamma" else {}
 
 
 @mistake("BatchNormalization")
-class FixesBeta(RightBatch):
+class FixesBeta(BatchInPieces):
     """beta was made with trainable=False: it stays 0 however long you train. Only the moving
     statistics are not trained."""
 
-    beta_is_trainable = False
+    def differently(self, name):
+        return {"trainable": False} if name == "beta" else {}
 
 
 @mistake("BatchNormalization")
-class TrainsTheStatistics(RightBatch):
+class TrainsTheStatistics(BatchInPieces):
     """The moving statistics are trainable weights. They are counted, not learned: the optimizer
     (and weight decay) would pull at them. Make them with trainable=False."""
 
-    statistics_are_trainable = True
+    def differently(self, name):
+        return {"trainable": True} if name.startswith("moving") else {}
 
 
 @mistake("BatchNormalization")
-class LosesItsConfig(RightBatch):
+class LosesItsConfig(BatchInPieces):
     """get_config does not say what momentum and epsilon are, so a saved model cannot be loaded as
     it was. Extend the dictionary that super().get_config() returns."""
 
     def get_config(self):
-        return super(RightBatch, self).get_config()
+        return super(BatchNormalization, self).get_config()
 
 
 @mistake("BatchNormalization")
-class ComputesInHalfPrecision(RightBatch):
+class ComputesInHalfPrecision(BatchInPieces):
     """The statistics are computed in the dtype of the input. In float16 nothing above 65504 exists,
     and the variance of values around 300 is larger than that. Cast the input to float32 first, and
     the result back at the end."""
@@ -521,31 +472,25 @@ class ComputesInHalfPrecision(RightBatch):
         return ops.cast(inputs, self.compute_dtype)
 
     def of_batch(self, x):
-        axes = tuple(range(len(x.shape) - 1))
-        mean = ops.mean(x, axis=axes)
-        return mean, ops.mean(ops.square(x - mean), axis=axes)
+        mean, _ = super().of_batch(x)
+        return mean, ops.mean(ops.square(x - mean), axis=all_but_last(x))
 
 
 @mistake("BatchNormalization")
-class LetsKerasRoundTheWeights(RightBatch):
+class LetsKerasRoundTheWeights(BatchInPieces):
     """Under mixed_float16 Keras hands the weights to call rounded to float16, moving statistics
     included, and every update rounds them again. Make the weights with autocast=False."""
 
-    autocast_weights = True
+    def differently(self, name):  # noqa: ARG002
+        return {"autocast": True}
 
 
 @mistake("BatchNormalization")
-class KeepsTheWideDtype(RightBatch):
+class KeepsTheWideDtype(BatchInPieces):
     """The computation runs in float32, which is right, and so does the output, which should have
     the layer's compute dtype. Cast it at the end: ops.cast(result, self.compute_dtype)."""
 
-    def call(self, inputs, training=None):
-        x = self.widened(inputs)
-        if self.trains(training):
-            mean, variance = self.of_batch(x)
-            self.remember(mean, variance)
-        else:
-            mean, variance = self.stored(x.dtype)
+    def normalized(self, x, mean, variance):
         return self.combined(x, mean, variance)
 
 
@@ -553,17 +498,16 @@ class KeepsTheWideDtype(RightBatch):
 
 
 @mistake("LayerNormalization")
-class ComparesTheExamples(RightLayer):
+class ComparesTheExamples(LayerInPieces):
     """Every column gets mean 0 instead of every row: that is batch normalization. Layer
     normalization looks at one example at a time: pool the last axis."""
 
     def of_rows(self, x):
-        axes = tuple(range(len(x.shape) - 1))
-        return ops.mean(x, axis=axes), ops.var(x, axis=axes)
+        return ops.mean(x, axis=all_but_last(x)), ops.var(x, axis=all_but_last(x))
 
 
 @mistake("LayerNormalization")
-class PoolsTheWholeExample(RightLayer):
+class PoolsTheWholeExample(LayerInPieces):
     """All axes but the first are pooled. Papers on images do that, and for rank 2 it is the same.
     Keras' layer, and this one, pools the last axis alone: each position of a sequence or an image
     by itself."""
@@ -574,7 +518,7 @@ class PoolsTheWholeExample(RightLayer):
 
 
 @mistake("LayerNormalization")
-class PoolsTheWholeBatch(RightLayer):
+class PoolsTheWholeBatch(LayerInPieces):
     """One mean and one variance serve the whole input. Name the axis, -1, and keep its
     dimension."""
 
@@ -583,7 +527,7 @@ class PoolsTheWholeBatch(RightLayer):
 
 
 @mistake("LayerNormalization")
-class ForgetsKeepdims(RightLayer):
+class ForgetsKeepdims(LayerInPieces):
     """mean and var were called without keepdims=True. The means of a (4, 3) input have shape (4,),
     and broadcasting lines them up with the features: an error, or, for a square input, silently the
     wrong numbers."""
@@ -593,16 +537,17 @@ class ForgetsKeepdims(RightLayer):
 
 
 @mistake("LayerNormalization")
-class RowsDividedByOneLess(RightLayer):
+class RowsDividedByOneLess(LayerInPieces):
     """The variance is divided by the number of features minus 1. The row itself should get a spread
     of 1, so divide by the number of features, as keras.ops.var does."""
 
     def of_rows(self, x):
-        return ops.mean(x, axis=-1, keepdims=True), unbiased(x, -1, keepdims=True)
+        mean, _ = super().of_rows(x)
+        return mean, unbiased(x, -1, keepdims=True)
 
 
 @mistake("LayerNormalization")
-class DividesByTheRootMeanSquare(RightLayer):
+class DividesByTheRootMeanSquare(LayerInPieces):
     """The mean is not subtracted: the rows are only divided by the root of their mean square. That
     exists and is called RMS normalization. Layer normalization subtracts the mean, and measures the
     spread around it."""
@@ -612,7 +557,7 @@ class DividesByTheRootMeanSquare(RightLayer):
 
 
 @mistake("LayerNormalization")
-class RowEpsilonOutsideTheRoot(RightLayer):
+class RowEpsilonOutsideTheRoot(LayerInPieces):
     """epsilon is added to the root instead of to the variance under it. It hardly shows until a row
     has a small variance."""
 
@@ -621,7 +566,7 @@ class RowEpsilonOutsideTheRoot(RightLayer):
 
 
 @mistake("LayerNormalization")
-class RowsWithoutEpsilon(RightLayer):
+class RowsWithoutEpsilon(LayerInPieces):
     """There is no epsilon: a row of equal numbers gives 0 / 0, which is nan. Padding is such a row.
     Add epsilon to the variance under the root."""
 
@@ -630,7 +575,7 @@ class RowsWithoutEpsilon(RightLayer):
 
 
 @mistake("LayerNormalization")
-class RowsIgnoreTheirEpsilon(RightLayer):
+class RowsIgnoreTheirEpsilon(LayerInPieces):
     """The formula uses 0.001 whatever epsilon the layer was made with. Keep the argument in
     __init__ and use self.epsilon."""
 
@@ -639,7 +584,7 @@ class RowsIgnoreTheirEpsilon(RightLayer):
 
 
 @mistake("LayerNormalization")
-class RowsDividedByTheVariance(RightLayer):
+class RowsDividedByTheVariance(LayerInPieces):
     """The output is divided by the variance, not by its root. Check the spread of a row: it should
     be 1."""
 
@@ -648,7 +593,7 @@ class RowsDividedByTheVariance(RightLayer):
 
 
 @mistake("LayerNormalization")
-class RowsWithoutGamma(RightLayer):
+class RowsWithoutGamma(LayerInPieces):
     """gamma exists and takes no part in the output. Multiply the normalized values by it."""
 
     def combined(self, x, mean, variance):
@@ -656,7 +601,7 @@ class RowsWithoutGamma(RightLayer):
 
 
 @mistake("LayerNormalization")
-class RowsWithoutBeta(RightLayer):
+class RowsWithoutBeta(LayerInPieces):
     """beta exists and takes no part in the output. Add it at the end."""
 
     def combined(self, x, mean, variance):
@@ -664,20 +609,19 @@ class RowsWithoutBeta(RightLayer):
 
 
 @mistake("LayerNormalization")
-class ScalesBeforeNormalizing(RightLayer):
+class ScalesBeforeNormalizing(LayerInPieces):
     """gamma and beta are applied to the input, and the result is normalized. That undoes most of
     what they did: the output has mean 0 and spread 1 again. They come after the normalization."""
 
     def widened(self, inputs):
-        x = super().widened(inputs)
-        return ops.cast(self.gamma, x.dtype) * x + ops.cast(self.beta, x.dtype)
+        return self.scaled(super().widened(inputs))
 
     def combined(self, x, mean, variance):
         return (x - mean) / self.spread(variance)
 
 
 @mistake("LayerNormalization")
-class StopsTheRowGradient(RightLayer):
+class StopsTheRowGradient(LayerInPieces):
     """The gradient is stopped at mean and variance, as if they were constants. They are functions
     of the row. Leave stop_gradient (and NumPy) out of the way to the output."""
 
@@ -687,24 +631,25 @@ class StopsTheRowGradient(RightLayer):
 
 
 @mistake("LayerNormalization")
-class OneGammaForAll(RightLayer):
+class OneGammaForAll(LayerInPieces):
     """gamma and beta are single numbers, so all features are scaled alike. Each feature has its
     own: their shape is (features,)."""
 
-    def weight_shape(self, input_shape):  # noqa: ARG002
-        return (1,)
+    def build(self, input_shape):
+        super().build((*input_shape[:-1], 1))
 
 
 @mistake("LayerNormalization")
-class FixesTheRowGamma(RightLayer):
+class FixesTheRowGamma(LayerInPieces):
     """gamma was made with trainable=False: it stays 1 however long you train. Both weights are
     learned."""
 
-    gamma_is_trainable = False
+    def differently(self, name):
+        return {"trainable": False} if name == "gamma" else {}
 
 
 @mistake("LayerNormalization")
-class RemembersLikeABatch(RightBatch):
+class RemembersLikeABatch(BatchInPieces):
     """The layer keeps moving statistics and uses them at inference, as batch normalization does.
     Layer normalization needs no memory: a row is all it takes to normalize a row, in both modes."""
 
@@ -718,20 +663,20 @@ class RemembersLikeABatch(RightBatch):
         pass
 
     def get_config(self):
-        return {**super(RightBatch, self).get_config(), "epsilon": self.epsilon}
+        return {**super(BatchNormalization, self).get_config(), "epsilon": self.epsilon}
 
 
 @mistake("LayerNormalization")
-class ForgetsTheEpsilonInItsConfig(RightLayer):
+class ForgetsTheEpsilonInItsConfig(LayerInPieces):
     """get_config does not say what epsilon is, so a saved model cannot be loaded as it was. Extend
     the dictionary that super().get_config() returns."""
 
     def get_config(self):
-        return super(RightLayer, self).get_config()
+        return super(LayerNormalization, self).get_config()
 
 
 @mistake("LayerNormalization")
-class RowsInHalfPrecision(RightLayer):
+class RowsInHalfPrecision(LayerInPieces):
     """Mean and variance are computed in the dtype of the input. In float16 nothing above 65504
     exists, and the variance of values around 300 is larger than that. Cast the input to float32
     first, and the result back at the end."""
@@ -740,115 +685,90 @@ class RowsInHalfPrecision(RightLayer):
         return ops.cast(inputs, self.compute_dtype)
 
     def of_rows(self, x):
-        mean = ops.mean(x, axis=-1, keepdims=True)
+        mean, _ = super().of_rows(x)
         return mean, ops.mean(ops.square(x - mean), axis=-1, keepdims=True)
 
 
 @mistake("LayerNormalization")
-class LetsKerasRoundGamma(RightLayer):
+class LetsKerasRoundGamma(LayerInPieces):
     """Under mixed_float16 Keras hands the weights to call rounded to float16. Make them with
     autocast=False and compute in float32 to the end."""
 
-    autocast_weights = True
+    def differently(self, name):  # noqa: ARG002
+        return {"autocast": True}
 
 
 # fold_batch_norm -------------------------------------------------------------------------------------
 
 
-def as_floating(x):
-    """`x` as a tensor; integers become float32."""
-    x = ops.convert_to_tensor(x)
-    return x if keras.backend.is_float_dtype(x.dtype) else ops.cast(x, "float32")
-
-
-def tensors(*values):
-    """All of them as floating tensors; None stays."""
-    return [None if value is None else as_floating(value) for value in values]
-
-
-def shifted(bias, mean):
-    """The old bias, or zeros, minus the mean."""
-    return -mean if bias is None else bias - mean
+def scale_of(gamma, variance, epsilon):
+    """What the outputs are multiplied by."""
+    return as_floating(gamma) / ops.sqrt(as_floating(variance) + epsilon)
 
 
 @mistake("fold_batch_norm")
-def folds_without_epsilon(kernel, bias, gamma, beta, mean, variance, epsilon):
+def folds_without_epsilon(kernel, bias, gamma, beta, mean, variance, epsilon):  # noqa: ARG001
     """epsilon is missing under the root. For large variances nobody notices; for an output that was
     nearly constant in training the folded layer is far off, or infinite."""
-    kernel, bias, gamma, beta, mean, variance = tensors(kernel, bias, gamma, beta, mean, variance)
-    scale = gamma / ops.sqrt(variance + 0 * epsilon)
-    return kernel * scale, beta + shifted(bias, mean) * scale
+    return fold_batch_norm(kernel, bias, gamma, beta, mean, variance, 0.0)
 
 
 @mistake("fold_batch_norm")
 def folds_with_epsilon_outside(kernel, bias, gamma, beta, mean, variance, epsilon):
     """epsilon is added to the root instead of to the variance under it. The folded layer has to use
     the formula of the layer it replaces."""
-    kernel, bias, gamma, beta, mean, variance = tensors(kernel, bias, gamma, beta, mean, variance)
-    scale = gamma / (ops.sqrt(variance) + epsilon)
-    return kernel * scale, beta + shifted(bias, mean) * scale
+    root = ops.sqrt(as_floating(variance)) + epsilon
+    return fold_batch_norm(kernel, bias, gamma, beta, mean, root**2, 0.0)
 
 
 @mistake("fold_batch_norm")
 def divides_by_the_variance(kernel, bias, gamma, beta, mean, variance, epsilon):
     """The scale is gamma over the variance; the root is missing."""
-    kernel, bias, gamma, beta, mean, variance = tensors(kernel, bias, gamma, beta, mean, variance)
-    scale = gamma / (variance + epsilon)
-    return kernel * scale, beta + shifted(bias, mean) * scale
+    divisor = as_floating(variance) + epsilon
+    return fold_batch_norm(kernel, bias, gamma, beta, mean, divisor**2, 0.0)
 
 
 @mistake("fold_batch_norm")
 def forgets_the_old_bias(kernel, bias, gamma, beta, mean, variance, epsilon):  # noqa: ARG001
     """The layer's own bias is dropped. In training it would cancel, but the stored mean was
     measured with the bias in it: b - mean belongs together."""
-    kernel, gamma, beta, mean, variance = tensors(kernel, gamma, beta, mean, variance)
-    scale = gamma / ops.sqrt(variance + epsilon)
-    return kernel * scale, beta - mean * scale
+    return fold_batch_norm(kernel, None, gamma, beta, mean, variance, epsilon)
 
 
 @mistake("fold_batch_norm")
 def leaves_the_old_bias_unscaled(kernel, bias, gamma, beta, mean, variance, epsilon):
     """The old bias is added as it is. It goes through the normalization like everything else the
     layer puts out, so it is multiplied by gamma / sqrt(variance + epsilon) as well."""
-    kernel, bias, gamma, beta, mean, variance = tensors(kernel, bias, gamma, beta, mean, variance)
-    scale = gamma / ops.sqrt(variance + epsilon)
-    new_bias = beta - mean * scale
-    return kernel * scale, new_bias if bias is None else new_bias + bias
+    kernel, new_bias = fold_batch_norm(kernel, None, gamma, beta, mean, variance, epsilon)
+    return kernel, new_bias if bias is None else new_bias + as_floating(bias)
 
 
 @mistake("fold_batch_norm")
 def forgets_to_fold_gamma(kernel, bias, gamma, beta, mean, variance, epsilon):
     """gamma is missing from the scale: it is gamma / sqrt(variance + epsilon)."""
-    kernel, bias, gamma, beta, mean, variance = tensors(kernel, bias, gamma, beta, mean, variance)
-    scale = ops.ones_like(gamma) / ops.sqrt(variance + epsilon)
-    return kernel * scale, beta + shifted(bias, mean) * scale
+    return fold_batch_norm(kernel, bias, ops.ones_like(gamma), beta, mean, variance, epsilon)
 
 
 @mistake("fold_batch_norm")
-def forgets_to_fold_beta(kernel, bias, gamma, beta, mean, variance, epsilon):  # noqa: ARG001
+def forgets_to_fold_beta(kernel, bias, gamma, beta, mean, variance, epsilon):
     """beta is missing from the new bias. The normalization adds it at the end, so it is added
     unscaled."""
-    kernel, bias, gamma, mean, variance = tensors(kernel, bias, gamma, mean, variance)
-    scale = gamma / ops.sqrt(variance + epsilon)
-    return kernel * scale, shifted(bias, mean) * scale
+    return fold_batch_norm(kernel, bias, gamma, ops.zeros_like(beta), mean, variance, epsilon)
 
 
 @mistake("fold_batch_norm")
 def scales_beta_too(kernel, bias, gamma, beta, mean, variance, epsilon):
     """beta is multiplied by the scale. It is added after the scaling, so it goes into the new bias
     as it is."""
-    kernel, bias, gamma, beta, mean, variance = tensors(kernel, bias, gamma, beta, mean, variance)
-    scale = gamma / ops.sqrt(variance + epsilon)
-    return kernel * scale, (beta + shifted(bias, mean)) * scale
+    shift = beta if bias is None else as_floating(bias) + as_floating(beta)
+    return fold_batch_norm(kernel, shift, gamma, ops.zeros_like(beta), mean, variance, epsilon)
 
 
 @mistake("fold_batch_norm")
 def adds_the_mean(kernel, bias, gamma, beta, mean, variance, epsilon):
     """The mean is added where it should be subtracted: the new bias is beta + (bias - mean) *
     scale."""
-    kernel, bias, gamma, beta, mean, variance = tensors(kernel, bias, gamma, beta, mean, variance)
-    scale = gamma / ops.sqrt(variance + epsilon)
-    return kernel * scale, beta + shifted(bias, -mean) * scale
+    return fold_batch_norm(kernel, bias, gamma, beta, -as_floating(mean), variance, epsilon)
 
 
 @mistake("fold_batch_norm")
@@ -856,39 +776,33 @@ def scales_the_inputs(kernel, bias, gamma, beta, mean, variance, epsilon):
     """The kernel is scaled along its inputs instead of along its outputs. If there are as many inputs
     as outputs nothing complains. Normalization follows the layer, so it acts on the outputs: the
     last axis of a kernel in Keras. (In PyTorch they are the first.)"""
-    kernel, bias, gamma, beta, mean, variance = tensors(kernel, bias, gamma, beta, mean, variance)
-    scale = gamma / ops.sqrt(variance + epsilon)
-    return kernel * scale[:, None], beta + shifted(bias, mean) * scale
+    _, new_bias = fold_batch_norm(kernel, bias, gamma, beta, mean, variance, epsilon)
+    return as_floating(kernel) * scale_of(gamma, variance, epsilon)[:, None], new_bias
 
 
 @mistake("fold_batch_norm")
 def leaves_no_bias(kernel, bias, gamma, beta, mean, variance, epsilon):
     """A layer without a bias is left without one, and with it the shift of the normalization is
     lost. The folded layer always needs a bias: beta - mean * scale."""
-    kernel, bias, gamma, beta, mean, variance = tensors(kernel, bias, gamma, beta, mean, variance)
-    scale = gamma / ops.sqrt(variance + epsilon)
-    return kernel * scale, None if bias is None else beta + (bias - mean) * scale
+    kernel, new_bias = fold_batch_norm(kernel, bias, gamma, beta, mean, variance, epsilon)
+    return kernel, None if bias is None else new_bias
 
 
 @mistake("fold_batch_norm")
 def needs_a_bias(kernel, bias, gamma, beta, mean, variance, epsilon):
     """A bias of None raises an error. Layers before a normalization usually have none: treat None
     as zeros."""
-    kernel, gamma, beta, mean, variance = tensors(kernel, gamma, beta, mean, variance)
-    scale = gamma / ops.sqrt(variance + epsilon)
-    return kernel * scale, beta + (bias - mean) * scale
+    scale = scale_of(gamma, variance, epsilon)
+    return as_floating(kernel) * scale, as_floating(beta) + (bias - as_floating(mean)) * scale
 
 
 @mistake("fold_batch_norm")
 def folds_in_float32(kernel, bias, gamma, beta, mean, variance, epsilon):
     """Everything is cast to float32, so a float16 layer comes back too large for its place and a
     float64 one has lost half of its digits. Keep the dtype you are given."""
-    given = tensors(kernel, bias, gamma, beta, mean, variance)
-    kernel, bias, gamma, beta, mean, variance = (
-        None if value is None else ops.cast(value, "float32") for value in given
-    )
-    scale = gamma / ops.sqrt(variance + epsilon)
-    return kernel * scale, beta + shifted(bias, mean) * scale
+    given = (kernel, bias, gamma, beta, mean, variance)
+    single = (None if value is None else ops.cast(value, "float32") for value in given)
+    return fold_batch_norm(*single, epsilon)
 
 
 # predictions -------------------------------------------------------------------------------------------

@@ -7,17 +7,14 @@ their defaults, so that nothing is right by accident.
 
 import numpy as np
 
-from nnlearn.checking import check, expect
+from nnlearn.checking import check, expect, laws, oracles
 
-DTYPES = ("float16", "mixed_float16", "float64")
-RESULT = {"float16": "float16", "mixed_float16": "float16", "float64": "float64"}
-TOLERANCE = {
-    "float16": {"rtol": 2e-3, "atol": 2e-3},
-    "mixed_float16": {"rtol": 2e-3, "atol": 2e-3},
-    "float64": {"rtol": 1e-9, "atol": 1e-9},
-}
 EPSILON = 1e-3  # the default
 BATCH_WEIGHTS = ("gamma", "beta", "moving_mean", "moving_variance")
+# Tighter than anywhere else: what was computed in float16, or in float32 under float64, has to show.
+BY_DTYPE = {"float16": {"rtol": 2e-3, "atol": 2e-3}, "float64": {"rtol": 1e-9, "atol": 1e-9}}
+ROUNDED = {"atol": 2e-5}  # the gamma and beta of `weights_for` enlarge what float32 rounds
+SUMMED = {"atol": 5e-5}  # and so do sums over a batch
 
 
 def uneven(rng, *shape):
@@ -27,14 +24,19 @@ def uneven(rng, *shape):
     return x.astype("float16").astype("float32")
 
 
+def with_upstream(rng, shape):
+    """An input, and what arrives from above."""
+    return uneven(rng, *shape), rng.normal(size=shape).astype("float32")
+
+
 def weights_for(features):
-    """Values for the weights, all different, none of them a default."""
+    """Values for the weights, all different, none of them a default; exact in float16."""
     steps = np.arange(features, dtype="float64")
     return {
-        "gamma": (1.5 - 0.75 * steps).astype("float32"),
-        "beta": (0.25 * steps - 1.0).astype("float32"),
-        "moving_mean": (2.0 - steps).astype("float32"),
-        "moving_variance": (0.5 + 1.5 * steps).astype("float32"),
+        "gamma": 1.5 - 0.75 * steps,
+        "beta": 0.25 * steps - 1.0,
+        "moving_mean": 2.0 - steps,
+        "moving_variance": 0.5 + 1.5 * steps,
     }
 
 
@@ -42,9 +44,14 @@ def prepared(layer, x, names):
     """The layer, built for inputs like `x`, with values of ours in its weights; and the values."""
     layer.build((None, *x.shape[1:]))
     values = {name: weights_for(x.shape[-1])[name] for name in names}
+    set_weights(layer, values)
+    return layer, values
+
+
+def set_weights(layer, values):
+    """Put values into the layer's weights."""
     for name, value in values.items():
-        getattr(layer, name).assign(value)
-    return layer, {name: value.astype("float64") for name, value in values.items()}
+        getattr(layer, name).assign(value.astype("float32"))
 
 
 def stored(layer, names=BATCH_WEIGHTS):
@@ -52,57 +59,71 @@ def stored(layer, names=BATCH_WEIGHTS):
     return {name: np.array(getattr(layer, name)) for name in names}
 
 
-def statistics(x, axes):
-    """Mean and biased variance in float64, ready to be subtracted from x."""
-    x = np.asarray(x, "float64")
-    return x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
+def statistics_are(layer, mean, variance, claim="{} should be right", **tolerance):
+    """Both moving statistics are these."""
+    for name, want in (("moving_mean", mean), ("moving_variance", variance)):
+        expect.close(np.asarray(getattr(layer, name)), want, claim.format(name), **tolerance)
 
 
-def standardized(x, mean, variance, epsilon=EPSILON):
-    return (np.asarray(x, "float64") - mean) / np.sqrt(variance + epsilon)
+def of_batch(x):
+    """Mean and biased variance of each feature, in float64."""
+    mean, variance = oracles.moments(x, tuple(range(x.ndim - 1)))
+    return mean.ravel(), variance.ravel()
+
+
+def blended(momentum, old, x):
+    """The moving statistics `old`, a pair, after one more batch."""
+    return tuple(
+        momentum * before + (1 - momentum) * now for before, now in zip(old, of_batch(x), strict=True)
+    )
 
 
 def over_batch(x, gamma=1.0, beta=0.0, epsilon=EPSILON):
     """Batch normalization in training mode."""
-    return gamma * standardized(x, *statistics(x, tuple(range(x.ndim - 1))), epsilon) + beta
+    return gamma * oracles.standardized(x, *of_batch(x), epsilon) + beta
 
 
 def over_features(x, gamma=1.0, beta=0.0, epsilon=EPSILON):
     """Layer normalization over the last axis."""
-    return gamma * standardized(x, *statistics(x, -1), epsilon) + beta
+    return gamma * oracles.standardized(x, *oracles.moments(x, -1), epsilon) + beta
 
 
 def from_stored(x, values, epsilon=EPSILON):
     """Batch normalization in inference mode."""
-    normal = standardized(x, values["moving_mean"], values["moving_variance"], epsilon)
+    normal = oracles.standardized(x, values["moving_mean"], values["moving_variance"], epsilon)
     return values["gamma"] * normal + values["beta"]
 
 
 def input_gradient(x, upstream, gamma, axes, epsilon=EPSILON):
     """The gradient through a normalization whose statistics are those of `x` over `axes`."""
-    mean, variance = statistics(x, axes)
-    normal, push = standardized(x, mean, variance, epsilon), upstream.astype("float64") * gamma
+    mean, variance = oracles.moments(x, axes)
+    normal, push = oracles.standardized(x, mean, variance, epsilon), upstream.astype("float64") * gamma
     pull = push.mean(axis=axes, keepdims=True) + normal * (push * normal).mean(axis=axes, keepdims=True)
     return (push - pull) / np.sqrt(variance + epsilon)
 
 
-def arrives(gradient, claim):
-    """A gradient that is an array, or a failed check where none arrives."""
-    lost = "no gradient arrives: TensorFlow lost track of the computation"
-    expect.true(gradient is not None, claim, lost)
-    return gradient
+def gradients_of_weights(normalized, upstream):
+    """The gradients of gamma and beta, where `normalized` is what they scale and shift."""
+    pooled = tuple(range(upstream.ndim - 1))
+    upstream = upstream.astype("float64")
+    return {"gamma": (upstream * normalized).sum(axis=pooled), "beta": upstream.sum(axis=pooled)}
 
 
-def unchanged(after, before, claim):
-    """Two copies of the weights are equal."""
-    for name, value in before.items():
-        expect.same(after[name], value, f"{claim}, and {name} did")
+def starts_as(layer, starts):
+    """The weights are there, one number per feature, and no others."""
+    for name, start in starts.items():
+        claim = f"{name} should start as {start:g} for every feature"
+        expect.close(np.asarray(getattr(layer, name)), np.full(3, start), claim, rtol=0, atol=0)
+    expect.same(len(layer.weights), len(starts), f"the layer should have {len(starts)} weights")
 
 
-def pair_of(gradients, claim):
-    """The gradients of two weights."""
-    expect.true(len(gradients) == 2, claim, f"there are {len(gradients)} trainable weights")
-    return (arrives(gradient, claim) for gradient in gradients)
+def trained_by_fit(learner, layer, x, y):
+    """The layer, after two steps of `fit`, in which gamma and beta have moved."""
+    model = learner.keras.Sequential([layer])
+    model.compile(optimizer="sgd", loss="mean_squared_error", run_eagerly=True)
+    model.fit(x, y, batch_size=len(x), epochs=2, verbose=0)
+    for name, start in (("gamma", np.ones(3)), ("beta", np.zeros(3))):
+        expect.different(np.asarray(getattr(layer, name)), start, f"{name} should have been trained")
 
 
 # BatchNormalization ----------------------------------------------------------------------------
@@ -113,10 +134,7 @@ def test_bn_makes_its_four_weights(learner, rng):
     """gamma, beta, moving_mean and moving_variance are there after the first call, one number per feature."""
     layer = learner.BatchNormalization()
     layer(uneven(rng, 4, 3), training=False)
-    for name, start in zip(BATCH_WEIGHTS, (1.0, 0.0, 0.0, 1.0), strict=True):
-        claim = f"{name} should start as {start:g} for every feature"
-        expect.close(np.asarray(getattr(layer, name)), np.full(3, start), claim, rtol=0, atol=0)
-    expect.same(len(layer.weights), 4, "the layer should have four weights")
+    starts_as(layer, dict(zip(BATCH_WEIGHTS, (1.0, 0.0, 0.0, 1.0), strict=True)))
 
 
 @check("BatchNormalization", after=test_bn_makes_its_four_weights)
@@ -152,7 +170,7 @@ def test_bn_scales_by_gamma_and_shifts_by_beta(learner, rng):
     layer, values = prepared(learner.BatchNormalization(), x, BATCH_WEIGHTS)
     y = layer(x, training=True)
     want = over_batch(x, values["gamma"], values["beta"])
-    expect.close(y, want, "the output should be gamma * normalized + beta", atol=2e-5)
+    expect.close(y, want, "the output should be gamma * normalized + beta", **ROUNDED)
 
 
 @check("BatchNormalization", after=test_bn_makes_its_four_weights)
@@ -161,11 +179,11 @@ def test_bn_updates_the_moving_statistics(learner, rng):
     x = uneven(rng, 4, 3)
     layer = learner.BatchNormalization(momentum=0.8)
     layer(x, training=True)
-    mean, variance = (value[0] for value in statistics(x, 0))
+    mean, variance = blended(0.8, (0, 1), x)
     got_mean, got_variance = np.asarray(layer.moving_mean), np.asarray(layer.moving_variance)
-    expect.close(got_mean, 0.2 * mean, "moving_mean should be 0.8 * 0 + 0.2 * the batch mean")
+    expect.close(got_mean, mean, "moving_mean should be 0.8 * 0 + 0.2 * the batch mean")
     claim = "moving_variance should be 0.8 * 1 + 0.2 * the biased batch variance"
-    expect.close(got_variance, 0.8 + 0.2 * variance, claim)
+    expect.close(got_variance, variance, claim)
 
 
 @check("BatchNormalization", after=test_bn_makes_its_four_weights)
@@ -184,7 +202,7 @@ def test_bn_inference_changes_nothing(learner, rng):
     layer, _ = prepared(learner.BatchNormalization(), x, BATCH_WEIGHTS)
     before = stored(layer)
     layer(x, training=False)
-    unchanged(stored(layer), before, "inference should change no weight")
+    expect.unchanged(stored(layer), before, "inference should change no weight")
 
 
 @check("BatchNormalization", after=test_bn_makes_its_four_weights)
@@ -196,17 +214,14 @@ def test_bn_frozen_layer_runs_in_inference_mode(learner, rng):
     before = stored(layer)
     y, after = layer(x, training=True), stored(layer)
     expect.close(y, from_stored(x, values), "a frozen layer should use its stored statistics")
-    unchanged(after, before, "a frozen layer should change no weight")
+    expect.unchanged(after, before, "a frozen layer should change no weight")
 
 
 @check("BatchNormalization")
 def test_bn_config_holds_its_arguments(learner):
     """get_config holds momentum and epsilon."""
-    config = learner.BatchNormalization(momentum=0.7, epsilon=0.02, name="norm").get_config()
-    expect.true(isinstance(config, dict), "get_config should return a dictionary", f"it returns {config!r}")
-    for key, value in {"momentum": 0.7, "epsilon": 0.02, "name": "norm"}.items():
-        expect.true(key in config, f"get_config should hold {key}", "it is not there")
-        expect.same(config[key], value, f"get_config should hold the layer's {key}")
+    settings = {"momentum": 0.7, "epsilon": 0.02, "name": "norm"}
+    laws.config_holds(learner.BatchNormalization(**settings), **settings)
 
 
 @check("BatchNormalization", hidden=True, after=test_bn_makes_its_four_weights)
@@ -214,10 +229,8 @@ def test_bn_keeps_the_order_of_weights(learner, rng):
     """get_weights returns gamma, beta, moving_mean and moving_variance, in this order."""
     x = uneven(rng, 5, 3)
     layer, values = prepared(learner.BatchNormalization(), x, BATCH_WEIGHTS)
-    got = layer.get_weights()
-    expect.same(len(got), 4, "get_weights should return four arrays")
-    for array, name in zip(got, BATCH_WEIGHTS, strict=True):
-        expect.close(array, values[name], f"the weights should be in order, with {name} in its place")
+    claim = "get_weights should return gamma, beta, moving_mean and moving_variance, in this order"
+    expect.all_close(layer.get_weights(), list(values.values()), claim)
 
 
 @check("BatchNormalization", hidden=True, points=2, after=test_bn_updates_the_moving_statistics)
@@ -226,15 +239,11 @@ def test_bn_moving_statistics_over_uneven_batches(learner, rng):
     batches = [uneven(rng, size, 3) + shift for size, shift in ((4, 0), (7, 5), (2, -3))]
     for options, momentum in (({}, 0.99), ({"momentum": 0.25}, 0.25), ({"momentum": 0.0}, 0.0)):
         layer, values = prepared(learner.BatchNormalization(**options), batches[0], BATCH_WEIGHTS)
-        mean, variance = values["moving_mean"], values["moving_variance"]
+        wanted = values["moving_mean"], values["moving_variance"]
         for x in batches:
             layer(x, training=True)
-            batch_mean, batch_variance = (value[0] for value in statistics(x, 0))
-            mean = momentum * mean + (1 - momentum) * batch_mean
-            variance = momentum * variance + (1 - momentum) * batch_variance
-        expect.close(np.asarray(layer.moving_mean), mean, "moving_mean should follow every batch")
-        claim = "moving_variance should follow every batch"
-        expect.close(np.asarray(layer.moving_variance), variance, claim)
+            wanted = blended(momentum, wanted, x)
+        statistics_are(layer, *wanted, "{} should follow every batch")
 
 
 @check("BatchNormalization", hidden=True, after=test_bn_makes_its_four_weights)
@@ -245,7 +254,7 @@ def test_bn_training_ignores_the_stored_statistics(learner, rng):
     want = over_batch(x, values["gamma"], values["beta"])
     for _ in range(3):
         y = layer(x, training=True)
-        expect.close(y, want, "the output should use the statistics of the batch alone", atol=2e-5)
+        expect.close(y, want, "the output should use the statistics of the batch alone", **ROUNDED)
 
 
 @check("BatchNormalization", hidden=True, after=test_bn_makes_its_four_weights)
@@ -257,7 +266,7 @@ def test_bn_training_left_out_means_inference(learner, rng):
     for options in ({}, {"training": None}):
         y, after = layer(x, **options), stored(layer)
         expect.close(y, from_stored(x, values), "the stored statistics should be used")
-        unchanged(after, before, "inference should change no weight")
+        expect.unchanged(after, before, "inference should change no weight")
 
 
 @check("BatchNormalization", hidden=True, after=test_bn_updates_the_moving_statistics)
@@ -266,8 +275,7 @@ def test_bn_inference_after_training(learner, rng):
     x, other = uneven(rng, 6, 3), uneven(rng, 2, 3) + 50
     layer = learner.BatchNormalization(momentum=0.3)
     layer(x, training=True)
-    mean, variance = (value[0] for value in statistics(x, 0))
-    want = standardized(x, 0.7 * mean, 0.3 + 0.7 * variance)
+    want = oracles.standardized(x, *blended(0.3, (0, 1), x))
     expect.close(layer(x, training=False), want, "inference should use the updated statistics")
     together = layer(np.concatenate([x[:2], other]), training=False)
     expect.close(together[:2], want[:2], "an example should not depend on the rest of its batch")
@@ -283,13 +291,9 @@ def test_bn_pools_all_positions_of_an_image(learner, rng):
     y = layer(x, training=True)
     expect.shape(y, x.shape, "the output should have the shape of the input")
     want = over_batch(x, values["gamma"], values["beta"])
-    expect.close(y, want, "batch, height and width should share one mean and variance", atol=2e-5)
-    mean, variance = (value.ravel() for value in statistics(x, (0, 1, 2)))
-    want_mean = 0.6 * values["moving_mean"] + 0.4 * mean
-    want_variance = 0.6 * values["moving_variance"] + 0.4 * variance
-    expect.close(np.asarray(layer.moving_mean), want_mean, "moving_mean should be one per channel")
-    claim = "moving_variance should be one per channel"
-    expect.close(np.asarray(layer.moving_variance), want_variance, claim)
+    expect.close(y, want, "batch, height and width should share one mean and variance", **ROUNDED)
+    wanted = blended(0.6, (values["moving_mean"], values["moving_variance"]), x)
+    statistics_are(layer, *wanted, "{} should be one per channel")
 
 
 @check("BatchNormalization", hidden=True, after=test_bn_inference_uses_the_stored_statistics)
@@ -323,13 +327,12 @@ def test_bn_constant_features_and_single_examples(learner, rng):
     for x, columns in ((constant, [1]), (uneven(rng, 1, 3), [0, 1, 2])):
         layer, values = prepared(learner.BatchNormalization(momentum=0.5), x, BATCH_WEIGHTS)
         y = layer(x, training=True)
-        expect.finite(y, "the output should be finite")
         want = over_batch(x, values["gamma"], values["beta"])
-        expect.close(y, want, "the output should be right", atol=2e-5)
+        expect.right_and_finite(y, want, "the output should be right", **ROUNDED)
         claim = "where there is no spread, the output should be beta"
-        expect.close(y[:, columns], want[:, columns], claim, atol=2e-5)
+        expect.close(y[:, columns], want[:, columns], claim, **ROUNDED)
         gradient = learner.kit.gradient(layer, x, training=True)
-        expect.finite(arrives(gradient, "gradients should arrive"), "gradients should be finite")
+        expect.finite(expect.arrives(gradient, "gradients should arrive"), "gradients should be finite")
         expect.finite(np.asarray(layer.moving_variance), "the moving statistics should stay finite")
 
 
@@ -337,41 +340,31 @@ def test_bn_constant_features_and_single_examples(learner, rng):
 def test_bn_gradient_flows_through_the_statistics(learner, rng):
     """In training mode the gradient with respect to the input goes through mean and variance as well."""
     for shape in ((5, 3), (2, 3, 4, 5)):
-        x, upstream = uneven(rng, *shape), rng.normal(size=shape).astype("float32")
+        x, upstream = with_upstream(rng, shape)
         layer, values = prepared(learner.BatchNormalization(epsilon=0.3), x, BATCH_WEIGHTS)
+        want = input_gradient(x, upstream, values["gamma"], tuple(range(len(shape) - 1)), 0.3)
         claim = "the gradient should be that of the whole formula"
-        got = arrives(learner.kit.gradient(layer, x, upstream=upstream, training=True), claim)
-        pooled = tuple(range(len(shape) - 1))
-        want = input_gradient(x, upstream, values["gamma"], pooled, 0.3)
-        expect.finite(got, "the gradient should be finite")
-        expect.close(got, want, claim)
+        laws.gradient_is(learner, layer, want, x, claim=claim, upstream=upstream, training=True)
 
 
 @check("BatchNormalization", hidden=True, after=test_bn_inference_uses_the_stored_statistics)
 def test_bn_gradient_in_inference(learner, rng):
     """In inference mode the gradient is the upstream gradient times one factor per feature."""
-    x, upstream = uneven(rng, 5, 3), rng.normal(size=(5, 3)).astype("float32")
+    x, upstream = with_upstream(rng, (5, 3))
     layer, values = prepared(learner.BatchNormalization(), x, BATCH_WEIGHTS)
-    claim = "the gradient should be upstream * gamma / sqrt(moving_variance + epsilon)"
-    got = arrives(learner.kit.gradient(layer, x, upstream=upstream, training=False), claim)
     want = upstream * values["gamma"] / np.sqrt(values["moving_variance"] + EPSILON)
-    expect.close(got, want, claim)
+    claim = "the gradient should be upstream * gamma / sqrt(moving_variance + epsilon)"
+    laws.gradient_is(learner, layer, want, x, claim=claim, upstream=upstream, training=False)
 
 
 @check("BatchNormalization", hidden=True, points=2, after=test_bn_scales_by_gamma_and_shifts_by_beta)
 def test_bn_gradients_of_gamma_and_beta(learner, rng):
     """gamma and beta get the right gradients in training mode, for rank 2 and rank 4."""
     for shape in ((5, 3), (2, 3, 4, 5)):
-        x, upstream = uneven(rng, *shape), rng.normal(size=shape).astype("float32")
+        x, upstream = with_upstream(rng, shape)
         layer, _ = prepared(learner.BatchNormalization(), x, BATCH_WEIGHTS)
-        claim = "gamma and beta should get gradients"
-        got = pair_of(learner.kit.weight_gradients(layer, x, upstream=upstream, training=True), claim)
-        pooled = tuple(range(len(shape) - 1))
-        for_gamma, for_beta = got
-        want = (upstream * over_batch(x)).sum(axis=pooled)
-        expect.close(for_gamma, want, "the gradient of gamma should be right", atol=5e-5)
-        want = upstream.astype("float64").sum(axis=pooled)
-        expect.close(for_beta, want, "the gradient of beta should be right", atol=2e-5)
+        want = gradients_of_weights(over_batch(x), upstream)
+        laws.weight_gradients_are(learner, layer, want, x, upstream=upstream, tolerance=SUMMED, training=True)
 
 
 @check("BatchNormalization", hidden=True, after=test_bn_inference_uses_the_stored_statistics)
@@ -381,7 +374,7 @@ def test_bn_cancels_a_bias_before_it(learner, rng):
     layer, values = prepared(learner.BatchNormalization(), x, BATCH_WEIGHTS)
     claim = "a constant in every example should be subtracted with the mean"
     want = over_batch(x, values["gamma"], values["beta"])
-    expect.close(layer(x + bias, training=True), want, claim, atol=5e-5)
+    expect.close(layer(x + bias, training=True), want, claim, **SUMMED)
     layer, values = prepared(learner.BatchNormalization(), x, BATCH_WEIGHTS)
     claim = "the stored mean should not move with the batch"
     expect.close(layer(x + bias, training=False), from_stored(x + bias, values), claim)
@@ -400,12 +393,12 @@ def test_bn_frozen_and_thawed(learner, rng):
     model.trainable = True
     y = layer(x, training=True)
     want = over_batch(x, values["gamma"], values["beta"])
-    expect.close(y, want, "a layer that was thawed should use the batch again", atol=2e-5)
+    expect.close(y, want, "a layer that was thawed should use the batch again", **ROUNDED)
     moved = 0.5 * values["moving_mean"] + 0.5 * x.mean(axis=0)
     expect.close(np.asarray(layer.moving_mean), moved, "and update its moving statistics again")
     layer = learner.BatchNormalization(trainable=False)
     y = layer(x, training=True)
-    want = standardized(x, 0.0, 1.0)
+    want = oracles.standardized(x, 0.0, 1.0)
     expect.close(y, want, "a layer made with trainable=False should be frozen from the start")
 
 
@@ -413,15 +406,18 @@ def test_bn_frozen_and_thawed(learner, rng):
 def test_bn_can_be_made_again_from_its_config(learner, rng):
     """A layer made from another's config has the same arguments and weights of its own."""
     x = uneven(rng, 5, 3)
-    options = {"momentum": 0.7, "epsilon": 0.4, "name": "norm", "dtype": "float64"}
-    config = learner.BatchNormalization(**options).get_config()
-    twin = learner.BatchNormalization.from_config(config)
-    expect.same(twin.name, "norm", "the name should survive")
-    y = twin(x, training=True)
-    expect.dtype(y, "float64", "the dtype should survive")
-    expect.close(y, over_batch(x, epsilon=0.4), "epsilon should survive", rtol=1e-9, atol=1e-9)
-    got = np.asarray(twin.moving_mean)
-    expect.close(got, 0.3 * x.astype("float64").mean(axis=0), "momentum should survive", atol=1e-6)
+    made = learner.BatchNormalization(momentum=0.7, epsilon=0.4, name="norm", dtype="float64")
+    twin = laws.survives_config(
+        learner.BatchNormalization,
+        made,
+        does=lambda twin: twin(x, training=True),
+        expected=over_batch(x, epsilon=0.4),
+        claim="epsilon and the dtype should survive",
+        tolerance=BY_DTYPE["float64"],
+        name="norm",
+    )
+    got, want = np.asarray(twin.moving_mean), 0.3 * of_batch(x)[0]
+    expect.close(got, want, "momentum should survive", **oracles.tolerance("float64"))
 
 
 @check("BatchNormalization", hidden=True, points=2, after=test_bn_config_holds_its_arguments)
@@ -430,10 +426,9 @@ def test_bn_survives_saving(learner, rng):
     x = uneven(rng, 5, 3)
     layer, values = prepared(learner.BatchNormalization(momentum=0.6, epsilon=0.2), x, BATCH_WEIGHTS)
     model = learner.keras.Sequential([learner.keras.Input((3,)), layer])
-    again = learner.kit.reloaded(model)
-    expect.close(again(x), from_stored(x, values, 0.2), "the answers should survive")
-    for array, name in zip(again.get_weights(), BATCH_WEIGHTS, strict=False):
-        expect.close(array, values[name], f"{name} should survive")
+    want = from_stored(x, values, 0.2)
+    again = laws.survives_saving(learner, model, does=lambda again: again(x), expected=want)
+    expect.all_close(again.get_weights(), list(values.values()), "the weights should survive")
     again(x, training=True)
     want = 0.6 * values["moving_mean"] + 0.4 * x.mean(axis=0)
     expect.close(again.get_weights()[2], want, "the loaded layer should go on with the same momentum")
@@ -442,52 +437,34 @@ def test_bn_survives_saving(learner, rng):
 @check("BatchNormalization", hidden=True, points=2, after=test_bn_updates_the_moving_statistics)
 def test_bn_inside_a_graph(learner, rng):
     """Inside a tf.function the layer computes, updates and remembers as it does outside."""
-    x, second = uneven(rng, 4, 3), uneven(rng, 6, 3)
-    layer, values = prepared(learner.BatchNormalization(momentum=0.5), x, BATCH_WEIGHTS)
-    graph = learner.kit.compiled(layer)
-    for batch in (x, second, second):
-        y = graph(batch, training=True)
-        want = over_batch(batch, values["gamma"], values["beta"])
-        expect.close(y, want, "the output should be right in a graph", atol=2e-5)
-    mean = values["moving_mean"] / 8 + x.mean(axis=0) / 8 + second.mean(axis=0) * 0.75
-    expect.close(np.asarray(layer.moving_mean), mean, "each call of the graph should update moving_mean")
-    variance = values["moving_variance"] / 8 + x.var(axis=0) / 8 + second.var(axis=0) * 0.75
-    claim = "each call of the graph should update moving_variance"
-    expect.close(np.asarray(layer.moving_variance), variance, claim)
-    now = {**values, "moving_mean": mean, "moving_variance": variance}
-    y = graph(x, training=False)
-    expect.close(y, from_stored(x, now), "inference should be right in a graph", atol=5e-5)
+    batches = uneven(rng, 4, 3), uneven(rng, 6, 3)
+    layer, values = prepared(learner.BatchNormalization(momentum=0.5), batches[0], BATCH_WEIGHTS)
+    graph, wanted = learner.kit.compiled(layer), (values["moving_mean"], values["moving_variance"])
+    for x in (*batches, batches[1]):
+        y, wanted = graph(x, training=True), blended(0.5, wanted, x)
+        want = over_batch(x, values["gamma"], values["beta"])
+        expect.close(y, want, "the output should be right in a graph", **ROUNDED)
+    statistics_are(layer, *wanted, "each call of the graph should update {}")
+    now = values | dict(zip(("moving_mean", "moving_variance"), wanted, strict=True))
+    y = graph(batches[0], training=False)
+    expect.close(y, from_stored(batches[0], now), "inference should be right in a graph", **SUMMED)
 
 
 @check("BatchNormalization", hidden=True, points=2, after=test_bn_inside_a_graph)
 def test_bn_inside_fit(learner, rng):
     """model.fit trains gamma and beta and moves the moving statistics with every batch."""
-    x = uneven(rng, 6, 3)
+    x, y = with_upstream(rng, (6, 3))
     layer = learner.BatchNormalization(momentum=0.75)
-    model = learner.keras.Sequential([layer])
-    model.compile(optimizer="sgd", loss="mean_squared_error", run_eagerly=True)
-    model.fit(x, rng.normal(size=(6, 3)).astype("float32"), batch_size=6, epochs=2, verbose=0)
-    mean, variance = (value[0] for value in statistics(x, 0))
-    left = 0.75**2
-    want = (1 - left) * mean
-    expect.close(np.asarray(layer.moving_mean), want, "moving_mean should follow the batches of fit")
-    want = left + (1 - left) * variance
-    claim = "moving_variance should follow the batches of fit"
-    expect.close(np.asarray(layer.moving_variance), want, claim)
-    expect.different(np.asarray(layer.gamma), np.ones(3), "gamma should have been trained")
-    expect.different(np.asarray(layer.beta), np.zeros(3), "beta should have been trained")
+    trained_by_fit(learner, layer, x, y)
+    wanted = blended(0.75, blended(0.75, (0, 1), x), x)
+    statistics_are(layer, *wanted, "{} should follow the batches of fit")
 
 
 @check("BatchNormalization", hidden=True, after=test_bn_makes_its_four_weights)
 def test_bn_knows_its_output_shape(learner, rng):
     """The layer can be put into a model before there is data, for any size of batch."""
     for shape in ((3,), (3, 4, 5)):
-        inputs = learner.keras.Input(shape)
-        layer = learner.BatchNormalization()
-        outputs = layer(inputs)
-        expect.same(outputs.shape, (None, *shape), "the shape should be known, but for the batch")
-        expect.same(outputs.dtype, "float32", "the dtype should be known")
-        model = learner.keras.Model(inputs, outputs)
+        model = learner.keras.Model(*laws.infers_shape(learner, learner.BatchNormalization(), shape))
         for size in (2, 7):
             x = uneven(rng, size, *shape)
             expect.close(model(x, training=True), over_batch(x), "any size of batch should be right")
@@ -513,24 +490,19 @@ def test_bn_layers_share_nothing(learner, rng):
 @check("BatchNormalization", hidden=True, points=2, after=test_bn_scales_by_gamma_and_shifts_by_beta)
 def test_bn_dtype_policies(learner, rng):
     """Output and weights have the dtypes of the policy, with values as good as those can hold."""
-    for policy in DTYPES:
-        x = uneven(rng, 5, 3).astype(RESULT[policy])
-        layer, values = prepared(learner.BatchNormalization(dtype=policy), x, BATCH_WEIGHTS)
-        variable = "float32" if policy == "mixed_float16" else policy
-        for name in BATCH_WEIGHTS:
-            claim = f"{name} should be {variable} under the policy {policy}"
-            expect.dtype(np.asarray(getattr(layer, name)), variable, claim)
-        y = layer(x, training=False)
-        expect.dtype(y, RESULT[policy], f"the policy {policy} should give {RESULT[policy]} in inference")
-        claim = f"inference should be right under the policy {policy}"
-        expect.close(y, from_stored(x, values), claim, **TOLERANCE[policy])
-        y = layer(x, training=True)
-        expect.dtype(y, RESULT[policy], f"the policy {policy} should give {RESULT[policy]} in training")
-        want = over_batch(x, values["gamma"], values["beta"])
-        expect.close(y, want, f"training should be right under the policy {policy}", **TOLERANCE[policy])
-        moved = 0.99 * values["moving_variance"] + 0.01 * x.astype("float64").var(axis=0)
+    x, values = uneven(rng, 5, 3), weights_for(3)
+
+    def make(policy):
+        return prepared(learner.BatchNormalization(dtype=policy), x, BATCH_WEIGHTS)[0]
+
+    in_inference = (lambda x: from_stored(x, values), {"training": False})
+    in_training = (lambda x: over_batch(x, values["gamma"], values["beta"]), {"training": True})
+    layers = laws.follows_policy(make, x, in_inference, in_training, weights=BATCH_WEIGHTS, **BY_DTYPE)
+    _, moved = blended(0.99, (values["moving_mean"], values["moving_variance"]), x)
+    for policy, layer in layers.items():
         claim = f"moving_variance should be right under the policy {policy}"
-        expect.close(np.asarray(layer.moving_variance), moved, claim, **TOLERANCE[policy])
+        close = BY_DTYPE[policy.removeprefix("mixed_")]
+        expect.close(np.asarray(layer.moving_variance), moved, claim, **close)
 
 
 @check("BatchNormalization", hidden=True, points=2, after=test_bn_dtype_policies)
@@ -540,33 +512,25 @@ def test_bn_statistics_beyond_float16(learner, rng):
     layer, values = prepared(
         learner.BatchNormalization(momentum=0.7, dtype="mixed_float16"), x, BATCH_WEIGHTS
     )
-    wide = x.astype("float64")
     y = layer(x, training=True)
-    want = over_batch(wide, values["gamma"], values["beta"])
-    expect.finite(y, "the output should be finite")
-    expect.close(y, want, "the statistics should be computed in float32", **TOLERANCE["float16"])
-    mean = 0.7 * values["moving_mean"] + 0.3 * wide.mean(axis=0)
-    variance = 0.7 * values["moving_variance"] + 0.3 * wide.var(axis=0)
-    expect.close(np.asarray(layer.moving_mean), mean, "moving_mean should not pass through float16")
-    claim = "moving_variance should not pass through float16"
-    expect.close(np.asarray(layer.moving_variance), variance, claim)
+    want = over_batch(x, values["gamma"], values["beta"])
+    claim = "the statistics should be computed in float32"
+    expect.right_and_finite(y, want, claim, **BY_DTYPE["float16"])
+    wanted = blended(0.7, (values["moving_mean"], values["moving_variance"]), x)
+    statistics_are(layer, *wanted, "{} should not pass through float16")
     layer(x, training=True)
-    mean, variance = 0.7 * mean + 0.3 * wide.mean(axis=0), 0.7 * variance + 0.3 * wide.var(axis=0)
-    expect.close(np.asarray(layer.moving_mean), mean, "the second update should be as precise")
-    expect.close(np.asarray(layer.moving_variance), variance, "the second update should be as precise")
+    statistics_are(layer, *blended(0.7, wanted, x), "the second update of {} should be as precise")
     large = {
         "gamma": np.full(3, 1e5),
         "beta": np.full(3, -9e4),
-        "moving_mean": wide.mean(axis=0) - 1e5,
+        "moving_mean": of_batch(x)[0] - 1e5,
         "moving_variance": np.full(3, 1e10),
     }
-    for name, value in large.items():
-        getattr(layer, name).assign(value.astype("float32"))
+    set_weights(layer, large)
     y = layer(x, training=False)
-    want = from_stored(wide, {name: value.astype("float32") for name, value in large.items()})
-    expect.finite(y, "weights that float16 cannot hold should do no harm")
+    want = from_stored(x, large | {"moving_mean": large["moving_mean"].astype("float32")})
     claim = "everything but the output should be computed in float32"
-    expect.close(y, want, claim, **TOLERANCE["float16"])
+    expect.right_and_finite(y, want, claim, **BY_DTYPE["float16"])
 
 
 @check("BatchNormalization", hidden=True, after=test_bn_normalizes_each_feature_over_the_batch)
@@ -592,11 +556,9 @@ def test_ln_makes_its_two_weights(learner, rng):
     """gamma and beta are there after the first call, trainable, one number per feature."""
     layer = learner.LayerNormalization()
     layer(uneven(rng, 2, 5, 3))
-    for name, start in zip(LAYER_WEIGHTS, (1.0, 0.0), strict=True):
-        claim = f"{name} should start as {start:g} for every feature"
-        expect.close(np.asarray(getattr(layer, name)), np.full(3, start), claim, rtol=0, atol=0)
+    starts_as(layer, dict(zip(LAYER_WEIGHTS, (1.0, 0.0), strict=True)))
+    for name in LAYER_WEIGHTS:
         expect.same(getattr(layer, name).trainable, True, f"{name} should be trainable")
-    expect.same(len(layer.weights), 2, "the layer should have two weights")
     expect.same(len(layer.trainable_variables), 2, "both weights should be trainable")
 
 
@@ -619,7 +581,7 @@ def test_ln_scales_by_gamma_and_shifts_by_beta(learner, rng):
     """The normalized features are multiplied by gamma and shifted by beta, feature by feature."""
     x = uneven(rng, 5, 4)
     layer, values = prepared(learner.LayerNormalization(), x, LAYER_WEIGHTS)
-    want = over_features(x, values["gamma"], values["beta"])
+    want = over_features(x, **values)
     expect.close(layer(x), want, "the output should be gamma * normalized + beta")
 
 
@@ -628,21 +590,18 @@ def test_ln_is_the_same_in_both_modes(learner, rng):
     """Training and inference give the same output, and neither changes a weight."""
     x = uneven(rng, 5, 4)
     layer, values = prepared(learner.LayerNormalization(), x, LAYER_WEIGHTS)
-    want = over_features(x, values["gamma"], values["beta"])
+    want = over_features(x, **values)
     before = stored(layer, LAYER_WEIGHTS)
     expect.close(layer(x, training=True), want, "the output should be right with training=True")
     expect.close(layer(x, training=False), want, "the output should be right with training=False")
-    unchanged(stored(layer, LAYER_WEIGHTS), before, "a call should change no weight")
+    expect.unchanged(stored(layer, LAYER_WEIGHTS), before, "a call should change no weight")
 
 
 @check("LayerNormalization")
 def test_ln_config_holds_epsilon(learner):
     """get_config holds epsilon."""
-    config = learner.LayerNormalization(epsilon=0.02, name="norm").get_config()
-    expect.true(isinstance(config, dict), "get_config should return a dictionary", f"it returns {config!r}")
-    for key, value in {"epsilon": 0.02, "name": "norm"}.items():
-        expect.true(key in config, f"get_config should hold {key}", "it is not there")
-        expect.same(config[key], value, f"get_config should hold the layer's {key}")
+    settings = {"epsilon": 0.02, "name": "norm"}
+    laws.config_holds(learner.LayerNormalization(**settings), **settings)
 
 
 @check("LayerNormalization", hidden=True, points=2, after=test_ln_normalizes_each_example)
@@ -653,8 +612,7 @@ def test_ln_pools_the_last_axis_alone(learner, rng):
         layer, values = prepared(learner.LayerNormalization(), x, LAYER_WEIGHTS)
         y = layer(x)
         expect.shape(y, shape, "the output should have the shape of the input")
-        want = over_features(x, values["gamma"], values["beta"])
-        expect.close(y, want, "only the last axis should be pooled", atol=2e-5)
+        expect.close(y, over_features(x, **values), "only the last axis should be pooled", **ROUNDED)
 
 
 @check("LayerNormalization", hidden=True, after=test_ln_normalizes_each_example)
@@ -682,10 +640,8 @@ def test_ln_constant_rows(learner, rng):
     x = uneven(rng, 4, 3)
     x[2] = 6.0
     layer, values = prepared(learner.LayerNormalization(), x, LAYER_WEIGHTS)
-    y = layer(x)
-    expect.finite(y, "the output should be finite")
-    expect.close(y, over_features(x, values["gamma"], values["beta"]), "the output should be right")
-    gradient = arrives(learner.kit.gradient(layer, x), "gradients should arrive")
+    expect.right_and_finite(layer(x), over_features(x, **values), "the output should be right")
+    gradient = expect.arrives(learner.kit.gradient(layer, x), "gradients should arrive")
     expect.finite(gradient, "gradients should be finite")
 
 
@@ -693,39 +649,36 @@ def test_ln_constant_rows(learner, rng):
 def test_ln_gradient_flows_through_the_statistics(learner, rng):
     """The gradient with respect to the input goes through mean and variance as well."""
     for shape in ((5, 3), (2, 3, 5)):
-        x, upstream = uneven(rng, *shape), rng.normal(size=shape).astype("float32")
+        x, upstream = with_upstream(rng, shape)
         layer, values = prepared(learner.LayerNormalization(epsilon=0.3), x, LAYER_WEIGHTS)
+        want = input_gradient(x, upstream, values["gamma"], -1, 0.3)
         claim = "the gradient should be that of the whole formula"
-        got = arrives(learner.kit.gradient(layer, x, upstream=upstream), claim)
-        expect.finite(got, "the gradient should be finite")
-        expect.close(got, input_gradient(x, upstream, values["gamma"], -1, 0.3), claim)
+        laws.gradient_is(learner, layer, want, x, claim=claim, upstream=upstream)
 
 
 @check("LayerNormalization", hidden=True, points=2, after=test_ln_scales_by_gamma_and_shifts_by_beta)
 def test_ln_gradients_of_gamma_and_beta(learner, rng):
     """gamma and beta get the right gradients, summed over everything but the features."""
     for shape in ((5, 3), (2, 3, 4, 5)):
-        x, upstream = uneven(rng, *shape), rng.normal(size=shape).astype("float32")
+        x, upstream = with_upstream(rng, shape)
         layer, _ = prepared(learner.LayerNormalization(), x, LAYER_WEIGHTS)
-        claim = "gamma and beta should get gradients"
-        for_gamma, for_beta = pair_of(learner.kit.weight_gradients(layer, x, upstream=upstream), claim)
-        axes = tuple(range(len(shape) - 1))
-        want = (upstream * over_features(x)).sum(axis=axes)
-        expect.close(for_gamma, want, "the gradient of gamma should be right", atol=5e-5)
-        want = upstream.astype("float64").sum(axis=axes)
-        expect.close(for_beta, want, "the gradient of beta should be right", atol=2e-5)
+        want = gradients_of_weights(over_features(x), upstream)
+        laws.weight_gradients_are(learner, layer, want, x, upstream=upstream, tolerance=SUMMED)
 
 
 @check("LayerNormalization", hidden=True, after=test_ln_config_holds_epsilon)
 def test_ln_can_be_made_again_from_its_config(learner, rng):
     """A layer made from another's config has the same arguments."""
     x = uneven(rng, 5, 3)
-    options = {"epsilon": 0.4, "name": "norm", "dtype": "float64"}
-    twin = learner.LayerNormalization.from_config(learner.LayerNormalization(**options).get_config())
-    expect.same(twin.name, "norm", "the name should survive")
-    y = twin(x)
-    expect.dtype(y, "float64", "the dtype should survive")
-    expect.close(y, over_features(x, epsilon=0.4), "epsilon should survive", rtol=1e-9, atol=1e-9)
+    laws.survives_config(
+        learner.LayerNormalization,
+        learner.LayerNormalization(epsilon=0.4, name="norm", dtype="float64"),
+        does=lambda twin: twin(x),
+        expected=over_features(x, epsilon=0.4),
+        claim="epsilon and the dtype should survive",
+        tolerance=BY_DTYPE["float64"],
+        name="norm",
+    )
 
 
 @check("LayerNormalization", hidden=True, points=2, after=test_ln_config_holds_epsilon)
@@ -734,11 +687,10 @@ def test_ln_survives_saving(learner, rng):
     x = uneven(rng, 5, 3)
     layer, values = prepared(learner.LayerNormalization(epsilon=0.2), x, LAYER_WEIGHTS)
     model = learner.keras.Sequential([learner.keras.Input((3,)), layer])
-    again = learner.kit.reloaded(model)
-    want = over_features(x, values["gamma"], values["beta"], 0.2)
-    expect.close(again(x), want, "the answers should survive")
-    for array, name in zip(again.get_weights(), LAYER_WEIGHTS, strict=False):
-        expect.close(array, values[name], f"{name} should survive, in the order gamma, beta")
+    want = over_features(x, **values, epsilon=0.2)
+    again = laws.survives_saving(learner, model, does=lambda again: again(x), expected=want)
+    claim = "the weights should survive, in the order gamma, beta"
+    expect.all_close(again.get_weights(), list(values.values()), claim)
 
 
 @check("LayerNormalization", hidden=True, after=test_ln_scales_by_gamma_and_shifts_by_beta)
@@ -746,31 +698,21 @@ def test_ln_inside_a_graph(learner, rng):
     """Inside a tf.function, and for lengths not known beforehand, the layer computes as it does outside."""
     x, longer = uneven(rng, 2, 4, 3), uneven(rng, 5, 7, 3)
     layer, values = prepared(learner.LayerNormalization(), x, LAYER_WEIGHTS)
-    graph = learner.kit.compiled(layer)
-    inputs = learner.keras.Input((None, 3))
-    outputs = layer(inputs)
-    expect.same(outputs.shape, (None, None, 3), "the shape should be known as far as it can be")
-    expect.same(outputs.dtype, "float32", "the dtype should be known")
-    model = learner.keras.Model(inputs, outputs)
-    for batch in (x, longer):
-        want = over_features(batch, values["gamma"], values["beta"])
-        expect.close(graph(batch), want, "the output should be right in a graph")
+    model = learner.keras.Model(*laws.infers_shape(learner, layer, (None, 3)))
+    cases = [((batch,), over_features(batch, **values)) for batch in (x, longer)]
+    laws.same_when_traced(learner, layer, *cases)
+    for (batch,), want in cases:
         expect.close(model(batch), want, "the output should be right for every length")
 
 
 @check("LayerNormalization", hidden=True, after=test_ln_inside_a_graph)
 def test_ln_inside_fit(learner, rng):
     """model.fit trains gamma and beta."""
-    x = uneven(rng, 6, 3)
+    x, y = with_upstream(rng, (6, 3))
     layer = learner.LayerNormalization()
-    model = learner.keras.Sequential([layer])
-    model.compile(optimizer="sgd", loss="mean_squared_error", run_eagerly=True)
-    model.fit(x, rng.normal(size=(6, 3)).astype("float32"), batch_size=6, epochs=2, verbose=0)
-    expect.different(np.asarray(layer.gamma), np.ones(3), "gamma should have been trained")
-    expect.different(np.asarray(layer.beta), np.zeros(3), "beta should have been trained")
-    values = {name: np.asarray(getattr(layer, name)).astype("float64") for name in LAYER_WEIGHTS}
-    want = over_features(x, values["gamma"], values["beta"])
-    expect.close(layer(x), want, "the layer should use what it has learned")
+    trained_by_fit(learner, layer, x, y)
+    values = {name: value.astype("float64") for name, value in stored(layer, LAYER_WEIGHTS).items()}
+    expect.close(layer(x), over_features(x, **values), "the layer should use what it has learned")
 
 
 @check("LayerNormalization", hidden=True, after=test_ln_makes_its_two_weights)
@@ -790,17 +732,13 @@ def test_ln_layers_share_nothing(learner, rng):
 @check("LayerNormalization", hidden=True, points=2, after=test_ln_scales_by_gamma_and_shifts_by_beta)
 def test_ln_dtype_policies(learner, rng):
     """Output and weights have the dtypes of the policy, with values as good as those can hold."""
-    for policy in DTYPES:
-        x = uneven(rng, 5, 4).astype(RESULT[policy])
-        layer, values = prepared(learner.LayerNormalization(dtype=policy), x, LAYER_WEIGHTS)
-        variable = "float32" if policy == "mixed_float16" else policy
-        for name in LAYER_WEIGHTS:
-            claim = f"{name} should be {variable} under the policy {policy}"
-            expect.dtype(np.asarray(getattr(layer, name)), variable, claim)
-        y = layer(x)
-        expect.dtype(y, RESULT[policy], f"the policy {policy} should give {RESULT[policy]}")
-        want = over_features(x, values["gamma"], values["beta"])
-        expect.close(y, want, f"the values should be right under the policy {policy}", **TOLERANCE[policy])
+    x, values = uneven(rng, 5, 4), weights_for(4)
+
+    def make(policy):
+        return prepared(learner.LayerNormalization(dtype=policy), x, LAYER_WEIGHTS)[0]
+
+    call = (lambda x: over_features(x, values["gamma"], values["beta"]), {})
+    laws.follows_policy(make, x, call, weights=LAYER_WEIGHTS, **BY_DTYPE)
 
 
 @check("LayerNormalization", hidden=True, points=2, after=test_ln_dtype_policies)
@@ -808,18 +746,13 @@ def test_ln_statistics_beyond_float16(learner, rng):
     """Rows whose variance float16 cannot hold, and weights it cannot hold, are no problem."""
     x = np.round(uneven(rng, 6, 4) * 150).astype("float16")  # variances around 1e5
     layer, values = prepared(learner.LayerNormalization(dtype="mixed_float16"), x, LAYER_WEIGHTS)
-    y = layer(x)
-    expect.finite(y, "the output should be finite")
-    want = over_features(x.astype("float64"), values["gamma"], values["beta"])
-    expect.close(y, want, "the statistics should be computed in float32", **TOLERANCE["float16"])
+    claim = "the statistics should be computed in float32"
+    expect.right_and_finite(layer(x), over_features(x, **values), claim, **BY_DTYPE["float16"])
     x = np.array([[1.0, 2.0, 3.0, 10.0]], "float16")
-    layer.gamma.assign(np.full(4, 1e5, "float32"))
-    layer.beta.assign(np.array([9e4, 7e4, 4e4, -1.5e5], "float32"))
-    y = layer(x)
-    want = over_features(x.astype("float64"), 1e5, np.array([9e4, 7e4, 4e4, -1.5e5]))
-    expect.finite(y, "weights that float16 cannot hold should do no harm")
+    large = {"gamma": np.full(4, 1e5), "beta": np.array([9e4, 7e4, 4e4, -1.5e5])}
+    set_weights(layer, large)
     claim = "everything but the output should be computed in float32"
-    expect.close(y, want, claim, **TOLERANCE["float16"])
+    expect.right_and_finite(layer(x), over_features(x, **large), claim, **BY_DTYPE["float16"])
 
 
 @check("LayerNormalization", hidden=True, after=test_ln_normalizes_each_example)
@@ -835,11 +768,16 @@ def test_ln_takes_integers_and_float64_arrays(learner, rng):
 # fold_batch_norm -------------------------------------------------------------------------------
 
 
-def constants(rng, outputs, dtype="float32"):
+def constants(rng, outputs):
     """gamma, beta, mean and variance of a normalization, uneven, some gammas negative."""
     gamma = rng.normal(size=outputs) + np.where(np.arange(outputs) % 2, -1.5, 1.5)
     values = gamma, rng.normal(size=outputs), 2 * rng.normal(size=outputs), rng.uniform(0.2, 3, outputs)
-    return tuple(value.astype(dtype) for value in values)
+    return tuple(value.astype("float32") for value in values)
+
+
+def dense(rng, *shape):
+    """A kernel of this shape, and a bias."""
+    return rng.normal(size=shape).astype("float32"), rng.normal(size=shape[-1]).astype("float32")
 
 
 def folded(kernel, bias, gamma, beta, mean, variance, epsilon):
@@ -850,25 +788,26 @@ def folded(kernel, bias, gamma, beta, mean, variance, epsilon):
     return np.asarray(kernel, "float64") * scale, beta + (old - mean) * scale
 
 
-def a_pair(result, kernel_shape):
-    """Two arrays of the right shapes."""
-    pair = isinstance(result, (tuple, list)) and len(result) == 2
-    expect.true(pair, "the result should be a pair (kernel, bias)", f"it is a {type(result).__name__}")
-    kernel, bias = result
-    expect.shape(kernel, kernel_shape, "the new kernel should have the shape of the old one")
+def folds(learner, *arguments, about=""):
+    """The new kernel and bias, of the right shapes and with the right numbers."""
+    kernel, bias = expect.items(
+        learner.fold_batch_norm(*arguments), 2, "the result should be a pair (kernel, bias)"
+    )
+    want_kernel, want_bias = folded(*arguments)
+    expect.shape(kernel, want_kernel.shape, "the new kernel should have the shape of the old one")
     expect.true(bias is not None, "there should be a bias, also where there was none", "it is None")
-    expect.shape(bias, kernel_shape[-1:], "the new bias should have one number per output")
+    expect.shape(bias, want_bias.shape, "the new bias should have one number per output")
+    expect.right_and_finite(kernel, want_kernel, f"the new kernel should be right{about}")
+    expect.right_and_finite(bias, want_bias, f"the new bias should be right{about}")
     return kernel, bias
 
 
 @check("fold_batch_norm")
 def test_fold_dense(learner, rng):
     """A folded dense layer computes what the layer and the normalization compute one after the other."""
-    kernel = rng.normal(size=(4, 3)).astype("float32")
-    bias = rng.normal(size=3).astype("float32")
+    kernel, bias = dense(rng, 4, 3)
     gamma, beta, mean, variance = constants(rng, 3)
-    result = learner.fold_batch_norm(kernel, bias, gamma, beta, mean, variance, 0.01)
-    new_kernel, new_bias = a_pair(result, (4, 3))
+    new_kernel, new_bias = folds(learner, kernel, bias, gamma, beta, mean, variance, 0.01)
     x = rng.normal(size=(6, 4))
     want = gamma * (x @ kernel + bias - mean) / np.sqrt(variance + 0.01) + beta
     claim = "x @ kernel + bias with the new ones should equal the normalized output of the old ones"
@@ -878,50 +817,32 @@ def test_fold_dense(learner, rng):
 @check("fold_batch_norm")
 def test_fold_without_a_bias(learner, rng):
     """A layer without a bias gets one."""
-    kernel = rng.normal(size=(2, 3)).astype("float32")
-    values = constants(rng, 3)
-    new_kernel, new_bias = a_pair(learner.fold_batch_norm(kernel, None, *values, 0.01), (2, 3))
-    want_kernel, want_bias = folded(kernel, None, *values, 0.01)
-    expect.close(new_kernel, want_kernel, "the new kernel should be right")
-    expect.close(new_bias, want_bias, "the new bias should be beta - mean * gamma / sqrt(variance + epsilon)")
+    kernel, _ = dense(rng, 2, 3)
+    folds(learner, kernel, None, *constants(rng, 3), 0.01, about=" where there was no bias")
 
 
 @check("fold_batch_norm", after=test_fold_dense)
 def test_fold_convolution(learner, rng):
     """A folded convolution has each of its output channels scaled."""
-    kernel = rng.normal(size=(2, 3, 4, 5)).astype("float32")
-    bias, values = rng.normal(size=5).astype("float32"), constants(rng, 5)
-    new_kernel, new_bias = a_pair(learner.fold_batch_norm(kernel, bias, *values, 0.01), kernel.shape)
-    want_kernel, want_bias = folded(kernel, bias, *values, 0.01)
-    expect.close(new_kernel, want_kernel, "each output channel of the kernel should be scaled")
-    expect.close(new_bias, want_bias, "the new bias should be right")
+    about = ", with one factor for each output channel"
+    folds(learner, *dense(rng, 2, 3, 4, 5), *constants(rng, 5), 0.01, about=about)
 
 
 @check("fold_batch_norm", hidden=True, points=2, after=test_fold_dense)
 def test_fold_square_kernels(learner, rng):
     """The outputs are scaled also where the kernel has as many inputs as outputs, for every rank."""
     for shape in ((4, 4), (3, 3, 3), (3, 3, 3, 3), (2, 2, 2, 2, 2)):
-        kernel = rng.normal(size=shape).astype("float32")
-        bias, values = rng.normal(size=shape[-1]).astype("float32"), constants(rng, shape[-1])
-        new_kernel, new_bias = a_pair(learner.fold_batch_norm(kernel, bias, *values, 0.02), shape)
-        want_kernel, want_bias = folded(kernel, bias, *values, 0.02)
-        expect.close(new_kernel, want_kernel, "the last axis of the kernel should be scaled")
-        expect.close(new_bias, want_bias, "the new bias should be right")
+        folds(learner, *dense(rng, *shape), *constants(rng, shape[-1]), 0.02)
 
 
 @check("fold_batch_norm", hidden=True, points=2, after=test_fold_dense)
 def test_fold_epsilon(learner, rng):
     """epsilon is added to the variance under the root: it matters where variances are small."""
-    kernel, bias = rng.normal(size=(4, 3)).astype("float32"), rng.normal(size=3).astype("float32")
-    gamma, beta, mean, _ = constants(rng, 3)
+    (kernel, bias), (gamma, beta, mean, _) = dense(rng, 4, 3), constants(rng, 3)
     variance = np.array([0.0, 0.002, 1.5], "float32")
     for epsilon in (1e-3, 0.5):
         values = (gamma, beta, mean, variance, epsilon)
-        new_kernel, new_bias = a_pair(learner.fold_batch_norm(kernel, bias, *values), (4, 3))
-        want_kernel, want_bias = folded(kernel, bias, *values)
-        expect.finite(new_kernel, "the new kernel should be finite")
-        expect.close(new_kernel, want_kernel, "the new kernel should be right for small variances")
-        expect.close(new_bias, want_bias, "the new bias should be right for small variances")
+        folds(learner, kernel, bias, *values, about=" for small variances")
 
 
 @check("fold_batch_norm", hidden=True, points=2, after=test_fold_dense)
@@ -951,47 +872,29 @@ def test_fold_agrees_with_keras_layers(learner, rng):
             plain(x)
             plain.kernel.assign(kernel)
             plain.bias.assign(bias)
-            expect.close(plain(x), want, "one layer should do the work of two", atol=2e-5)
+            expect.close(plain(x), want, "one layer should do the work of two", **ROUNDED)
 
 
 @check("fold_batch_norm", hidden=True, points=2, after=test_fold_dense)
 def test_fold_dtypes(learner, rng):
     """float16 and float64 are kept, for kernel and bias, with values as good as the dtype holds."""
-    for dtype in ("float16", "float32", "float64"):
-        kernel = rng.normal(size=(4, 3)).astype(dtype)
-        bias = (5 + rng.normal(size=3)).astype(dtype)
-        values = constants(rng, 3, dtype)
-        for old in (bias, None):
-            new_kernel, new_bias = a_pair(learner.fold_batch_norm(kernel, old, *values, 0.01), (4, 3))
-            expect.dtype(new_kernel, dtype, f"the kernel of a {dtype} layer should stay {dtype}")
-            expect.dtype(new_bias, dtype, f"the bias of a {dtype} layer should be {dtype}")
-            want_kernel, want_bias = folded(kernel, old, *values, 0.01)
-            tolerance = {
-                "float16": {"rtol": 1e-2, "atol": 5e-2},
-                "float32": {},
-                "float64": {"rtol": 1e-7, "atol": 1e-7},  # epsilon may have been rounded to float32
-            }[dtype]
-            expect.close(new_kernel, want_kernel, f"the kernel should be right in {dtype}", **tolerance)
-            expect.close(new_bias, want_bias, f"the bias should be right in {dtype}", **tolerance)
+    (kernel, bias), values = dense(rng, 4, 3), constants(rng, 3)
+    tolerances = {
+        "float16": {"atol": 5e-2},  # a bias of 5 and more, from which as much is subtracted
+        "float64": {"rtol": 1e-7, "atol": 1e-7},  # epsilon may have been rounded to float32
+    }
+    for old in (5 + bias, None):
+        laws.keeps_dtypes(learner.fold_batch_norm, folded, kernel, old, *values, 0.01, **tolerances)
 
 
 @check("fold_batch_norm", hidden=True, after=test_fold_dense)
 def test_fold_takes_lists_and_integers(learner):
     """Nested lists are fine, and integers count as float32."""
-    arguments = [[1, 2], [3, 4], [5, 6]], [1, -2], [2, 3], [0, 1], [1, 5], [4, 8]
-    for bias in (arguments[1], None):
-        given = (arguments[0], bias, *arguments[2:], 0.25)
-        kernel, new_bias = a_pair(learner.fold_batch_norm(*given), (3, 2))
-        expect.dtype(kernel, "float32", "integers should count as float32")
-        expect.dtype(new_bias, "float32", "integers should count as float32")
-        want_kernel, want_bias = folded(*given)
-        expect.close(kernel, want_kernel, "the new kernel should be right")
-        expect.close(new_bias, want_bias, "the new bias should be right")
+    kernel, bias, *values = [[1, 2], [3, 4], [5, 6]], [1, -2], [2, 3], [0, 1], [1, 5], [4, 8]
+    cases = [(kernel, old, *values, 0.25) for old in (bias, None)]
+    laws.takes_integers(learner.fold_batch_norm, folded, *cases)
     decimals = [[1.5, 2.5]], [0.5, -0.5], [2.0, 3.0], [0.0, 1.0], [1.0, 5.0], [4.0, 8.0]
-    kernel, new_bias = a_pair(learner.fold_batch_norm(*decimals, 0.25), (1, 2))
-    want_kernel, want_bias = folded(*decimals, 0.25)
-    expect.close(kernel, want_kernel, "lists of floats should be right")
-    expect.close(new_bias, want_bias, "lists of floats should be right")
+    folds(learner, *decimals, 0.25, about=" for lists of floats")
 
 
 # predictions -----------------------------------------------------------------------------------
