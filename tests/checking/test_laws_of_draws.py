@@ -75,11 +75,11 @@ def _draw(noise):
 
 
 def test_seeds_are_followed(learner):
-    laws.follows_seed(learner, learner.drawn)
+    laws.follows_seed(learner, learner.drawn, drawn="orders")
     said = broken(laws.follows_seed, learner, learner.always_the_same)
-    assert said == "another seed should give something else, but they are the same"
+    assert said == "different seeds should give different numbers, but they are the same"
     said = broken(laws.follows_seed, learner, learner.never_the_same)
-    assert said.startswith("the same seed should give the same again, but element [0]")
+    assert said.startswith("the same seed should give the same numbers again, but element [0]")
 
 
 def test_generators_move_on_and_repeat(learner):

@@ -199,7 +199,7 @@ def test_batches_follow_the_seed(learner):
         expect.true(not is_sorted(order), "the order should be shuffled, unless told otherwise")
         return order
 
-    laws.follows_seed(learner, order_from)
+    laws.follows_seed(learner, order_from, drawn="orders")
 
 
 @check("minibatches")
@@ -668,7 +668,7 @@ def test_fit_sees_every_example_in_a_new_order(learner):
         expect.true(facts["epochs differ"], "each epoch should have an order of its own")
         return np.array(order)
 
-    laws.follows_seed(learner, order_from)
+    laws.follows_seed(learner, order_from, drawn="orders")
 
 
 @check("fit", after=test_fit_trains_and_keeps_the_books)

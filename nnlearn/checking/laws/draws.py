@@ -11,20 +11,23 @@ from nnlearn.checking import expect
 from nnlearn.learner.session import Learner
 
 
-def follows_seed(learner: Learner, draw: Callable[[int], Any], *, seeds: tuple[int, int] = (4, 5)) -> None:
-    """The same seed gives the same numbers again, and another seed others.
+def follows_seed(
+    learner: Learner, draw: Callable[[int], Any], *, drawn: str = "numbers", seeds: tuple[int, int] = (4, 5)
+) -> None:
+    """The same seed gives the same again, and another seed something else.
 
     Args:
         learner: The learner.
         draw: Has the learner's code draw from a seed: an array.
+        drawn: What is drawn, in the plural.
         seeds: Two seeds.
     """
     first, again, other = (draw(seed) for seed in (seeds[0], *seeds))
     learner.observed(
         {"repeats": expect.equal(first, again), "seeds differ": not expect.equal(first, other)},
     )
-    expect.same(again, np.asarray(first), "the same seed should give the same again")
-    expect.different(first, other, "another seed should give something else")
+    expect.same(again, np.asarray(first), f"the same seed should give the same {drawn} again")
+    expect.different(first, other, f"different seeds should give different {drawn}")
 
 
 def follows_generator(
