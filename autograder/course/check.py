@@ -55,7 +55,7 @@ def show(assignment: str, trial: Trial, console: Console) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from autograder.render.text import points
+    from autograder.render.text import points, says_on
 
     table = Table(title=f"{escape(assignment)}: scores by nbgrader", title_justify="left")
     for column in ("notebook", "part"):
@@ -66,11 +66,12 @@ def show(assignment: str, trial: Trial, console: Console) -> None:
         given = ["-" if value is None else points(value) for value in (score.reference, score.stub)]
         table.add_row(escape(score.notebook), escape(score.part), points(score.max_score), *given)
     console.print(table)
+    say = says_on(console)
     for problem in trial.problems:
-        console.print(f"WRONG {problem}", markup=False, highlight=False, soft_wrap=True)
+        say(f"WRONG {problem}")
     verdict = (
         f"{len(trial.problems)} not as it should be"
         if trial.problems
         else "the reference gets full marks, an unchanged notebook none, and learners get nothing private"
     )
-    console.print(f"{assignment}: {verdict}", markup=False, highlight=False, soft_wrap=True)
+    say(f"{assignment}: {verdict}")

@@ -52,6 +52,7 @@ def grade_class(
     from autograder.engine.pool import GivenUp
     from autograder.engine.processes import Processes
     from autograder.engine.progress import GradingProgress
+    from autograder.render.text import says_on
 
     done = ClassRun()
     blueprints = _blueprints(course, assignment)
@@ -61,7 +62,7 @@ def grade_class(
     asked = {"assignment": assignment, "content": str(course.catalogue.root), "seed": seed}
     journal = journal_in(course.root, asked)
     if resume:
-        say_if_missing(journal, lambda line: messages.print(line, markup=False, soft_wrap=True))
+        say_if_missing(journal, says_on(messages))
     about = {"seed": seed, "content": _contents(blueprints)}
     with _writer(course, assignment, force=force) as writer, _in(course.root):
         found = writer.submissions(assignment)

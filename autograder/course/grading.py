@@ -9,25 +9,20 @@ import typer
 
 from autograder.course.layout import find_course
 from autograder.course.options import CourseDir
+from autograder.engine.options import Jobs, RequireIsolation
 from nnlearn.cli.options import Content
 
 
 def grade(
     assignment: Annotated[str, typer.Argument(help="The assignment's name.")],
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Submissions graded at a time.", show_default="one per core"),
-    ] = None,
+    jobs: Jobs = None,
     force: Annotated[
         bool, typer.Option("--force", help="Grade again what was graded before, as nbgrader's --force does.")
     ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a run that was interrupted, a forced one as well.")
     ] = False,
-    require_isolation: Annotated[
-        bool,
-        typer.Option("--require-isolation", help="Refuse to grade where a layer of isolation is missing."),
-    ] = False,
+    require_isolation: RequireIsolation = False,
     course_dir: CourseDir = None,
     content: Content = None,
 ) -> None:
@@ -41,14 +36,12 @@ def grade(
 
     from autograder.course.class_run import grade_class
     from autograder.engine.check_isolation import check_isolation
+    from autograder.render.text import says_on
 
     course = find_course(course_dir, content)
     course.require_assignment(assignment)
     messages = Console(stderr=True)
-
-    def say(line: str) -> None:
-        messages.print(line, markup=False, highlight=False, soft_wrap=True)
-
+    say = says_on(messages)
     required = require_isolation or bool(course.config.GradeWithNnlearn.get("require_isolation", False))
     check_isolation(required=required, say=say)
     done = grade_class(

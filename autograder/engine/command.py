@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
+from autograder.engine.options import Jobs, RequireIsolation
 from nnlearn.cli.options import Content
 from nnlearn.errors import (
     EXIT_GRADER_ERROR,
@@ -70,16 +71,10 @@ def grade(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the class and each learner as HTML.")
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Submissions graded at a time.", show_default="one per core"),
-    ] = None,
+    jobs: Jobs = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same report.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was interrupted.")] = False,
-    require_isolation: Annotated[
-        bool,
-        typer.Option("--require-isolation", help="Refuse to grade where a layer of isolation is missing."),
-    ] = False,
+    require_isolation: RequireIsolation = False,
 ) -> None:
     """Grade what learners handed in.
 
@@ -93,16 +88,16 @@ def grade(
     from autograder.engine.outputs import open_outputs
     from autograder.engine.run import grade_all
     from autograder.engine.submissions import collect
+    from autograder.render.text import says_on
     from nnlearn.catalogue import load_catalogue
 
     catalogue = load_catalogue(content)
     messages = Console(stderr=True)
-    submissions = collect(
-        paths, topic, catalogue, on_skipped=lambda line: _say(f"Left out: {line}", messages)
-    )
+    say = says_on(messages)
+    submissions = collect(paths, topic, catalogue, on_skipped=lambda line: say(f"Left out: {line}"))
     require_checks(submissions, catalogue)
     outputs = open_outputs(submissions, json=json, csv=csv, html=html)
-    check_isolation(required=require_isolation, say=lambda line: _say(line, messages))
+    check_isolation(required=require_isolation, say=say)
     asked = {
         "paths": sorted(str(path.resolve()) for path in paths),
         "topic": topic,
@@ -175,10 +170,11 @@ def run_grading(
     from autograder.engine.journal import say_if_missing
     from autograder.engine.progress import GradingProgress
     from autograder.render.terminal import print_run
-    from autograder.render.text import count
+    from autograder.render.text import count, says_on
 
+    say = says_on(messages)
     if resume:
-        say_if_missing(journal, lambda line: _say(line, messages))
+        say_if_missing(journal, say)
     with GradingProgress(len(submissions), messages) as progress:
         run = executor(
             submissions,
@@ -191,20 +187,15 @@ def run_grading(
         )
     print_run(run, console)
     try:
-        outputs.write(run, lambda line: _say(line, console))
+        outputs.write(run, says_on(console))
     except OutputError:
-        _say(f"What was graded is kept in {journal}: with --resume nothing is graded again.", messages)
+        say(f"What was graded is kept in {journal}: with --resume nothing is graded again.")
         raise
     if run.interrupted:
         done = sum(len(topic.reports) for topic in run.topics)
-        _say(
+        say(
             f"Interrupted: {done} of {count(len(submissions), 'submission')} graded. With --resume the rest "
-            f"follows; what is done is kept in {journal}.",
-            messages,
+            f"follows; what is done is kept in {journal}."
         )
         return EXIT_INTERRUPTED
     return EXIT_GRADER_ERROR if run.has_grader_error else EXIT_OK
-
-
-def _say(line: str, console: Console) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)

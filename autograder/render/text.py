@@ -6,7 +6,13 @@ They stay as they are in the data; every renderer sends them through `nnlearn.te
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from nnlearn.text import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def shown_name(name: str, limit: int | None = None) -> str:
@@ -22,3 +28,12 @@ def points(value: float) -> str:
 def count(number: int, thing: str) -> str:
     """`1 submission`, `3 submissions`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def says_on(console: Console) -> Callable[[str], None]:
+    """What prints a line on `console` as it is: nothing in it is markup, nothing is coloured or wrapped."""
+
+    def say(line: str) -> None:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+    return say

@@ -19,7 +19,7 @@ from nnlearn.catalogue import Topic
 from nnlearn.checking import plugin
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.marks import CheckInfo
-from nnlearn.checking.warm_session import forget_module, session_arguments
+from nnlearn.checking.warm_session import forget_module, run_check, session_arguments
 from nnlearn.errors import ContentError
 from nnlearn.runtime.quiet import start_keras
 
@@ -154,27 +154,17 @@ class _Loop:
             self.errors.append("it holds no check")
         self.ready.set()
         while not self.errors and (job := self.jobs.get()) is not None:
-            self.done.put(self._run_job(session, items, job))
+            self.done.put(self._run_job(items, job))
         return True
 
-    def _run_job(
-        self,
-        session: pytest.Session,
-        items: list[tuple[pytest.Item, CheckInfo]],
-        job: _Job,
-    ) -> BaseException | None:
+    def _run_job(self, items: list[tuple[pytest.Item, CheckInfo]], job: _Job) -> BaseException | None:
         try:
             for place, (item, info) in enumerate(items):
                 if not job.asks_for(item.name, info.part):
                     continue
-                session.config.stash[plugin.BENCHES][item.path.parent] = job.bench
                 # There is always a next one, so that pytest keeps the module instead of importing it again.
                 following, _ = items[(place + 1) % len(items)]
-                item.ihook.pytest_runtest_protocol(
-                    item=item, nextitem=following if following is not item else None
-                )
-                if item.name not in job.bench.runs:
-                    return RuntimeError(f"{item.name} was not run: a fixture of its own failed")
+                run_check(item, job.bench, following if following is not item else None)
                 if job.on_check is not None:
                     job.on_check(item.name)
         except BaseException as error:

@@ -1,9 +1,14 @@
-"""How pytest is started for a session that serves many submissions: bare, and blind to what lies around."""
+"""A session of pytest that serves many submissions: bare, and blind to what lies around."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+
+import pytest
+
+from nnlearn.checking import plugin
+from nnlearn.checking.bench import Bench
 
 _CONFIGURATION = Path(__file__).with_name("checks.ini")
 _UNWANTED = ("terminal", "cacheprovider", "faulthandler", "logging", "unraisableexception")
@@ -15,6 +20,23 @@ def session_arguments(checks: Path) -> list[str]:
     arguments = [str(checks), "-c", str(_CONFIGURATION), f"--rootdir={checks.anchor}"]
     arguments += ["--import-mode=importlib", "--noconftest", "--assert=plain", "--capture=no"]
     return [*arguments, "--disable-plugin-autoload", *(f"-pno:{name}" for name in _UNWANTED)]
+
+
+def run_check(item: pytest.Item, bench: Bench, following: pytest.Item | None) -> None:
+    """Run a collected check on `bench`, which keeps what it finds.
+
+    Args:
+        item: The check.
+        bench: The submission.
+        following: The check that comes next, if pytest is to keep what both share.
+
+    Raises:
+        RuntimeError: The check was not run.
+    """
+    item.config.stash[plugin.BENCHES][item.path.parent] = bench
+    item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+    if item.name not in bench.runs:
+        raise RuntimeError(f"{item.name} was not run: a fixture of its own failed")
 
 
 def forget_module(checks: Path) -> None:

@@ -14,7 +14,7 @@ from nnlearn.catalogue import Topic
 from nnlearn.checking import plugin
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.marks import CheckInfo
-from nnlearn.checking.warm_session import forget_module, session_arguments
+from nnlearn.checking.warm_session import forget_module, run_check, session_arguments
 from nnlearn.errors import ContentError
 
 
@@ -47,10 +47,7 @@ class CollectedChecks:
         """
         for item, _ in self._of(part):
             before(item.name)
-            item.config.stash[plugin.BENCHES][item.path.parent] = bench
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-            if item.name not in bench.runs:
-                raise RuntimeError(f"{item.name} was not run: a fixture of its own failed")
+            run_check(item, bench, None)
 
     def collect(self) -> None:
         """Have pytest collect the checks and call `use`; returns when that has returned.
