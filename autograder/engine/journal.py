@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from filelock import FileLock, Timeout
 
 import nnlearn
 from autograder.engine.submissions import Submission
@@ -44,7 +45,8 @@ def say_if_missing(journal: Path, say: Callable[[str], None]) -> None:
 
 def forget(journal: Path) -> None:
     """Remove a journal: what it holds is written elsewhere."""
-    journal.unlink(missing_ok=True)
+    for file in (journal, _lock_of(journal)):
+        file.unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # something else may lie in the folder
         journal.parent.rmdir()
 
@@ -62,37 +64,51 @@ class Journal:
         found: The reports that were taken over, each with the layers of isolation that held, by their key.
 
     Raises:
-        OutputError: The file cannot be written.
+        OutputError: The file cannot be written, or another run is writing it.
     """
 
     def __init__(self, path: Path, about: Mapping[str, Any], *, resume: bool) -> None:
         self.path = path
         self._about = {"nnlearn": nnlearn.__version__, **about}
+        self._lock = FileLock(_lock_of(path), timeout=0)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        except Timeout:
+            raise OutputError(
+                f"{path}: another run is grading the same at this moment", "wait until it is over, or end it"
+            ) from None
+        except OSError as error:
+            raise _not_kept(path, error) from error
         self.found: dict[str, tuple[Report, tuple[str, ...]]] = self._read() if resume else {}
         fresh = path.with_suffix(".new")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
             self._file = fresh.open("w", encoding="utf-8")
             self._write(self._about)
             for key, (report, layers) in self.found.items():
                 self._write(_entry(key, report, layers))
             fresh.replace(path)  # until here, a crash leaves the old journal
         except OSError as error:
-            raise OutputError(
-                f"{path}: finished reports cannot be kept: {error.strerror}",
-                "run nnlearn in a folder that you can write to",
-            ) from error
+            self._lock.release()
+            raise _not_kept(path, error) from error
 
     def close(self) -> None:
         """Let go of the file, which stays."""
         self._file.close()
+        self._lock.release()
 
     def add(self, submission: Submission, report: Report, layers: tuple[str, ...]) -> None:
         """Keep a finished report, and the layers of isolation that held around the submission.
 
         It survives whatever happens after this returns.
+
+        Raises:
+            OutputError: The file cannot be written.
         """
-        self._write(_entry(key_of(submission), report, layers))
+        try:
+            self._write(_entry(key_of(submission), report, layers))
+        except OSError as error:
+            raise _not_kept(self.path, error) from error
 
     def _write(self, entry: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(entry) + "\n")
@@ -116,6 +132,17 @@ class Journal:
             except (ValueError, KeyError, TypeError, msgspec.ValidationError):
                 continue  # the line on which the run was killed
         return found
+
+
+def _lock_of(journal: Path) -> Path:
+    return journal.with_suffix(".lock")
+
+
+def _not_kept(journal: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"{journal}: finished reports cannot be kept: {error.strerror}",
+        "run nnlearn in a folder that you can write to",
+    )
 
 
 def _entry(key: str, report: Report, layers: tuple[str, ...]) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(small, workers, monkeypatch
     assert stopped.interrupted
     assert stopped.exit_code == 2
     assert "Interrupted. With --resume the rest follows." in list(stopped.in_words("ps1"))
-    [journal] = (small / ".nnlearn").iterdir()
+    [journal] = (small / ".nnlearn").glob("*.jsonl")
     assert f"What is done is kept in {journal}." in list(stopped.in_words("ps1"))
     assert gradebook_of(small)["ada"][5][1][2] == 2.5 or gradebook_of(small)["ada"][0] == 2.5
     workers.clear()

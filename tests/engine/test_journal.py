@@ -1,5 +1,7 @@
 """Finished reports survive crashes, and only reports that still hold are taken over."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,27 @@ def test_a_journal_is_named_after_the_request(tmp_path):
     assert key_of(BOB) in found_in(second)
     forget(second)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_disk_that_is_full_is_said(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    journal = Journal(tmp_path / "j.jsonl", ABOUT, resume=False)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="finished reports cannot be kept: No space left on device"):
+        journal.add(ADA, report("ada"), ())
+    journal.close()
+
+
+def test_one_run_at_a_time_writes_a_journal(tmp_path):
+    """Else the second would take away what the first has kept."""
+    first = Journal(tmp_path / "j.jsonl", ABOUT, resume=False)
+    first.add(ADA, report("ada"), ())
+    with pytest.raises(OutputError, match="another run is grading the same"):
+        Journal(tmp_path / "j.jsonl", ABOUT, resume=False)
+    first.close()
+    assert key_of(ADA) in found_in(first.path)
 
 
 def test_a_folder_that_cannot_be_written_is_said_at_once(tmp_path):

@@ -206,7 +206,7 @@ def test_ctrl_c_loses_nothing_and_the_same_request_goes_on(miniature, handed_in,
     assert (grader.returncode, first) == (2, "1/6 toy ada: 6 of 6\n")
     _, alive = psutil.wait_procs(seen, timeout=10)
     assert alive == [], "processes are left behind"
-    [journal] = (tmp_path / ".nnlearn").iterdir()
+    [journal] = (tmp_path / ".nnlearn").glob("*.jsonl")
     document, expected = json.loads(without_times(tmp_path)), json.loads(undisturbed.report)
     found = document["topics"][0]["reports"]
     assert 1 <= len(found) < len(SUBMISSIONS)
