@@ -24,8 +24,7 @@ def without_controls(text: str) -> str:
 
 def clean(text: str) -> str:
     """`text` without anything that could steer a terminal or reorder a line; newlines stay."""
-    text = without_controls(text.replace("\r\n", "\n").expandtabs(4))
-    return _UNUSUAL.sub(lambda found: _shown(found[0]), text)
+    return _UNUSUAL.sub(lambda found: _shown(found[0]), without_controls(text).expandtabs(4))
 
 
 def one_line(text: str, limit: int | None = None) -> str:
