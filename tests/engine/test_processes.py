@@ -4,11 +4,11 @@ import multiprocessing.util
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import psutil
 import pytest
+from patience import comes_true, survivors
 
 from autograder.engine.processes import Processes
 from autograder.engine.worker import zygote_of_this_process
@@ -17,8 +17,10 @@ from nnlearn.errors import NnlearnError
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is for Linux")
 
 
-def worker_and_zygote(_):
-    time.sleep(1)  # so that the other worker has something to do as well
+def worker_and_zygote(folder):
+    """Waits for the other worker, so that each of the two has something to do."""
+    (Path(folder) / str(os.getpid())).touch()
+    assert comes_true(lambda: len(list(Path(folder).iterdir())) == 2)
     return os.getpid(), zygote_of_this_process().pid
 
 
@@ -36,10 +38,10 @@ def temporary(monkeypatch):
         yield Path(folder)
 
 
-def test_each_worker_has_a_fork_of_one_zygote_and_nothing_outlives_the_pool(temporary):
+def test_each_worker_has_a_fork_of_one_zygote_and_nothing_outlives_the_pool(temporary, tmp_path):
     others = psutil.Process().children()
     with Processes(2) as pool:
-        pairs = set(pool.map(worker_and_zygote, range(4)))
+        pairs = set(pool.map(worker_and_zygote, [str(tmp_path)] * 4))
         workers, zygotes = ({pair[place] for pair in pairs} for place in (0, 1))
         assert len(pairs) == len(workers) == len(zygotes) == 2
         started = [p for p in psutil.Process().children() if p not in others]
@@ -48,7 +50,7 @@ def test_each_worker_has_a_fork_of_one_zygote_and_nothing_outlives_the_pool(temp
         family = [waiting, *waiting.children(recursive=True), *map(psutil.Process, workers)]
         assert zygotes <= {process.pid for process in family}
         assert sum(map(unshared_kb, zygotes)) < 0.2 * first.memory_info().rss / 1024
-    assert psutil.wait_procs(family, timeout=5)[1] == []
+    assert survivors(family) == []
     assert not list(temporary.glob("nnlearn-*"))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import resource
 import sys
-import time
 from pathlib import Path
 from typing import Any
+
+from patience import comes_true
 
 from nnlearn.isolation.zygote import Zygote
 
@@ -46,11 +47,8 @@ def parent(pid: int) -> int:
 
 
 def gone(processes: set[int]) -> bool:
-    """Whether all of them end soon."""
-    until = time.monotonic() + 5
-    while any(map(alive, processes)) and time.monotonic() < until:
-        time.sleep(0.05)
-    return not any(map(alive, processes))
+    """Whether all of them end."""
+    return comes_true(lambda: not any(map(alive, processes)))
 
 
 def keep_from_forking(zygote: Zygote) -> None:

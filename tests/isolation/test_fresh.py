@@ -50,7 +50,7 @@ HANDED_IN = """
 GRADER = """
     import sys
     sys.path.insert(0, sys.argv[1])
-    from families import keep_from_forking
+    from isolation.families import keep_from_forking
     from nnlearn.isolation.deadlines import Deadlines
     from nnlearn.protocol.requests import Program
     from nnlearn.isolation.transport import RemoteTransport
@@ -141,14 +141,15 @@ def test_the_same_layers_hold(unforking, became, submit):
 
 def test_nothing_is_left(unforking, became, submit, tmp_path):
     def held():
-        return descriptors(), descendants(os.getpid()), sorted(tmp_path.rglob("*"))
+        return descriptors(), sorted(tmp_path.rglob("*"))
 
-    before = held()
+    before, processes = held(), descendants(os.getpid())
     learner = submit("open('note.txt', 'w').write('x')\ndef one(): return 1", processes=unforking)
     assert learner.call("one") == 1
     learner.transport.close()
     assert len(became) == 1
     assert held() == before
+    assert gone(descendants(os.getpid()) - processes)
 
 
 def test_no_process_at_all_is_an_error_that_says_so(unforking, submit, monkeypatch, tmp_path):
@@ -170,7 +171,7 @@ def test_it_ends_with_the_grader(around, tmp_path):
     """It serves nobody else, and whoever watches over it outside the namespaces notices."""
     tmp_path.chmod(0o711)
     grader = subprocess.Popen(
-        [*around, sys.executable, "-c", textwrap.dedent(GRADER), str(Path(__file__).parent)],
+        [*around, sys.executable, "-c", textwrap.dedent(GRADER), str(Path(__file__).parents[1])],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "TMPDIR": str(tmp_path)},

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import select
 
 import numpy as np
 import pytest
+from patience import comes_true
 
 from nnlearn.isolation.capture import KEPT
 from nnlearn.learner.errors import LearnerDied
@@ -49,11 +50,9 @@ def test_values_layers_and_gradients_cross_the_wire(submit):
 
 def test_an_endless_loop_ends_at_the_limit_for_one_call(submit):
     learner = submit("def spin():\n    while True: pass\n", call_seconds=1)
-    began = time.monotonic()
     died = death(learner, "spin")
     assert died.verdict is Verdict.TIMED_OUT
     assert "one call may take 1 s" in died.message
-    assert time.monotonic() - began < 3
 
 
 def test_no_exception_handler_outlives_the_deadline(submit):
@@ -78,7 +77,7 @@ def test_no_exception_handler_outlives_the_deadline(submit):
 
 
 def test_sleeping_below_the_limit_each_time_uses_up_the_part(submit):
-    learner = submit("import time\ndef nap(): time.sleep(0.4)\n", call_seconds=1, part_seconds=1.5)
+    learner = submit("import time\ndef nap(): time.sleep(0.4)\n", part_seconds=1.5)
     with pytest.raises(LearnerDied) as died:
         for _ in range(10):
             learner.call("nap")
@@ -116,9 +115,10 @@ def test_a_file_that_hangs_while_it_is_loaded_times_out(submit):
     ],
 )
 def test_each_way_to_die_is_told_in_words(submit, code, verdict, said):
-    learner = submit(f"import os, time, ctypes\ndef die():\n    {code}\n", call_seconds=3)
+    sleeps = "time.sleep" in code
+    learner = submit(f"import os, time, ctypes\ndef die():\n    {code}\n", call_seconds=3 if sleeps else 20)
     died = death(learner, "die")
-    if "time.sleep" not in code:
+    if not sleeps:
         assert died.verdict is verdict
         assert said in died.message
     else:
@@ -187,9 +187,9 @@ def drip():
 """,
         call_seconds=1.5,
     )
-    began = time.monotonic()
-    assert death(learner, "drip").verdict is Verdict.TIMED_OUT
-    assert time.monotonic() - began < 4
+    died = death(learner, "drip")
+    assert died.verdict is Verdict.TIMED_OUT
+    assert "one call may take 1.5 s" in died.message
 
 
 def test_an_answer_before_the_question_is_a_crash(submit):
@@ -207,7 +207,8 @@ def secret(): return 7
 """
     )
     learner.call("early")
-    time.sleep(1)
+    to_learner = learner.transport._channel._socket
+    assert comes_true(lambda: select.select([to_learner], [], [], 0)[0])
     died = death(learner, "secret")
     assert died.verdict is Verdict.CRASHED
     assert "before it was asked" in died.message
@@ -245,9 +246,8 @@ def test_the_socket_in_a_surviving_child_ends_nothing_and_answers_nothing(submit
         """,
         call_seconds=3,
     )
-    began = time.monotonic()
-    assert death(learner, "leave").verdict in (Verdict.CRASHED, Verdict.TIMED_OUT)
-    assert time.monotonic() - began < 6
+    died = death(learner, "leave")
+    assert died.verdict is Verdict.CRASHED or "one call may take 3 s" in died.message
 
 
 def test_a_flood_of_output_is_capped_and_does_not_block(submit):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from jupyter_client.manager import start_new_async_kernel
+from patience import PATIENCE_S
 
 
 @dataclass
@@ -54,20 +55,25 @@ class Kernel:
     manager: Any
     client: Any
 
-    def run(self, code: str, stop_after: float | None = None) -> Outputs:
-        """Run a cell and wait for its end; press the stop button after so many seconds."""
-        return self.runner.run(self._run(code, stop_after))
+    def run(self, code: str, stop_at: str = "") -> Outputs:
+        """Run a cell and wait for its end; press the stop button once it has printed this."""
+        return self.runner.run(self._run(code, stop_at))
 
-    async def _run(self, code: str, stop_after: float | None) -> Outputs:
-        outputs = Outputs()
+    async def _run(self, code: str, stop_at: str) -> Outputs:
+        outputs, printed = Outputs(), asyncio.Event()
+
+        def collect(message: dict[str, Any]) -> None:
+            outputs.collect(message)
+            if stop_at and stop_at in outputs.stdout:
+                printed.set()
 
         async def stop() -> None:
-            if stop_after is not None:
-                await asyncio.sleep(stop_after)
+            if stop_at:
+                await asyncio.wait_for(printed.wait(), PATIENCE_S)
                 await self.manager.interrupt_kernel()
 
         executing = self.client.execute_interactive(
-            code, output_hook=outputs.collect, timeout=300, allow_stdin=False
+            code, output_hook=collect, timeout=PATIENCE_S, allow_stdin=False
         )
         await asyncio.gather(executing, stop())
         return outputs
@@ -81,7 +87,7 @@ def kernel(miniature: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with asyncio.Runner() as runner:
         manager, client = runner.run(
             start_new_async_kernel(
-                startup_timeout=240, kernel_name="python3", cwd=str(folder), env=environment
+                startup_timeout=PATIENCE_S, kernel_name="python3", cwd=str(folder), env=environment
             )
         )
         yield Kernel(runner, manager, client)

@@ -8,6 +8,7 @@ import termios
 
 import psutil
 import pytest
+from patience import survivors
 from toy_course import nnlearn
 
 COLOUR = re.compile(rb"\x1b\[[0-9;]*3[0-7][0-9;]*m")
@@ -43,8 +44,7 @@ def test_whatever_ends_it_the_terminal_is_as_it_was(terminal, workspace, end, co
     assert watch.is_restored
     assert after[3] == before[3]
     assert b"Traceback" not in watch.raw
-    _, alive = psutil.wait_procs(warm, timeout=30)
-    assert alive == []
+    assert survivors(warm) == []
 
 
 def test_the_warm_process_does_not_outlive_a_watch_that_is_killed(terminal, workspace):
@@ -53,8 +53,7 @@ def test_the_warm_process_does_not_outlive_a_watch_that_is_killed(terminal, work
     warm = psutil.Process(watch.process.pid).children()
     assert warm
     watch.process.kill(signal.SIGKILL)
-    _, alive = psutil.wait_procs(warm, timeout=60)
-    assert alive == []
+    assert survivors(warm) == []
 
 
 def test_colour_is_left_out_where_nobody_wants_it(terminal, workspace):

@@ -12,6 +12,7 @@ import time
 
 import psutil
 import pytest
+from patience import PATIENCE_S, survivors
 from toy_course import REFERENCE
 from watched import Terminal
 
@@ -163,7 +164,7 @@ def test_it_fits_the_terminal_whatever_its_size(watch, file):
 def test_stopped_it_leaves_the_terminal_and_continued_it_is_back(watch, file):
     process = psutil.Process(watch.process.pid)
     watch.press("\x1a")  # Ctrl-Z
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_S
     while process.status() != psutil.STATUS_STOPPED:
         watch.read()
         assert time.monotonic() < deadline
@@ -201,8 +202,7 @@ def test_q_leaves_the_terminal_as_it_was_and_ends_with_0(watch):
     assert watch.end() == 0
     assert watch.is_restored
     assert "Traceback" not in watch.raw.decode()
-    _, alive = psutil.wait_procs(warm, timeout=30)
-    assert alive == []
+    assert survivors(warm) == []
 
 
 def test_the_import_of_keras_stays_out_of_the_process_at_the_terminal():

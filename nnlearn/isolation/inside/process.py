@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import time
 import types
 from functools import cache
 from typing import Any, NoReturn
@@ -37,11 +36,10 @@ def run_learner(
     """
     status = 1
     try:
-        began = time.perf_counter()
         _keep_only(connection, output)
         layers = confine(enclosure, bounds, data_bytes)
         channel = Channel(socket.socket(fileno=_SOCKET))
-        channel.send(("ready", layers.held, layers.refused, time.perf_counter() - began))
+        channel.send(("ready", layers.held))
         _serve(channel)
         status = 0
     except MemoryError:
