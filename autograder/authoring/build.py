@@ -19,7 +19,7 @@ from autograder.authoring.manifest import NAME, Manifest, digest_of, read_manife
 from autograder.authoring.master import Master, read_master
 from autograder.authoring.recording import record_mistakes, stale_replies, swap_in_replies
 from autograder.authoring.topic_copy import learners_topic_toml
-from autograder.authoring.visible import CheckFile, split_checks
+from autograder.authoring.visible import CheckFile, checks_of_topic
 from autograder.engine.stored_replies import sources_digest
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
@@ -60,13 +60,7 @@ def plan_build(topic: Topic) -> Plan:
         ContentError: A source is missing or not as it should be.
     """
     master = read_master(topic)
-    if topic.checks is None:
-        raise ContentError(
-            f"topic `{topic.name}` has no checks: expected autograder/checks/{topic.name}/"
-            f"test_{topic.name}.py",
-            "write them there, visible and hidden ones together",
-        )
-    checks = split_checks(topic.checks)
+    checks = checks_of_topic(topic)
     texts = {
         "README.md": write_lesson(master),
         f"{topic.name}.py": write_stub(master),
@@ -78,7 +72,7 @@ def plan_build(topic: Topic) -> Plan:
         texts["plots.py"] = topic.written_plots.read_text(encoding="utf-8")
     costly = {f"figures/{name}.png": "figures" for name in figure_names(master)}
     made_from = {"figures": figures_digest(master)} if costly else {}
-    if topic.mistakes is not None:
+    if topic.has_mistakes:
         costly[DIAGNOSES] = "diagnoses"
         made_from["diagnoses"] = sources_digest(topic)
     encoded = {name: text.encode() for name, text in texts.items()}
@@ -130,9 +124,7 @@ def build_topic(
     folder, old = topic.exercise_dir, read_manifest(topic.exercise_dir)
     if not force:
         _refuse_hand_edits(plan, old)
-    outdated = topic.mistakes is not None and bool(
-        stale_replies(topic) or not _are_current(plan, old, "diagnoses")
-    )
+    outdated = topic.has_mistakes and bool(stale_replies(topic) or not _are_current(plan, old, "diagnoses"))
     with ExitStack() as stack:
         staged = stack.enter_context(_staging(folder.parent, topic.name))
         private = None

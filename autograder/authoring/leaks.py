@@ -9,14 +9,15 @@ from __future__ import annotations
 import ast
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.authoring.idioms import tells
 from autograder.authoring.master import Kind, Master, read_master
-from autograder.authoring.visible import CheckFile, split_checks
-from nnlearn.catalogue import Topic
+from autograder.authoring.visible import CheckFile, checks_of_topic
+from nnlearn.catalogue import Prediction, Topic
 
 _SHORTEST = 16
 """Shorter lines are found as a line of their own only, not within others."""
@@ -32,8 +33,8 @@ def leaks_in(topic: Topic, folder: Path, shown_as: str, others: Sequence[Topic] 
     """Private things of `topic` that can be read in a folder that learners get, one line for each.
 
     Private are: lines of solutions and of known mistakes, unless the lesson itself shows them; names and
-    lines of hidden checks; rubrics; the answers to predictions. Lines that anybody's code may have say
-    nothing; see `autograder.authoring.idioms`.
+    lines of hidden checks; rubrics; the answers to predictions, and why other answers are wrong. Lines that
+    anybody's code may have say nothing; see `autograder.authoring.idioms`.
 
     Args:
         topic: The topic.
@@ -42,7 +43,7 @@ def leaks_in(topic: Topic, folder: Path, shown_as: str, others: Sequence[Topic] 
         others: Other topics with files in it, which may show what is private here.
     """
     master = read_master(topic)
-    checks = split_checks(topic.checks) if topic.checks else CheckFile("", {}, (), ())
+    checks = checks_of_topic(topic) if topic.checks else CheckFile("", {}, (), ())
     public, visible = _Text("\n".join(_public(master))), _Text(checks.visible)
     private: list[tuple[str, str]] = [
         ("a line of a solution", line)
@@ -67,6 +68,13 @@ def leaks_in(topic: Topic, folder: Path, shown_as: str, others: Sequence[Topic] 
         for line in response.rubric
         if line.strip()
     ]
+    private += [
+        ("why a prediction is wrong", line.strip())
+        for prediction in topic.predictions
+        for wrong in prediction.wrong
+        for line in wrong.why.split("\n")
+        if line.strip() and line.strip() not in public
+    ]
     theirs = {other.name: _Text("\n".join(_shown_by(other))) for other in others}
     found: dict[str, None] = {}
     for file in _files(folder):
@@ -80,7 +88,8 @@ def leaks_in(topic: Topic, folder: Path, shown_as: str, others: Sequence[Topic] 
         for name in checks.hidden_names:
             if here.names(name) and not expected.names(name):
                 found[f"{shown} names the hidden check {name}"] = None
-        for key in _answered(text if file.suffix != ".toml" else "", master.answers):
+        answered = _answered_in_toml if file.suffix == ".toml" else _answered_in_code
+        for key in answered(text, topic.predictions):
             found[f"{shown} holds the answer to the prediction `{key}`"] = None
     return list(found)
 
@@ -89,7 +98,7 @@ def _shown_by(topic: Topic) -> Iterator[str]:
     """What learners get of a topic."""
     yield from _public(read_master(topic))
     if topic.checks is not None:
-        yield split_checks(topic.checks).visible
+        yield checks_of_topic(topic).visible
 
 
 def _topic_of(file: Path, topics: Iterable[str]) -> str:
@@ -136,23 +145,32 @@ def _mistakes_code(topic: Topic) -> str:
         node for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     ]
     messages += [n for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))]
-    messages += [
-        node for node in tree.body if isinstance(node, ast.Expr) and "wrong_prediction" in ast.unparse(node)
-    ]
     for node in messages:
         first, last = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
         lines[first - 1 : last] = [""] * (last - first + 1)
     return "\n".join(lines)
 
 
-def _answered(text: str, answers: dict[str, Any]) -> Iterator[str]:
-    """The predictions whose answer stands next to their name, in a learner's file or a visible check."""
-    for key, answer in answers.items():
-        literal = re.escape(repr(answer))
-        if isinstance(answer, str):
-            literal = f"['\"]{re.escape(answer)}['\"]"
-        if re.search(rf"['\"]{re.escape(key)}['\"]\s*[:,]\s*(answer=)?{literal}(?![\w.])", text):
-            yield key
+def _answered_in_code(text: str, predictions: Iterable[Prediction]) -> Iterator[str]:
+    """The predictions whose answer stands next to their key, in a learner's file or a visible check."""
+    for item in predictions:
+        literal = re.escape(repr(item.answer))
+        if isinstance(item.answer, str):
+            literal = f"['\"]{re.escape(item.answer)}['\"]"
+        if re.search(rf"['\"]{re.escape(item.key)}['\"]\s*[:,]\s*(answer=)?{literal}(?![\w.])", text):
+            yield item.key
+
+
+def _answered_in_toml(text: str, predictions: Iterable[Prediction]) -> Iterator[str]:
+    """The predictions of a topic.toml that say anything about what is right or wrong."""
+    known = {item.key for item in predictions}
+    try:
+        tables = tomllib.loads(text).get("prediction", [])
+    except tomllib.TOMLDecodeError:
+        return  # what cannot be read is not what a build writes, and another gate says so
+    for table in tables:
+        if table.get("key") in known and table.keys() & {"answer", "tolerance", "wrong"}:
+            yield table["key"]
 
 
 def _files(folder: Path) -> Iterator[Path]:

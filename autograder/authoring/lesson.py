@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.authoring.master import PREDICTIONS_PART, Kind, Master, MasterCell
+from autograder.authoring.master import Kind, Master, MasterCell
 from autograder.authoring.stub import without_unused_imports
-from nnlearn.catalogue import Part, Response
+from nnlearn.catalogue import PREDICTIONS, Part, Response
 
 # TensorFlow greets whoever imports it with a page of warnings, which in a notebook look like errors.
 _START = """\
@@ -134,7 +134,7 @@ def _lesson_block(master: Master, cell: MasterCell) -> str:
         worth = f"*In words, in the notebook · {_points(points[cell.name])}*"
         return f"{cell.public.strip()}\n\n{worth}"
     if cell.kind in (Kind.PART, Kind.PREDICTIONS):
-        shown = "Predictions" if cell.name == PREDICTIONS_PART else f"`{cell.name}`"
+        shown = "Predictions" if cell.name == PREDICTIONS else f"`{cell.name}`"
         heading = f"**Your part: {shown}** · {_points(points[cell.name])}"
         return f"{heading}\n\n{_block(_RAISE.sub('...', cell.public))}"
     return _block(cell.public) if _defines_helpers(cell.public) else ""

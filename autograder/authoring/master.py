@@ -16,13 +16,13 @@ from typing import Any, NoReturn
 
 import jupytext
 
-from autograder.authoring.stub import MARKER, blank_predictions, predictions_in, stub_of
-from nnlearn.catalogue import Topic
+from autograder.authoring.stub import MARKER, stub_of
+from nnlearn.catalogue import PREDICTIONS, Topic
 from nnlearn.catalogue.nearest import did_you_mean
+from nnlearn.catalogue.prediction_code import PLACE, is_place, predictions_code
 from nnlearn.errors import ContentError
 from nnlearn.submission.locate import names_defined
 
-PREDICTIONS_PART = "predictions"
 _FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
 _FIGURE = re.compile(r"# figure: (?P<name>[\w-]+) \| (?P<alt>\S.*)")
 _METADATA = ("tags", "name", "title", "lines_to_next_cell", "cell_marker")
@@ -47,9 +47,9 @@ class MasterCell:
 
     Attributes:
         kind: What it is for.
-        source: As the author wrote it.
+        source: As the author wrote it; of predictions, as topic.toml asks and answers them.
         public: As learners get it: solutions and answers taken out.
-        line: The line of the master on which `source` begins, counted from 1.
+        line: The line of the master on which the cell's text begins, counted from 1.
         name: Of the part, the figure or the response; empty for other cells.
         alt: What a figure shows, in words.
     """
@@ -79,24 +79,6 @@ class Master:
         """The cells of these kinds, in their order."""
         return tuple(cell for cell in self.cells if cell.kind in kinds)
 
-    @property
-    def reference(self) -> str:
-        """The code without demonstrations, on the lines it has in the master."""
-        lines: list[str] = []
-        for cell in self.cells:
-            if cell.is_learners:
-                lines += [""] * (cell.line - 1 - len(lines)) + cell.source.split("\n")
-        return "\n".join(lines) + "\n"
-
-    @property
-    def answers(self) -> dict[str, Any]:
-        """The right predictions."""
-        return {
-            key: ast.literal_eval(value)
-            for cell in self.of(Kind.PREDICTIONS)
-            for key, value in predictions_in(cell.source)
-        }
-
 
 def read_master(topic: Topic) -> Master:
     """Read and check the master of `topic`.
@@ -122,7 +104,7 @@ class _Reader:
     def __init__(self, topic: Topic, path: Path) -> None:
         self.topic = topic
         self.path = path
-        self.parts = [part.name for part in topic.parts if part.name != PREDICTIONS_PART]
+        self.parts = [part.name for part in topic.parts if part.name != PREDICTIONS]
         self.seen: dict[tuple[Kind, str], int] = {}
 
     def cells(self) -> Iterator[MasterCell]:
@@ -138,11 +120,11 @@ class _Reader:
         """Refuse a master in which something that topic.toml lists is missing."""
         wanted = [(Kind.PART, name) for name in self.parts]
         wanted += [(Kind.RESPONSE, response.name) for response in self.topic.responses]
-        if any(part.name == PREDICTIONS_PART for part in self.topic.parts):
-            wanted.append((Kind.PREDICTIONS, PREDICTIONS_PART))
+        if any(part.name == PREDICTIONS for part in self.topic.parts):
+            wanted.append((Kind.PREDICTIONS, PREDICTIONS))
         for kind, name in wanted:
             if (kind, name) not in self.seen:
-                what = "PREDICTIONS" if kind is Kind.PREDICTIONS else f"the {kind} `{name}`"
+                what = f"the cell `{PLACE}`" if kind is Kind.PREDICTIONS else f"the {kind} `{name}`"
                 raise ContentError(
                     f"{self.path}: {what} is missing, though topic.toml lists it",
                     "write its cell, or take it out of topic.toml",
@@ -205,11 +187,14 @@ class _Reader:
         if "PREDICTIONS" in defined:
             if parts:
                 self._refuse(line, f"PREDICTIONS and {parts[0]} share a cell", "give each its own")
-            if not any(part.name == PREDICTIONS_PART for part in self.topic.parts):
+            if not any(part.name == PREDICTIONS for part in self.topic.parts):
                 self._refuse(line, "PREDICTIONS is no part in topic.toml", 'add name = "predictions"')
-            self._once(Kind.PREDICTIONS, PREDICTIONS_PART, line)
-            public = blank_predictions(source, self.path, line)
-            return MasterCell(Kind.PREDICTIONS, source, public, line, PREDICTIONS_PART)
+            if not is_place(source):
+                problem = "topic.toml asks and answers the predictions, and a master only marks their place"
+                self._refuse(line, problem, f"write `{PLACE}` alone in the cell")
+            self._once(Kind.PREDICTIONS, PREDICTIONS, line)
+            full, public = (predictions_code(self.topic.predictions, answered=a) for a in (True, False))
+            return MasterCell(Kind.PREDICTIONS, full, public, line, PREDICTIONS)
         if not parts:
             if MARKER in source:
                 self._refuse(

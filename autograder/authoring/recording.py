@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.authoring.process import run_module, spawned
-from autograder.authoring.visible import split_checks
+from autograder.authoring.visible import checks_of_topic
 from autograder.engine.mistakes import Gallery, Reference
 from autograder.engine.stored_replies import read_replies, sources_digest
 from nnlearn.catalogue import Topic, load_catalogue
@@ -57,7 +57,7 @@ def record_mistakes(topic: Topic, public: Path, private: Path) -> None:
 def stale_replies(topic: Topic) -> list[str]:
     """What is wrong with the stored replies, in one line, or nothing."""
     there = topic.replies is not None and topic.replies.is_file()
-    if topic.mistakes is None:
+    if not topic.has_mistakes:
         return [f"{_shown(topic)} is left from an earlier build"] if there else []
     if not there:
         return [f"{_shown(topic)} is missing"]
@@ -78,7 +78,7 @@ def swap_in_replies(topic: Topic, private: Path | None) -> list[str]:
         OutputError: The file cannot be replaced.
     """
     place = topic.replies
-    if place is None or (private is None and not (topic.mistakes is None and place.exists())):
+    if place is None or (private is None and (topic.has_mistakes or not place.exists())):
         return []
     try:
         if private is None:
@@ -116,7 +116,7 @@ def main(root: str, name: str, public: str, private: str) -> int:
 
 
 def _record_all(topic: Topic) -> list[KnownReplies]:
-    """How all checks go for each mistake, in the order of mistakes.py."""
+    """How all checks go for each mistake, in the order of the gallery."""
     number = len(load_gallery(topic, Reference(topic).run().__dict__))
     processes = min(os.cpu_count() or 1, number // _WORTH_A_PROCESS)
     if processes < 2:
@@ -141,8 +141,7 @@ def _record(topic: Topic, share: range) -> list[KnownReplies]:
 
 def _of_visible_checks(topic: Topic, known: Sequence[KnownReplies]) -> list[KnownReplies]:
     """`known` without what hidden checks got."""
-    assert topic.checks is not None  # noqa: S101 - for the type checker
-    hidden = split_checks(topic.checks).hidden_names
+    hidden = checks_of_topic(topic).hidden_names
     return [
         dataclasses.replace(
             item,

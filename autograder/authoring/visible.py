@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.authoring.stub import keep_imports
+from nnlearn.catalogue import PREDICTIONS, Topic
 from nnlearn.errors import ContentError
 from nnlearn.submission.locate import flattened, names_bound
 
@@ -17,7 +18,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class CheckFile:
-    """A file of checks, split for those who may see all of it and those who may not.
+    """A topic's checks, split for those who may see all of them and those who may not.
 
     Attributes:
         visible: The code that learners get.
@@ -30,6 +31,28 @@ class CheckFile:
     hidden_counts: dict[str, int]
     hidden_names: tuple[str, ...]
     private: tuple[str, ...]
+
+
+def checks_of_topic(topic: Topic) -> CheckFile:
+    """The checks of a topic: those in its file, and the hidden ones of its predictions, which no file holds.
+
+    Raises:
+        ContentError: There is no file of checks, or it is not as `split_checks` wants it.
+    """
+    if topic.checks is None:
+        raise ContentError(
+            f"topic `{topic.name}` has no checks: expected autograder/checks/{topic.name}/"
+            f"test_{topic.name}.py",
+            "write them there, visible and hidden ones together",
+        )
+    written = split_checks(topic.checks)
+    names = [item.hidden_check for item in topic.predictions]
+    counts = Counter(written.hidden_counts)
+    if names:
+        counts[PREDICTIONS] += len(names)
+    return replace(
+        written, hidden_counts=dict(counts), hidden_names=tuple(sorted([*written.hidden_names, *names]))
+    )
 
 
 def split_checks(file: Path) -> CheckFile:

@@ -16,10 +16,10 @@ from nbgrader.preprocessors import ClearSolutions as StockClearSolutions
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List, Unicode
 
-from autograder.authoring.master import PREDICTIONS_PART
 from autograder.authoring.stub import blank_predictions
 from autograder.course.cells import grade_id_of, solution_id, topic_name_of
 from autograder.course.layout import CourseError, find_course
+from nnlearn.catalogue import PREDICTIONS
 
 _REGION = re.compile(rb"^[ \t]*#*[ \t]*#[ \t]*BEGIN SOLUTION\b", re.MULTILINE)
 _SCHEME = re.compile(
@@ -51,7 +51,7 @@ class ClearSolutions(StockClearSolutions):  # type: ignore[misc]
         name = grade_id_of(cell)
         if not self.is_topic or cell.cell_type != "code" or not utils.is_solution(cell) or name is None:
             return bool(super()._replace_solution_region(cell, language))
-        if name == solution_id(PREDICTIONS_PART):
+        if name == solution_id(PREDICTIONS):
             cell.source = blank_predictions(cell.source, Path(f"the cell {name}"), 1)
             return True
         stock: Any = self.code_stub  # type: ignore[has-type]

@@ -10,6 +10,7 @@ from typing import Any
 import jupytext
 
 from nnlearn.catalogue import Topic
+from nnlearn.catalogue.prediction_code import is_place, predictions_code
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.diagnosis.gallery import Mistake, load_gallery
@@ -23,7 +24,7 @@ from nnlearn.submission.source import Cell, Source
 
 
 def reference_source(topic: Topic) -> Source:
-    """The topic's master as a submission: its code without the demonstrations."""
+    """The topic's master as a submission: its code without the demonstrations, its predictions answered."""
     if topic.master is None:
         raise ContentError(
             f"topic `{topic.name}` has no reference solution", "point --content at a full tree"
@@ -33,7 +34,7 @@ def reference_source(topic: Topic) -> Source:
         topic.master,
         "py",
         tuple(
-            Cell(number, cell.source, frozenset(), f"{topic.name}.py, cell {number}")
+            Cell(number, _completed(cell.source, topic), frozenset(), f"{topic.name}.py, cell {number}")
             for number, cell in enumerate(cells, start=1)
             if cell.cell_type == "code" and "demo" not in cell.metadata.get("tags", ())
         ),
@@ -58,6 +59,13 @@ class Reference:
         for code in self._codes:
             exec(code, module.__dict__)  # noqa: S102 - the author's own code
         return module
+
+
+def _completed(code: str, topic: Topic) -> str:
+    """A cell of the master; the one that stands for the predictions holds them."""
+    if "PREDICTIONS" in code and is_place(code):
+        return predictions_code(topic.predictions, answered=True)
+    return code
 
 
 class Gallery:

@@ -11,6 +11,8 @@ import hashlib
 import json
 from pathlib import Path
 
+import msgspec
+
 import nnlearn
 from autograder.engine.mistakes import Gallery, reference_source
 from nnlearn.catalogue import Topic
@@ -53,6 +55,7 @@ def sources_digest(topic: Topic) -> str:
         json.dumps([cell.code for cell in reference_source(topic).cells]).encode(),
         topic.checks.read_bytes() if topic.checks is not None else b"",
         topic.mistakes.read_bytes() if topic.mistakes is not None else b"",
+        msgspec.json.encode(topic.predictions),
         (package / "diagnosis" / "matching.py").read_bytes(),
         (package / "learner" / "session.py").read_bytes(),
         (package / "host" / "raised.py").read_bytes(),

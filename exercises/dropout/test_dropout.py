@@ -450,38 +450,3 @@ def test_mc_leaves_the_model_alone(learner, rng):
     learner.observed({"trainable": flags_now})
     shapes_are(*pair(answer), (9, 3))
     expect.same(flags_now, flags, "the trainable flags of the layers should be as before")
-
-
-# predictions -----------------------------------------------------------------------------------
-
-
-def is_a_number(learner, key):
-    given = learner.prediction(key)
-    number = isinstance(given, (int, float)) and not isinstance(given, bool)
-    expect.true(number, f'PREDICTIONS["{key}"] should be a number', f"it is {given!r}")
-
-
-@check("predictions", points=0.25)
-def test_what_is_dropped_is_filled_in(learner):
-    """The prediction about what is dropped is one of the allowed answers."""
-    given = learner.prediction("what_is_dropped")
-    claim = 'PREDICTIONS["what_is_dropped"] should be "units", "weights" or "layers"'
-    expect.true(given in ("units", "weights", "layers"), claim, f"it is {given!r}")
-
-
-@check("predictions", points=0.25)
-def test_survivor_scale_is_filled_in(learner):
-    """The prediction about the values that are kept is a number."""
-    is_a_number(learner, "survivor_scale")
-
-
-@check("predictions", points=0.25)
-def test_at_inference_is_filled_in(learner):
-    """The prediction about inference is a number."""
-    is_a_number(learner, "at_inference")
-
-
-@check("predictions", points=0.25)
-def test_coin_flips_is_filled_in(learner):
-    """The prediction about the number of coins is a number."""
-    is_a_number(learner, "coin_flips")

@@ -648,38 +648,3 @@ def test_clip_keeps_none(learner, rng):
         expect.true(found[place] is None, "None should stay None, in its place", "it is something else")
     for place, given in ((1, first), (2, second), (4, third)):
         expect.close(found[place], given / 4, "the others should be clipped as if None were not there")
-
-
-# predictions -----------------------------------------------------------------------------------
-
-
-def is_a_number(learner, key):
-    given = learner.prediction(key)
-    number = isinstance(given, (int, float)) and not isinstance(given, bool)
-    expect.true(number, f'PREDICTIONS["{key}"] should be a number', f"it is {given!r}")
-
-
-@check("predictions", points=0.25)
-def test_no_flag_is_filled_in(learner):
-    """The prediction about a call without the flag is one of the allowed answers."""
-    given = learner.prediction("no_flag")
-    claim = 'PREDICTIONS["no_flag"] should be "training", "inference" or "error"'
-    expect.true(given in ("training", "inference", "error"), claim, f"it is {given!r}")
-
-
-@check("predictions", points=0.25)
-def test_epoch_loss_is_filled_in(learner):
-    """The prediction about the loss of the epoch is a number."""
-    is_a_number(learner, "epoch_loss")
-
-
-@check("predictions", points=0.25)
-def test_epochs_run_is_filled_in(learner):
-    """The prediction about early stopping is a number."""
-    is_a_number(learner, "epochs_run")
-
-
-@check("predictions", points=0.25)
-def test_noise_factor_is_filled_in(learner):
-    """The prediction about the noise of the gradient is a number."""
-    is_a_number(learner, "noise_factor")

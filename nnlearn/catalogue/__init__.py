@@ -6,6 +6,7 @@ No other module builds such a path or reads topic.toml.
 """
 
 from nnlearn.catalogue.catalogue import CONTENT_VARIABLE, Catalogue, came_with_nnlearn, load_catalogue
+from nnlearn.catalogue.prediction import Prediction
 from nnlearn.catalogue.topic import PREDICTIONS, Limits, Part, Response, Topic, attribute_of
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Catalogue",
     "Limits",
     "Part",
+    "Prediction",
     "Response",
     "Topic",
     "attribute_of",

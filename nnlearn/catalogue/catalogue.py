@@ -149,6 +149,7 @@ def _read_topic(root: Path, name: str) -> Topic:
         questions=contents.questions,
         requires=contents.requires,
         parts=parts,
+        predictions=contents.prediction,
         responses=contents.response,
         limits=contents.limits,
         exercise_dir=exercise,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 
 def did_you_mean(word: str, known: Sequence[str], introduction: str) -> str:
@@ -12,3 +12,9 @@ def did_you_mean(word: str, known: Sequence[str], introduction: str) -> str:
     if nearest:
         return f"did you mean `{nearest[0]}`?"
     return f"{introduction} {', '.join(known)}"
+
+
+def one_of(words: Iterable[str]) -> str:
+    """`a, b or c`."""
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from nnlearn.catalogue.nearest import did_you_mean
+from nnlearn.catalogue.prediction import Prediction
 from nnlearn.errors import ContentError
 
 PREDICTIONS = "predictions"
@@ -75,6 +76,7 @@ class Topic:
         questions: The numbers of the questions it answers.
         requires: The topics to do first.
         parts: In the order of topic.toml.
+        predictions: What learners predict before they read on.
         responses: The questions answered in words.
         limits: What its checks may use.
         exercise_dir: What learners get; it need not be built yet.
@@ -89,6 +91,7 @@ class Topic:
     questions: tuple[int, ...]
     requires: tuple[str, ...]
     parts: tuple[Part, ...]
+    predictions: tuple[Prediction, ...] = field(hash=False)  # glosses have no hash
     responses: tuple[Response, ...]
     limits: Limits
     exercise_dir: Path
@@ -156,6 +159,11 @@ class Topic:
     def mistakes(self) -> Path | None:
         """The gallery of known mistakes."""
         return _existing(self.checks_dir, "mistakes.py")
+
+    @property
+    def has_mistakes(self) -> bool:
+        """Whether any mistake is known, wrong predictions included."""
+        return self.mistakes is not None or any(item.wrong for item in self.predictions)
 
     @property
     def replies(self) -> Path | None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nnlearn.checking.checks_file import ChecksFile, is_file_of_checks, topic_of
 from nnlearn.checking.marks import MARK, CheckInfo
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the processes that ran a submission."""
     config.stash[ENDING].close()
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    """Collect a topic's file of checks together with the checks of its predictions."""
+    return ChecksFile.from_parent(parent, path=module_path) if is_file_of_checks(module_path) else None
 
 
 def _isolates(config: pytest.Config) -> bool:
@@ -116,15 +122,6 @@ def _isolated_bench(config: pytest.Config, topic: Topic, file: Path) -> Bench:
     seat = IsolatedSeat(topic, load_source(file), config.stash[ZYGOTE])
     ending.callback(seat.close)
     return Bench(topic, seat, known=read_diagnoses(topic))
-
-
-def topic_of(checks: Path) -> Topic:
-    """The topic that a file of checks belongs to, by the folder it lies in."""
-    from nnlearn.catalogue import load_catalogue
-
-    in_private_tree = checks.parents[1].name == "checks"
-    root = checks.parents[3] if in_private_tree else checks.parents[2]
-    return load_catalogue(root, only=[checks.parent.name]).topic(checks.parent.name)
 
 
 class _Deferred:

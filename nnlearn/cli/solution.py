@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nnlearn.catalogue import PREDICTIONS
+from nnlearn.catalogue.prediction_code import predictions_code
 from nnlearn.cli.place import require_workspace, source_of
 from nnlearn.cli.say import say
 from nnlearn.cli.topics import PASSED, verdicts_of
@@ -31,13 +33,16 @@ def show_solution(name: str, content: Path | None = None) -> None:
             f"the solution of `{part.name}` is shown once your own passes; it is {state}",
             f"check it: nnlearn check {topic.name}; a hint: nnlearn hint {name}",
         )
-    master = source_of(workspace, content).topic(topic.name).master
-    if master is None:
+    source = source_of(workspace, content).topic(topic.name)
+    if source.master is None:
         raise NnlearnError(
             "solutions are not part of what is installed",
             "whoever teaches the course has them: nnlearn solution PART --content DIR shows those in DIR",
         )
-    found = definition_of(master.read_text(encoding="utf-8"), part.name)
+    if part.name == PREDICTIONS:
+        say(predictions_code(source.predictions, answered=True))
+        return
+    found = definition_of(source.master.read_text(encoding="utf-8"), part.name)
     if found is None:
-        raise NnlearnError(f"{master} does not define `{part.name}`", "nnlearn topic check says more")
+        raise NnlearnError(f"{source.master} does not define `{part.name}`", "nnlearn topic check says more")
     say(without_markers(found))

@@ -1,8 +1,8 @@
 """Known mistakes and how they are recognised. What a topic's `mistakes.py` is written with is found here.
 
->>> from nnlearn.diagnosis import mistake, wrong_prediction
+>>> from nnlearn.diagnosis import mistake
 """
 
-from nnlearn.diagnosis.gallery import mistake, wrong_prediction
+from nnlearn.diagnosis.gallery import mistake
 
-__all__ = ["mistake", "wrong_prediction"]
+__all__ = ["mistake"]

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from nnlearn.catalogue import PREDICTIONS, Topic
+from nnlearn.catalogue import PREDICTIONS, Prediction, Topic
+from nnlearn.catalogue.prediction import Answer
 from nnlearn.errors import ContentError
 
 Code = TypeVar("Code", bound=Callable[..., Any])
@@ -49,18 +50,8 @@ def mistake(part: str) -> Callable[[Code], Code]:
     return decorate
 
 
-def wrong_prediction(key: str, value: Any, message: str) -> None:
-    """Make `value` a known wrong answer to the prediction `key`, explained by `message`."""
-
-    def replace(namespace: dict[str, Any]) -> None:
-        namespace["PREDICTIONS"] = {**namespace["PREDICTIONS"], key: value}
-
-    name = f"{key}={value!r}"
-    _collecting.get().append(Mistake(PREDICTIONS, name, " ".join(message.split()), replace))
-
-
 def load_gallery(topic: Topic, reference: Mapping[str, Any]) -> tuple[Mistake, ...]:
-    """The known mistakes of a topic, in the order of its mistakes.py.
+    """The known mistakes of a topic: those of its mistakes.py, then the wrong predictions of topic.toml.
 
     The file runs with everything that the reference defines and imports under its own name. What a mistake
     uses of that stays right while another mistake stands in for it: they have a namespace of their own.
@@ -73,8 +64,9 @@ def load_gallery(topic: Topic, reference: Mapping[str, Any]) -> tuple[Mistake, .
         ContentError: A mistake has no explanation, an unknown part, or the name of another; the file gives a
             name of the reference another meaning, or uses a name that nobody defines.
     """
+    wrong = tuple(each for item in topic.predictions for each in _wrong_predictions(item))
     if topic.mistakes is None:
-        return ()
+        return wrong
     found: list[Mistake] = []
     token = _collecting.set(found)
     try:
@@ -84,7 +76,7 @@ def load_gallery(topic: Topic, reference: Mapping[str, Any]) -> tuple[Mistake, .
     _refuse_other_meanings(topic, reference, namespace)
     _refuse_unknown_names(topic, namespace)
     _refuse_odd_mistakes(topic, found)
-    return tuple(found)
+    return (*found, *wrong)
 
 
 def _refuse_other_meanings(topic: Topic, reference: Mapping[str, Any], namespace: Mapping[str, Any]) -> None:
@@ -147,3 +139,15 @@ def _refuse_odd_mistakes(topic: Topic, found: list[Mistake]) -> None:
         if item.name in seen:
             raise ContentError(f"{where} is there twice", "give each a name of its own")
         seen.add(item.name)
+
+
+def _wrong_predictions(prediction: Prediction) -> Iterator[Mistake]:
+    """Each wrong answer that topic.toml explains, as the mistake `key=answer`."""
+    for wrong in prediction.wrong:
+        answered = {prediction.key: wrong.answer}
+
+        def replace(namespace: dict[str, Any], answered: dict[str, Answer] = answered) -> None:
+            namespace["PREDICTIONS"] = {**namespace["PREDICTIONS"], **answered}
+
+        name = f"{prediction.key}={wrong.answer!r}"
+        yield Mistake(PREDICTIONS, name, " ".join(wrong.why.split()), replace)

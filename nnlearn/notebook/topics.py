@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,18 +61,6 @@ def _most_alike(candidates: Sequence[Topic], part: str, namespace: dict[str, Any
 
 def _likeness(topic: Topic, part: str, namespace: dict[str, Any]) -> tuple[int, int]:
     given = namespace.get(attribute_of(part))
-    shared = len(_prediction_keys(topic) & given.keys()) if isinstance(given, dict) else 0
+    keys = {item.key for item in topic.predictions}
+    shared = len(keys & given.keys()) if isinstance(given, dict) else 0
     return shared, sum(attribute_of(p.name) in namespace for p in topic.parts)
-
-
-def _prediction_keys(topic: Topic) -> set[Any]:
-    """The keys of PREDICTIONS in the stub; none where that is gone, or no Python any more."""
-    try:
-        body = ast.parse(topic.stub.read_text(encoding="utf-8")).body
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return set()
-    for node in body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id="PREDICTIONS")], value=ast.Dict(keys=keys)):
-                return {key.value for key in keys if isinstance(key, ast.Constant)}
-    return set()

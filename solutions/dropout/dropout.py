@@ -48,22 +48,7 @@ keras.utils.set_random_seed(11)
 # A wrong guess costs little, teaches a lot, and can be changed later.
 
 # %%
-PREDICTIONS = {
-    # In one training step with dropout, what does the coin decide about?
-    # Allowed: "units" (their outputs), "weights" (single connections) or "layers" (whole ones).
-    "what_is_dropped": "units",
-    # A Dropout(0.2) layer in training drops some values. By what number does it multiply the others?
-    # Allowed: a number.
-    "survivor_scale": 1.25,
-    # Training is over. The value 6.0 goes into a Dropout(0.75) layer of the finished network.
-    # What comes out?
-    # Allowed: a number.
-    "at_inference": 6.0,
-    # SpatialDropout2D drops whole feature maps. In training it gets a batch of shape (8, 14, 14, 32):
-    # 8 images of 14 by 14 pixels with 32 channels. How many coins does it flip?
-    # Allowed: an integer.
-    "coin_flips": 256,
-}
+PREDICTIONS = ...
 
 # %% [markdown]
 # ## "Why do we sometimes drop certain layers?"

@@ -51,26 +51,7 @@ print(images.shape, labels.shape)
 # A wrong guess costs little, teaches a lot, and can be changed later.
 
 # %%
-PREDICTIONS = {
-    # A network is to tell ten digits apart. It has not been trained, and gives all ten classes the
-    # same logit. What is its cross-entropy loss (natural logarithm)?
-    # Allowed: a number; two decimals are enough.
-    "loss_at_start": 2.303,
-    # y_true holds [0, 1, 2, 3] with shape (4,). y_pred holds the same numbers with shape (4, 1), as a
-    # Dense(1) layer would return them. Every prediction is right. What does
-    # np.mean((y_true - y_pred) ** 2) return?
-    # Allowed: "0.0", "2.5" or "error".
-    "right_but_reshaped": "2.5",
-    # The right answer is 1 and the logit is -10: the network is sure, and wrong.
-    # Which of the two losses of this example has the larger slope at that logit?
-    # Allowed: "squared error" (of the sigmoid), "cross-entropy" or "equal".
-    "sure_and_wrong": "cross-entropy",
-    # A ten-class network ends with softmax, and its loss takes that output for logits, so softmax is
-    # applied twice. The network becomes perfect: probability 1 for the right class of every image.
-    # What value does the loss end at?
-    # Allowed: a number; two decimals are enough.
-    "softmax_twice": 1.461,
-}
+PREDICTIONS = ...
 
 # %% [markdown]
 # ## "What is an output layer, and how do we design this to meet our goal?"

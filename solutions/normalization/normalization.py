@@ -51,25 +51,7 @@ np.set_printoptions(precision=3, suppress=True)
 # A wrong guess costs little, teaches a lot, and can be changed later.
 
 # %%
-PREDICTIONS = {
-    # A Dense layer is followed by batch normalization. You add 5 to every bias of the Dense layer.
-    # In training mode, the output of the batch normalization ...
-    # Allowed: "grows by 5", "grows by 5 * gamma" or "stays the same".
-    "bias_plus_five": "stays the same",
-    # A network is Dense(64), BatchNormalization, relu, Dense(32), BatchNormalization, relu, Dense(10).
-    # Each Dense layer has one bias per unit. How many of these biases can you leave out without
-    # changing what the network is able to compute?
-    # Allowed: an integer.
-    "biases_to_leave_out": 96,
-    # A batch holds one single example, a row of features. In training mode, and whatever the example
-    # is, batch normalization turns each of its features into ...
-    # Allowed: "0", "beta", "gamma" or "nan".
-    "batch_of_one": "beta",
-    # A batch normalization layer has `trainable = False`. You call it with `training=True`.
-    # Which mean and variance does Keras use?
-    # Allowed: "of the batch" or "stored".
-    "frozen_layer": "stored",
-}
+PREDICTIONS = ...
 
 # %% [markdown]
 # ## "Explain the following terms with examples: batch normalization"

@@ -42,25 +42,7 @@ keras.utils.set_random_seed(21)
 # A wrong guess costs little, teaches a lot, and can be changed later.
 
 # %%
-PREDICTIONS = {
-    # A model has dropout and batch normalization layers. You call it as `model(x)`, inside a
-    # tf.GradientTape, and say nothing about training. How do these layers behave?
-    # Allowed: "training" (a tape means training), "inference" or "error" (the flag has to be given).
-    "no_flag": "inference",
-    # An epoch has three batches of 40, 40 and 20 examples. Their mean losses are 0.5, 0.7 and 1.2.
-    # What is the mean loss of the epoch, over its examples?
-    # Allowed: a number.
-    "epoch_loss": 0.72,
-    # The validation losses of a training run would be 0.9, 0.7, 0.6, 0.65, 0.6, 0.5, 0.4.
-    # Early stopping has a patience of 2. How many epochs are run?
-    # Allowed: an integer.
-    "epochs_run": 5,
-    # The gradient of a batch is an estimate, which varies with the examples that happen to be in it.
-    # You make the batch four times as large. By what number is the standard deviation of the
-    # estimate multiplied?
-    # Allowed: a number.
-    "noise_factor": 0.5,
-}
+PREDICTIONS = ...
 
 # %% [markdown]
 # ## "What's a forward pass, and what is important to think of when designing this function?"

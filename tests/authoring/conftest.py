@@ -17,6 +17,9 @@ def course(tmp_path: Path) -> Path:
     """A content tree with the topic `halving`, without figure and without known mistakes."""
     write_skeleton("halving", tmp_path)
     (tmp_path / "autograder/checks/halving/mistakes.py").unlink()
+    toml = tmp_path / "solutions/halving/topic.toml"
+    text = toml.read_text()
+    toml.write_text(text[: text.index("[[prediction.wrong]]")] + text[text.index("[[response]]") :])
     master = tmp_path / "solutions/halving/halving.py"
     text = master.read_text()
     begin = text.index('# %% tags=["demo", "figure"]')

@@ -104,11 +104,15 @@ def test_the_lesson(topic: Topic) -> None:
 
 
 def test_the_learners_topic_toml(topic: Topic, course: Path) -> None:
-    """It reads as the original does, without rubric, with the number of hidden checks and the parameters."""
+    """It reads as the original does, without what is private, with what is hidden counted, and parameters."""
     build_topic(topic)
     data = tomllib.loads((topic.exercise_dir / "topic.toml").read_text())
     assert data["response"] == [{"name": "why_halve", "points": 2}]
     assert [part["hidden_checks"] for part in data["part"]] == [1, 2]
+    key, about = "floor_of_minus_seven_halves", "whole-number division"
+    question = "What is -7 // 2 in Python?"
+    asked = {"key": key, "about": about, "question": question, "allowed": "integer"}
+    assert data["prediction"] == [asked]
     original = tomllib.loads(topic.toml.read_text())
     assert data["part"][1]["hints"] == original["part"][1]["hints"]
     (course / "solutions").rename(course / "elsewhere")

@@ -20,14 +20,21 @@ def rounds(x):
     """Half of 1 comes back as 0."""
     return np.asarray(x) // 2
 '''
+WRONG = """
+[[prediction.wrong]]
+answer = -3
+why = "-3 is what rounding towards zero gives."
+
+"""
 
 
 @pytest.fixture
 def built(topic: Topic, course: Path) -> Topic:
-    """The topic, built, with a gallery that is not recorded."""
+    """The topic, built, with known mistakes that are not recorded."""
     build_topic(topic)
     (course / "autograder/checks/halving/mistakes.py").write_text(MISTAKES)
-    return topic
+    topic.toml.write_text(topic.toml.read_text().replace("[[response]]", f"{WRONG}[[response]]"))
+    return load_catalogue(course).topic("halving")
 
 
 def test_a_fresh_build_leaks_nothing(built: Topic) -> None:
@@ -44,6 +51,9 @@ def test_a_fresh_build_leaks_nothing(built: Topic) -> None:
         ("diagnoses.json", '{"checks": {"test_halves_tables": []}}', "names the hidden check test_"),
         ("topic.toml", "# 1 point: // rounds towards minus infinity and / does not.", "of a rubric"),
         ("halving.py", '"floor_of_minus_seven_halves": -4,', "answer to the prediction `floor_of"),
+        ("topic.toml", "answer = -4\n", "answer to the prediction `floor_of_minus_seven_halves`"),
+        ("topic.toml", "tolerance = 0.5\n", "answer to the prediction `floor_of_minus_seven_halves`"),
+        ("README.md", "-3 is what rounding towards zero gives.", "holds why a prediction is wrong"),
         (
             "test_halving.py",
             'expect.prediction(learner, "floor_of_minus_seven_halves", -4)',
@@ -54,7 +64,12 @@ def test_a_fresh_build_leaks_nothing(built: Topic) -> None:
 def test_what_is_planted_is_found(built: Topic, file: str, text: str, leak: str) -> None:
     """File and line are named."""
     path = built.exercise_dir / file
-    path.write_text((path.read_text() if path.exists() and file != "diagnoses.json" else "") + text)
+    before = path.read_text() if path.exists() and file != "diagnoses.json" else ""
+    if file == "topic.toml" and "=" in text:  # behind the prediction, which is not the last table
+        before, table, after = before.partition("[[response]]")
+        path.write_text(before.rstrip() + "\n" + text + table + after)
+    else:
+        path.write_text(before + text)
     found = find_leaks(built)
     assert any(leak in line and line.startswith(f"exercises/halving/{file}") for line in found)
 

@@ -8,6 +8,7 @@ import pytest
 
 from autograder.authoring.master import Kind, read_master
 from nnlearn.catalogue import Topic
+from nnlearn.catalogue.prediction_code import PLACE
 from nnlearn.errors import ContentError
 
 Edit = Callable[..., None]
@@ -32,28 +33,19 @@ def test_every_cell_has_its_kind_and_its_line(topic: Topic) -> None:
     ]
     lines = master.path.read_text().split("\n")
     for cell in master.cells:
-        assert lines[cell.line - 1].removeprefix("# ") == cell.source.split("\n")[0]
-
-
-def test_the_reference_keeps_its_lines(topic: Topic) -> None:
-    """Demonstrations are left out; the rest stays where it is."""
-    master = read_master(topic)
-    lines = master.path.read_text().split("\n")
-    kept = {n: text for n, text in enumerate(master.reference.split("\n")) if text}
-    assert all(lines[number] == text for number, text in kept.items())
-    assert "matplotlib" not in master.reference
-    assert "return np.asarray(x) / 2" in master.reference
+        written = PLACE if cell.kind is Kind.PREDICTIONS else cell.source.split("\n")[0]
+        assert lines[cell.line - 1].removeprefix("# ") == written
 
 
 def test_the_public_form_holds_no_solution(topic: Topic) -> None:
-    """Regions become a raise, answers None; comments stay."""
+    """Regions become a raise, answers None; questions stay."""
     master = read_master(topic)
     (part,) = master.of(Kind.PART)
     assert part.public.endswith('    """\n    raise NotImplementedError("halve: not written yet")')
     (predictions,) = master.of(Kind.PREDICTIONS)
-    assert '"floor_of_minus_seven_halves": None,' in predictions.public
-    assert "# Allowed: -3, -3.5 or -4." in predictions.public
-    assert master.answers == {"floor_of_minus_seven_halves": -4}
+    question = "    # What is -7 // 2 in Python?\n    # Allowed: an integer.\n"
+    assert predictions.public == f'PREDICTIONS = {{\n{question}    "floor_of_minus_seven_halves": None,\n}}'
+    assert predictions.source == predictions.public.replace("None", "-4")
 
 
 PART = "    # BEGIN SOLUTION\n    return np.asarray(x) / 2\n    # END SOLUTION\n"
@@ -65,54 +57,54 @@ PART = "    # BEGIN SOLUTION\n    return np.asarray(x) / 2\n    # END SOLUTION\n
         (
             PART,
             "    return np.asarray(x) / 2\n",
-            "34: the part `halve` has no solution region\n"
+            "32: the part `halve` has no solution region\n"
             "  mark what learners write with # BEGIN SOLUTION and # END SOLUTION",
         ),
         (
             "    # END SOLUTION\n",
             "",
-            "43: # BEGIN SOLUTION without an # END SOLUTION below it\n"
+            "41: # BEGIN SOLUTION without an # END SOLUTION below it\n"
             "  mark what learners write with # END SOLUTION",
         ),
         (
             "    # BEGIN SOLUTION\n",
             "",
-            "44: # END SOLUTION without a # BEGIN SOLUTION above it\n"
+            "42: # END SOLUTION without a # BEGIN SOLUTION above it\n"
             "  mark what learners write with # BEGIN SOLUTION",
         ),
         (
             "    return np.asarray(x) / 2\n",
             "    # BEGIN SOLUTION\n",
-            "44: # BEGIN SOLUTION inside the region that line 43 begins\n"
+            "42: # BEGIN SOLUTION inside the region that line 41 begins\n"
             "  mark what learners write with # END SOLUTION",
         ),
         (
             "    # END SOLUTION\n",
             "    # End solution\n",
-            "45: `# End solution` looks like a marker of a solution region and is none\n"
+            "43: `# End solution` looks like a marker of a solution region and is none\n"
             "  write exactly `# BEGIN SOLUTION` or `# END SOLUTION`, alone on the line",
         ),
         (
             PART,
             "    # BEGIN SOLUTION\n    if x:\n    # END SOLUTION\n        return x\n",
-            "34: without its solution regions the part `halve` is not Python: unexpected indent\n"
+            "32: without its solution regions the part `halve` is not Python: unexpected indent\n"
             "  a region holds whole statements. What remains is:\n    def halve(x):",
         ),
         (
             '    """Divide every number by 2.\n',
             '    "" f"""Divide every number by 2.\n',
-            "34: the part `halve` has no docstring\n"
+            "32: the part `halve` has no docstring\n"
             "  say there what it takes, returns and raises: it is all a learner has",
         ),
         (
             "def halve(x):\n",
             "def halve2(x):\n",
-            "34: a solution region in a cell that defines no part of topic.toml\n  the parts are halve",
+            "32: a solution region in a cell that defines no part of topic.toml\n  the parts are halve",
         ),
         (
             "def halve(x):\n",
             "def halve(x:\n",
-            "34: not Python: '(' was never closed\n  put that line right",
+            "32: not Python: '(' was never closed\n  put that line right",
         ),
         (
             '# %% tags=["demo"]\nimport matplotlib',
@@ -143,19 +135,18 @@ PART = "    # BEGIN SOLUTION\n    return np.asarray(x) / 2\n    # END SOLUTION\n
         (
             'name="why_halve"',
             'name="why"',
-            '58: no [[response]] in topic.toml is called `why`\n  write name="..." with one of: why_halve',
+            '54: no [[response]] in topic.toml is called `why`\n  write name="..." with one of: why_halve',
         ),
         (
-            "    # What is -7 // 2 in Python?\n    # Allowed: -3, -3.5 or -4.\n",
-            "",
-            "19: the prediction `floor_of_minus_seven_halves` has no question above it\n"
-            "  write it as comment lines above the key, with the answers that are allowed",
+            "PREDICTIONS = ...",
+            'PREDICTIONS = {"floor_of_minus_seven_halves": -4}',
+            "20: topic.toml asks and answers the predictions, and a master only marks their place\n"
+            "  write `PREDICTIONS = ...` alone in the cell",
         ),
         (
-            "-4,\n}",
-            "np.floor(-3.5),\n}",
-            "21: the prediction `floor_of_minus_seven_halves`: expected a plain value, got "
-            "`np.floor(-3.5)`\n  write a number, text in quotes, True, False or a list of such",
+            "PREDICTIONS = ...",
+            "PREDICTIONS = ...\n\n# %%\nPREDICTIONS = ...",
+            "23: the predictions `predictions` is there twice\n  the first is on line 20",
         ),
     ],
 )
@@ -169,7 +160,7 @@ def test_what_is_refused(topic: Topic, edit: Edit, old: str, new: str, message: 
 
 
 def test_what_topic_toml_lists_has_to_be_there(topic: Topic, edit: Edit) -> None:
-    """A part, a response or PREDICTIONS without its cell is named."""
+    """A part, a response or the predictions without their cell are named."""
     edit(topic.master, '# %% [markdown] tags=["response"] name="why_halve"', "# %% [markdown]")
     with pytest.raises(ContentError) as caught:
         read_master(topic)
@@ -177,6 +168,12 @@ def test_what_topic_toml_lists_has_to_be_there(topic: Topic, edit: Edit) -> None
         f"{topic.master}: the response `why_halve` is missing, though topic.toml lists it\n"
         "  write its cell, or take it out of topic.toml"
     )
+    edit(topic.master, "PREDICTIONS = ...", "pass")
+    with pytest.raises(ContentError, match=r"the response .* is missing"):
+        read_master(topic)
+    edit(topic.master, "# %% [markdown]\n# Why", '# %% [markdown] tags=["response"] name="why_halve"\n# Why')
+    with pytest.raises(ContentError, match=r"the cell `PREDICTIONS = ...` is missing, though topic.toml"):
+        read_master(topic)
 
 
 def test_a_topic_without_master(topic: Topic) -> None:

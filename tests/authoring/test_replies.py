@@ -167,9 +167,9 @@ def test_it_has_a_line_for_each_mistake(toy: Topic) -> None:
 
 def test_many_mistakes_are_recorded_in_their_order(toy: Topic) -> None:
     """Also where several processes share them."""
-    assert toy.mistakes is not None
-    more = [f'wrong_prediction("sum", {n}.5, "Not {n} and a half.")\n' for n in range(60)]
-    toy.mistakes.write_text(toy.mistakes.read_text() + "\n" + "".join(more))
+    more = [f'[[prediction.wrong]]\nanswer = {n}.5\nwhy = "Not {n}.5."\n\n' for n in range(60)]
+    toy.toml.write_text(toy.toml.read_text().replace("[[response]]", "".join(more) + "[[response]]"))
+    toy = load_catalogue(toy.toml.parents[2]).topic("toy")
     build_topic(toy)
     names = [item["name"] for item in stored_in(toy)["mistakes"]]
     assert names[-60:] == [f"sum={n}.5" for n in range(60)]
@@ -189,7 +189,7 @@ def test_a_doctored_file_is_caught(toy: Topic) -> None:
     assert [(problem.gate, problem.what) for problem in check_topic(toy).problems] == [
         ("replies", f"without_the_maximum {words.format('test_survives_huge_logits')}"),
         ("replies", f"AddsTheFactor {words.format('test_multiplies')}"),
-        ("replies", f"sum=2.0 {words.format('test_sum')}"),
+        ("replies", f"sum=2.0 {words.format('test_sum_is_filled_in, test_sum')}"),
     ]
 
 

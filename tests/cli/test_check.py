@@ -21,7 +21,8 @@ def test_all_visible_checks_pass_and_the_hidden_ones_are_announced(miniature, tm
     assert done.stdout == (
         "softmax                  passed         1 of 1 pass\n"
         "Scale                    passed         1 of 1 pass\n"
-        "2 of 2 visible checks pass; 3 more run when graded\n"
+        "predictions              passed         1 of 1 pass\n"
+        "3 of 3 visible checks pass; 3 more run when graded\n"
     )
 
 
@@ -31,7 +32,7 @@ def test_a_known_mistake_is_named_without_the_gallery(miniature, tmp_path):
     assert (done.returncode, done.stderr) == (1, "")
     assert "Noticed    Every column adds up to 1 instead of every row" in done.stdout
     assert "Where      toy.py:5" in done.stdout
-    assert "1 of 2 visible checks pass; 3 more run when graded" in done.stdout
+    assert "2 of 3 visible checks pass; 3 more run when graded" in done.stdout
 
 
 def test_the_stub_is_not_written_yet(miniature):
@@ -44,7 +45,7 @@ def test_the_report_as_json(miniature, tmp_path):
     (tmp_path / "toy.py").write_text(COLUMN_SUM)
     done = nnlearn("check", "toy.py", "--json", "--content", miniature, cwd=tmp_path)
     report = json.loads(done.stdout)
-    assert [part["verdict"] for part in report["parts"]] == ["failed", "passed"]
+    assert [part["verdict"] for part in report["parts"]] == ["failed", "passed", "passed"]
     assert report["parts"][0]["noticed"][0]["mistake"] == "divides_by_the_column_sum"
 
 
@@ -62,7 +63,7 @@ def test_plain_pytest_shows_the_same_message(toy_course):
     assert "Noticed    Every column adds up to 1 instead of every row" in done.stdout
     assert "Traceback" not in done.stdout
     assert "bench.py" not in done.stdout
-    assert "1 failed, 1 passed" in done.stdout
+    assert "1 failed, 2 passed" in done.stdout
 
 
 def test_bad_input_is_said_in_one_line_and_exits_4(miniature, tmp_path):
@@ -92,7 +93,8 @@ class TestInAWorkspace:
         assert "Next       nnlearn hint softmax   (1 of 3 used)\n" in done.stdout
         assert "Next       nnlearn hint Scale   (0 of 3 used)\n" in done.stdout
         assert "Try it     pytest exercises/toy/test_toy.py::test_rows_add_up_to_one\n" in done.stdout
-        assert Progress(learn).verdicts("toy") == {"softmax": "failed", "Scale": "raised"}
+        verdicts = {"softmax": "failed", "Scale": "raised", "predictions": "passed"}
+        assert Progress(learn).verdicts("toy") == verdicts
         assert max(map(len, done.stdout.splitlines())) <= 83 + 4
 
     def test_one_part_and_the_notebook_where_that_was_changed_last(self, learn):

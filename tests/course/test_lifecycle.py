@@ -24,8 +24,8 @@ def test_scores_are_the_shares_of_the_checks_that_passed(life):
     assert scores_of(life, "ada") == {"softmax_checks": 3, "Scale_checks": 2, "predictions_checks": 1} | {
         "response_why": 0
     }
-    # Two of the four points of softmax's checks are for huge logits.
-    assert scores_of(life, "bo") == {"softmax_checks": 1.5, "Scale_checks": 2, "predictions_checks": 0} | {
+    # Two of the four points of softmax's checks are for huge logits, and a wrong prediction is filled in.
+    assert scores_of(life, "bo") == {"softmax_checks": 1.5, "Scale_checks": 2, "predictions_checks": 0.2} | {
         "response_why": 0
     }
     assert set(scores_of(life, "cy").values()) == {0}
@@ -52,7 +52,7 @@ def test_the_roster_and_the_due_date_are_in_the_gradebook(life):
 def test_exported_grades_have_a_row_for_everybody(life):
     with (life.course / "grades.csv").open(newline="") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
-    assert {name: float(row["score"]) for name, row in rows.items()} == {"ada": 6, "bo": 3.5, "cy": 0}
+    assert {name: float(row["score"]) for name, row in rows.items()} == {"ada": 6, "bo": 3.7, "cy": 0}
     assert {float(row["max_score"]) for row in rows.values()} == {8}
 
 
@@ -76,7 +76,7 @@ def test_learners_cannot_change_or_delete_what_is_given(life):
 def test_validating_runs_the_visible_checks_on_the_learners_own_machine(life):
     assert "Success! Your notebook passes all the tests." in life.said["validate right"]
     unwritten = life.said["validate unwritten"]
-    assert "VALIDATION FAILED ON 3 CELL(S)" in unwritten
+    assert "VALIDATION FAILED ON 4 CELL(S)" in unwritten
     assert "softmax: 0 of 1 visible checks pass; 2 more run when graded" in unwritten
     assert "Scale: 0 of 1 visible checks pass" in unwritten
     assert "You did not provide a response." in unwritten

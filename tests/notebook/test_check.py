@@ -8,7 +8,7 @@ import pytest
 from toy_course import REFERENCE, nnlearn
 
 from nnlearn.errors import EXIT_CHECKS_FAILED
-from nnlearn.notebook.checks import ChecksFailed
+from nnlearn.notebook.checks import ChecksFailed, _catalogue
 from nnlearn.workspace.progress import Progress
 
 COLUMNS = """
@@ -99,13 +99,19 @@ def test_not_written_and_not_run(filled_in):
     assert "softmax: softmax is not defined in this notebook" in filled_in.run(CHECK).card
 
 
-def test_a_part_without_visible_checks(filled_in):
+def test_a_part_without_visible_checks(toy_course, monkeypatch, capsys):
     """It is said so, and it is no failure."""
-    done = filled_in.run('nnlearn.check("predictions")')
-    assert (done.card, done.error) == (
-        "predictions not checked: there is no visible check; 1 run when graded",
-        None,
-    )
+    checks, toml = toy_course / "exercises/toy/test_toy.py", toy_course / "exercises/toy/topic.toml"
+    text = checks.read_text()
+    checks.write_text(text[: text.index('@check("Scale")')])
+    toml.write_text(toml.read_text().replace("hidden_checks = 0", "hidden_checks = 1"))
+    monkeypatch.setenv("NNLEARN_CONTENT", str(toy_course))
+    monkeypatch.chdir(toy_course.parent)
+    _catalogue.cache_clear()
+    exec(REFERENCE + '\nimport nnlearn\n\nnnlearn.check("Scale")\n', {"__name__": "notebook"})
+    _catalogue.cache_clear()
+    shown = capsys.readouterr().out
+    assert shown == "Scale not checked: there is no visible check; 1 run when graded\n"
 
 
 def test_what_the_learner_prints_is_seen_in_the_cell(filled_in):

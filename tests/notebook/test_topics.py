@@ -11,20 +11,14 @@ from nnlearn.catalogue import Catalogue, load_catalogue
 from nnlearn.errors import NnlearnError
 from nnlearn.notebook.topics import topic_of
 
-OTHER = """
-PREDICTIONS = {
-    "product": None,
-}
-"""
-
 
 @pytest.fixture
 def two_topics(toy_course: Path) -> Catalogue:
     """`toy` and `tin`, which have the same parts and other predictions."""
     folder = toy_course / "exercises"
     shutil.copytree(folder / "toy", folder / "tin")
-    text = (folder / "toy" / "toy.py").read_text()
-    (folder / "tin" / "tin.py").write_text(text[: text.index("PREDICTIONS")] + OTHER)
+    toml = folder / "tin" / "topic.toml"
+    toml.write_text(toml.read_text().replace('key = "sum"', 'key = "product"'))
     shutil.rmtree(toy_course / "solutions")
     return load_catalogue(toy_course)
 

@@ -21,8 +21,8 @@ def test_each_save_prints_a_block_and_the_end_of_the_input_ends_it(lines, worksp
         "toy: toy.py\n"
         "softmax                  not written    0 of 1 checks\n"
         "Scale                    not written    0 of 1 checks\n"
-        "predictions              when graded    its checks are hidden\n"
-        "0 of 2 visible checks pass; 3 more run when graded"
+        "predictions              not written    0 of 1 checks\n"
+        "0 of 3 visible checks pass; 3 more run when graded"
     )
     file.write_text(WRONG_SCALE)
     block = watch.next_block()
@@ -33,7 +33,7 @@ def test_each_save_prints_a_block_and_the_end_of_the_input_ends_it(lines, worksp
     file.unlink()
     watch.next_block("toy.py is not there.")
     file.write_text(REFERENCE)
-    assert "2 of 2 visible checks pass" in watch.next_block()
+    assert "3 of 3 visible checks pass" in watch.next_block()
     code, complaints = watch.end()
     assert (code, complaints) == (0, "")
     assert "\x1b" not in watch.text
@@ -57,7 +57,7 @@ def test_without_forks_a_process_reloads_the_file_and_is_replaced_when_it_hangs(
     assert "Your code printed:\n    here" in block
     file.write_text(REFERENCE)  # nothing of the old module is left
     block = watch.next_block()
-    assert "2 of 2 visible checks pass" in block
+    assert "3 of 3 visible checks pass" in block
     assert "printed" not in block
     file.write_text(ENDLESS)
     block = watch.next_block()
@@ -78,5 +78,5 @@ def test_checks_that_run_operations_when_they_are_collected_do_not_hang_it(lines
     watch = lines("watch", "toy", cwd=workspace)
     watch.next_block()
     (folder / "toy.py").write_text(REFERENCE)
-    assert "2 of 2 visible checks pass" in watch.next_block()
+    assert "3 of 3 visible checks pass" in watch.next_block()
     assert watch.end() == (0, "")

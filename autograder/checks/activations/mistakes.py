@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlearn.diagnosis import mistake, wrong_prediction
+from nnlearn.diagnosis import mistake
 
 # relu ------------------------------------------------------------------------------------------
 
@@ -522,66 +522,3 @@ def log_sum_without_keepdims(x, axis=-1):
 def log_softmax_in_float32(x, axis=-1):
     """The result is float32 whatever comes in. Cast integers only, and leave floating dtypes alone."""
     return log_softmax(ops.cast(x, "float32"), axis=axis)
-
-
-# predictions -----------------------------------------------------------------------------------
-
-wrong_prediction(
-    "stacked_affine",
-    702,
-    """702 is what the two layers hold together. Without an activation between them they are one layer from
-    4 inputs to 2 outputs, with weights W1 W2; the 100 units in the middle leave no trace.""",
-)
-wrong_prediction(
-    "stacked_affine",
-    8,
-    "8 is the number of weights, 4 times 2. Each of the 2 outputs has a bias as well.",
-)
-wrong_prediction(
-    "stacked_affine",
-    600,
-    """600 is the number of weights in the two layers, 4 times 100 plus 100 times 2, without biases. The one
-    layer that replaces them goes from 4 inputs straight to 2 outputs.""",
-)
-wrong_prediction(
-    "stacked_affine",
-    102,
-    """102 is the number of biases in the two layers. The one layer that replaces them has the bias
-    b1 W2 + b2, one number for each of the 2 outputs, and weights as well.""",
-)
-wrong_prediction(
-    "softmax_shift",
-    "sharper",
-    """Only differences between logits count, and adding 100 to all of them leaves the differences as they
-    are. Multiplying the logits by a number above 1 makes the result sharper.""",
-)
-wrong_prediction(
-    "softmax_shift",
-    "flatter",
-    """It looks as if 101 and 102 were nearly equal, but softmax compares by difference, not by ratio, and the
-    difference is still 1. Dividing the logits by a number above 1 makes the result flatter.""",
-)
-wrong_prediction(
-    "ten_sigmoids",
-    "1/10",
-    """Slopes on the way back are multiplied, not added. The slope of a sigmoid is at most 1/4, so ten of them
-    leave at most (1/4) to the power of 10, about one millionth.""",
-)
-wrong_prediction(
-    "ten_sigmoids",
-    "1/1000",
-    """(1/2) to the power of 10 is about 1/1000. The slope of a sigmoid is at most 1/4, though: 1/2 is its
-    value at 0, and p (1 - p) its slope.""",
-)
-wrong_prediction(
-    "log_of_softmax",
-    "-200",
-    """-200 is the answer on paper, and what log_softmax gives. The share itself, about 10 to the power
-    of -87, is smaller than any number float32 has, so it was rounded to 0 before the logarithm saw it.""",
-)
-wrong_prediction(
-    "log_of_softmax",
-    "0",
-    """The share is rounded to 0, that is right, and the logarithm of 0 is minus infinity. The logarithm of 1
-    is 0: that is what the second class gets.""",
-)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlearn.diagnosis import mistake, wrong_prediction
+from nnlearn.diagnosis import mistake
 
 
 def masked(x, rate, seed, shape):
@@ -929,104 +929,3 @@ def difference_of_large_numbers(model, x, passes):
     answers = answers_of(model, x, passes)
     mean = ops.mean(answers, axis=0)
     return mean, ops.sqrt(ops.mean(answers**2, axis=0) - mean**2)
-
-
-# predictions -----------------------------------------------------------------------------------
-
-
-wrong_prediction(
-    "what_is_dropped",
-    "weights",
-    """Dropping single weights is DropConnect (Wan et al. 2013). Dropout drops the output of a unit, and
-    with it all the connections that lead away from the unit at once.""",
-)
-wrong_prediction(
-    "what_is_dropped",
-    "layers",
-    """Dropping whole layers is stochastic depth (Huang et al. 2016), and needs residual blocks. The name
-    "dropout layer" means a layer that does the dropping: what it drops are units.""",
-)
-wrong_prediction(
-    "survivor_scale",
-    1,
-    """With a factor of 1 the average would shrink to 0.8 of what it was, and at inference, with nothing
-    dropped, the next layer would get more than it is used to. The factor is 1 / 0.8.""",
-)
-wrong_prediction(
-    "survivor_scale",
-    0.8,
-    """0.8 is the share that survives. Multiplying by it makes the values smaller still; to keep the
-    average, divide by it: 1 / 0.8.""",
-)
-wrong_prediction(
-    "survivor_scale",
-    5,
-    """5 is 1 / 0.2, one over the share that is dropped. What is left has to make up for the loss, so it
-    is one over the share that survives: 1 / 0.8.""",
-)
-wrong_prediction(
-    "survivor_scale",
-    1.2,
-    """1.2 adds the lost fifth to what is left, but what is left is only 0.8: 0.8 times 1.2 is 0.96, not
-    1. Divide: 1 / 0.8.""",
-)
-wrong_prediction(
-    "survivor_scale",
-    0.2,
-    """0.2 is the share that is dropped. The values that are kept have to become larger, by one over the
-    share that survives: 1 / 0.8.""",
-)
-wrong_prediction(
-    "at_inference",
-    24,
-    """24 is 6 / 0.25: that is what comes out in training, if the value is kept. At inference nothing is
-    dropped, so there is nothing to make up for.""",
-)
-wrong_prediction(
-    "at_inference",
-    1.5,
-    """1.5 is 6 times 0.25, the share kept. The paper of 2014 multiplies at inference like that, because
-    it does not scale in training. Keras scales in training, and at inference the value passes as it
-    is.""",
-)
-wrong_prediction(
-    "at_inference",
-    4.5,
-    """4.5 is 6 times 0.75. At inference a dropout layer does nothing: no coin is flipped and no factor
-    applied.""",
-)
-wrong_prediction(
-    "at_inference",
-    0,
-    """Dropping happens in training only. In the finished network every value passes.""",
-)
-wrong_prediction(
-    "coin_flips",
-    32,
-    """With 32 coins all images of the batch would lose the same feature maps. Each image has its own
-    coins: 8 times 32.""",
-)
-wrong_prediction(
-    "coin_flips",
-    8,
-    """With 8 coins each image would lose all of its feature maps or none: that is DropPath. Each feature
-    map of each image has a coin: 8 times 32.""",
-)
-wrong_prediction(
-    "coin_flips",
-    50176,
-    """8 times 14 times 14 times 32 is one coin for every number: that is ordinary dropout. Here all 14 by
-    14 pixels of a feature map share one coin.""",
-)
-wrong_prediction(
-    "coin_flips",
-    1568,
-    """8 times 14 times 14 is one coin for each pixel of each image, shared by its channels. It is the
-    other way round: a channel is dropped with all its pixels.""",
-)
-wrong_prediction(
-    "coin_flips",
-    6272,
-    """14 times 14 times 32 is one coin for each number of one image, shared by all images. Pixels of a
-    feature map share a coin, and images do not.""",
-)

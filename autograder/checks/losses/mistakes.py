@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nnlearn.diagnosis import mistake, wrong_prediction
+from nnlearn.diagnosis import mistake
 
 
 def as_pair(y_true, y_pred):
@@ -997,93 +997,3 @@ def head_forgives_spelling(task):
     """Capitals, blanks and hyphens are forgiven. It is meant well, but the contract says that
     anything else raises a ValueError, and a caller may rely on it."""
     return output_head(str(task).strip().lower().replace("-", ""))
-
-
-# predictions -----------------------------------------------------------------------------------
-
-wrong_prediction(
-    "loss_at_start",
-    0.1,
-    """0.1 is the share that each class gets. The loss is minus the logarithm of the share of the
-    right class: -log(1/10).""",
-)
-wrong_prediction(
-    "loss_at_start",
-    1.0,
-    """1.0 is the logarithm with base 10 of 10. Losses use the natural logarithm.""",
-)
-wrong_prediction(
-    "loss_at_start",
-    0.0,
-    """A loss of 0 means that the right class gets a share of 1. An untrained network spreads its
-    shares: each of the ten gets 1/10, and -log(1/10) is not 0.""",
-)
-wrong_prediction(
-    "loss_at_start",
-    0.9,
-    """0.9 is the error rate of guessing among ten classes. Cross-entropy is minus the logarithm
-    of the share of the right class.""",
-)
-wrong_prediction(
-    "loss_at_start",
-    -2.303,
-    """log(1/10) is negative, and the loss is *minus* that. Cross-entropy of classes is never
-    below 0.""",
-)
-wrong_prediction(
-    "loss_at_start",
-    3.322,
-    """3.322 is the logarithm of 10 with base 2, the loss in bits. Losses use the natural
-    logarithm.""",
-)
-wrong_prediction(
-    "right_but_reshaped",
-    "0.0",
-    """The numbers agree, the shapes do not. (4,) minus (4, 1) broadcasts to a table of 4 by 4
-    differences: every target against every prediction. Only the four on the diagonal are 0.""",
-)
-wrong_prediction(
-    "right_but_reshaped",
-    "error",
-    """NumPy raises an error only where shapes cannot be broadcast. (4,) and (4, 1) can: to (4,
-    4). That nothing complains is what makes this bug expensive.""",
-)
-wrong_prediction(
-    "sure_and_wrong",
-    "squared error",
-    """The error p - y is nearly -1, and squared error does contain it, but multiplied by the
-    slope of the sigmoid, p (1 - p), which is 0.00005 at a logit of -10. In cross-entropy that
-    factor cancels.""",
-)
-wrong_prediction(
-    "sure_and_wrong",
-    "equal",
-    """Both contain the error p - y. Squared error multiplies it by the slope of the sigmoid,
-    which is nearly 0 out there; cross-entropy does not, since its logarithm undoes the
-    exponential.""",
-)
-wrong_prediction(
-    "softmax_twice",
-    0.0,
-    """0 would need a share of 1 from the second softmax. It sees (1, 0, ..., 0), numbers that lie
-    close together, and gives the right class e / (e + 9) = 0.23 only.""",
-)
-wrong_prediction(
-    "softmax_twice",
-    2.303,
-    """2.303 is log 10, the loss when all ten classes get the same share. The second softmax
-    flattens the shares a lot, but the right class stays ahead: e / (e + 9) against 1 / (e +
-    9).""",
-)
-wrong_prediction(
-    "softmax_twice",
-    1.0,
-    """1 is the logit that the second softmax sees for the right class. The loss is minus the
-    logarithm of what it makes of that: e / (e + 9).""",
-)
-wrong_prediction(
-    "softmax_twice",
-    0.232,
-    """0.232 is the share that the right class gets from the second softmax. The loss is minus its
-    logarithm.""",
-)

@@ -4,7 +4,7 @@
 the one method that goes wrong.
 """
 
-from nnlearn.diagnosis import mistake, wrong_prediction
+from nnlearn.diagnosis import mistake
 
 
 class Pieces:
@@ -803,68 +803,3 @@ def folds_in_float32(kernel, bias, gamma, beta, mean, variance, epsilon):
     given = (kernel, bias, gamma, beta, mean, variance)
     single = (None if value is None else ops.cast(value, "float32") for value in given)
     return fold_batch_norm(*single, epsilon)
-
-
-# predictions -------------------------------------------------------------------------------------------
-
-wrong_prediction(
-    "bias_plus_five",
-    "grows by 5",
-    """The output of the Dense layer grows by 5, for every example. So does its mean over the batch,
-    and the mean is subtracted: the 5 is gone before anything else happens.""",
-)
-wrong_prediction(
-    "bias_plus_five",
-    "grows by 5 * gamma",
-    """gamma multiplies what is left after the mean was subtracted. The 5 is in every example, so it
-    is in the mean, and nothing of it is left.""",
-)
-wrong_prediction(
-    "biases_to_leave_out",
-    106,
-    """106 is the number of all biases. The 10 of the last layer have no batch normalization behind
-    them that would subtract them: they are needed.""",
-)
-wrong_prediction(
-    "biases_to_leave_out",
-    0,
-    """A bias right before batch normalization is in every example, therefore in the mean, and is
-    subtracted with it; beta takes its place. Count the biases of the layers that have a batch
-    normalization right behind them.""",
-)
-wrong_prediction(
-    "biases_to_leave_out",
-    10,
-    """It is the other way round. The last layer has no normalization behind it and needs its 10
-    biases; those of the other layers are subtracted again.""",
-)
-wrong_prediction(
-    "biases_to_leave_out",
-    64,
-    """That is the first layer. The second one has a batch normalization right behind it, too.""",
-)
-wrong_prediction(
-    "batch_of_one",
-    "0",
-    """The mean of one number is that number, so x - mean is 0: that far it is right. Then comes
-    gamma * 0 + beta.""",
-)
-wrong_prediction(
-    "batch_of_one",
-    "gamma",
-    """gamma is multiplied with the normalized value, and that is 0: the mean of one number is the
-    number itself. What remains is added afterwards.""",
-)
-wrong_prediction(
-    "batch_of_one",
-    "nan",
-    """Without epsilon it would be 0 / 0. With it, 0 is divided by the root of epsilon, which is a
-    number like any other.""",
-)
-wrong_prediction(
-    "frozen_layer",
-    "of the batch",
-    """For most layers freezing means only that the weights are not updated. For batch normalization
-    Keras goes further: a frozen layer runs in inference mode, so that fine-tuning the rest does not
-    change what it does.""",
-)

@@ -1,6 +1,6 @@
 """Mistakes that people really make in the topic `training_loop`, each with what a teacher would say."""
 
-from nnlearn.diagnosis import mistake, wrong_prediction
+from nnlearn.diagnosis import mistake
 
 
 class Altered:
@@ -1088,77 +1088,3 @@ def changes_its_input(gradients, max_norm):
     look at them as they were. Make a new list."""
     gradients[:] = clip_by_global_norm(gradients, max_norm)
     return gradients
-
-
-# predictions -----------------------------------------------------------------------------------
-
-wrong_prediction(
-    "no_flag",
-    "training",
-    """A tape records operations and knows nothing of modes. Keras has a flag for that, and where nobody
-    gives it, layers run as they do in use: in inference mode.""",
-)
-wrong_prediction(
-    "no_flag",
-    "error",
-    """Nothing breaks when the flag is left out, and that is the danger: the model runs in inference
-    mode, without a word.""",
-)
-wrong_prediction(
-    "epoch_loss",
-    0.8,
-    """0.8 is the mean of the three batch means. It counts each of the 20 examples of the last batch
-    twice as much as the others: (40 x 0.5 + 40 x 0.7 + 20 x 1.2) / 100 = 0.72.""",
-)
-wrong_prediction(
-    "epoch_loss",
-    2.4,
-    """2.4 is the sum of the three means. A mean over 100 examples lies between the smallest and the
-    largest of them.""",
-)
-wrong_prediction(
-    "epoch_loss",
-    1.2,
-    """1.2 is the loss of the last batch alone. Those before it belong to the epoch as well.""",
-)
-wrong_prediction(
-    "epochs_run",
-    7,
-    """All seven would be run if a loss equal to the best counted as better. Better means strictly
-    smaller: epochs 4 (0.65) and 5 (0.6 again) are two in a row that are not.""",
-)
-wrong_prediction(
-    "epochs_run",
-    4,
-    """Epoch 4 is the first that is no better. A patience of 2 allows one such epoch, and the second in
-    a row is the last.""",
-)
-wrong_prediction(
-    "epochs_run",
-    3,
-    """Epoch 3 is the best so far, and its weights are the ones that are restored. But nobody knows that
-    before two more epochs have been run.""",
-)
-wrong_prediction(
-    "epochs_run",
-    6,
-    """Two epochs in a row that are no better, 4 and 5, use the patience up. Epoch 6, which would have
-    been better, is never run: that is the price of stopping early.""",
-)
-wrong_prediction(
-    "noise_factor",
-    0.25,
-    """The variance becomes a quarter, and its root, the standard deviation, a half: the spread of an
-    average of B things falls with the square root of B.""",
-)
-wrong_prediction(
-    "noise_factor",
-    1,
-    """The mean gradient stays the same, but how much it varies from batch to batch does not: an average
-    over more examples varies less.""",
-)
-wrong_prediction(
-    "noise_factor",
-    2,
-    """The other way round: an average over more examples varies less, not more.""",
-)

@@ -21,7 +21,6 @@ from nnlearn.checking.expect.arrays import (
     shape,
     unchanged,
 )
-from nnlearn.checking.expect.predictions import prediction
 from nnlearn.checking.expect.reading import equal, is_array, is_number
 
 __all__ = [
@@ -38,7 +37,6 @@ __all__ = [
     "items",
     "likely",
     "number",
-    "prediction",
     "raises",
     "right_and_finite",
     "same",

@@ -54,10 +54,7 @@ class Scale(keras.layers.Layer):
 
 
 # %%
-PREDICTIONS = {
-    # What do two probabilities add up to? A number.
-    "sum": 1.0,
-}
+PREDICTIONS = ...
 
 # %% [markdown] tags=["response"] name="why"
 # Why is the maximum subtracted?

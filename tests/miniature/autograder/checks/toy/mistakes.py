@@ -1,7 +1,7 @@
 import keras
 from keras import ops
 
-from nnlearn.diagnosis import mistake, wrong_prediction
+from nnlearn.diagnosis import mistake
 
 
 @mistake("softmax")
@@ -28,6 +28,3 @@ class AddsTheFactor(keras.layers.Layer):
 
     def call(self, x):
         return x + self.factor
-
-
-wrong_prediction("sum", 2.0, "Each is at most 1, but together they are no more than 1 either.")

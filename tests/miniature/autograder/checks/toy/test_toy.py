@@ -42,9 +42,3 @@ def test_multiplies(learner, rng):
     """Scale(3) multiplies by 3."""
     x = rng.normal(size=(2, 5)).astype("float32")
     expect.close(learner.Scale(3.0)(x), 3 * x, "the output should be three times the input")
-
-
-@check("predictions", hidden=True)
-def test_sum(learner):
-    """The prediction of the sum is right."""
-    expect.prediction(learner, "sum", 1.0)

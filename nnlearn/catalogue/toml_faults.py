@@ -1,0 +1,199 @@
+"""What is in topic.toml, key by key, and what can be wrong with it that types cannot say."""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from nnlearn.catalogue.nearest import one_of
+from nnlearn.catalogue.prediction import KINDS, Prediction
+from nnlearn.catalogue.toml_words import ABSENT
+from nnlearn.catalogue.topic import PREDICTIONS, Limits, Part, Response
+
+HINTS = 3
+_FORBID = re.compile(r"kernel:\w+|[^\W\d]\w*(\.[^\W\d]\w*)*(\.\*)?")
+Fault = tuple[str, str, Any]
+"""A key, what was expected there, and what was received."""
+
+
+class TopicToml(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The contents of topic.toml, key by key."""
+
+    title: str
+    order: int
+    summary: str
+    part: tuple[Part, ...]
+    questions: tuple[int, ...] = ()
+    requires: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    prediction: tuple[Prediction, ...] = ()
+    response: tuple[Response, ...] = ()
+
+
+def faults_in(contents: TopicToml, built: bool) -> Iterator[Fault]:
+    """Every fault.
+
+    Args:
+        contents: Of a topic.toml.
+        built: It is the learner's copy.
+    """
+    for key in ("title", "summary"):
+        if not getattr(contents, key).strip():
+            yield key, "some text", getattr(contents, key)
+    for place, number in enumerate(contents.questions):
+        if number < 1:
+            yield f"questions[{place}]", "a question's number, from 1", number
+        elif number in contents.questions[:place]:
+            yield f"questions[{place}]", "each number once", number
+    for name in Limits.__struct_fields__:
+        if not _positive(getattr(contents.limits, name)):
+            yield f"limits.{name}", "a number above 0", getattr(contents.limits, name)
+    if not contents.part:
+        yield "part", "at least one part", []
+    yield from _faults_in_names(contents)
+    for place, part in enumerate(contents.part):
+        yield from _part_faults(f"part[{place}]", part)
+    yield from _prediction_faults(contents, built)
+    for place, response in enumerate(contents.response):
+        key = f"response[{place}].rubric"
+        if not built and not any(line.strip() for line in response.rubric):
+            yield key, "at least one line that says how to mark it", list(response.rubric)
+
+
+def unwanted_in(contents: TopicToml, built: bool) -> Iterator[tuple[str, str]]:
+    """Keys that belong in the other copy of topic.toml, and why."""
+    for place, part in enumerate(contents.part):
+        if part.hidden_checks and not built:
+            yield f"part[{place}].hidden_checks", "the builder counts the hidden checks"
+        if part.parameters and not built:
+            yield f"part[{place}].parameters", "the builder takes them from the master"
+    if not built:
+        return
+    for place, response in enumerate(contents.response):
+        if response.rubric:
+            yield f"response[{place}].rubric", "learners get this file, so no rubric may be in it"
+    for place, item in enumerate(contents.prediction):
+        private = {"answer": item.answer is not None, "tolerance": item.tolerance, "wrong": item.wrong}
+        for key, there in private.items():
+            if there:
+                yield f"prediction[{place}].{key}", "learners get this file, so no answer may be in it"
+
+
+def _faults_in_names(contents: TopicToml) -> Iterator[Fault]:
+    """Of parts and responses, which share their names and are both worth points."""
+    seen: set[str] = set()
+    tables: list[tuple[str, Sequence[Part | Response]]] = [
+        ("part", contents.part),
+        ("response", contents.response),
+    ]
+    for kind, items in tables:
+        for place, item in enumerate(items):
+            key = f"{kind}[{place}]"
+            if not _is_name(item.name):
+                yield f"{key}.name", "a Python name (letters, digits, _)", item.name
+            if item.name in seen:
+                yield f"{key}.name", "a name that no other part or response has", item.name
+            seen.add(item.name)
+            if not _positive(item.points):
+                yield f"{key}.points", "a number above 0", item.points
+
+
+def _part_faults(key: str, part: Part) -> Iterator[Fault]:
+    if len(part.hints) != HINTS:
+        yield f"{key}.hints", f"exactly {HINTS} hints", list(part.hints)
+    for place, hint in enumerate(part.hints):
+        if not hint.strip():
+            yield f"{key}.hints[{place}]", "some text", hint
+    for place, name in enumerate(part.forbid):
+        if not _FORBID.fullmatch(name):
+            yield f"{key}.forbid[{place}]", "a dotted name, NAME.* or kernel:NAME", name
+
+
+def _prediction_faults(contents: TopicToml, built: bool) -> Iterator[Fault]:
+    has_part = any(part.name == PREDICTIONS for part in contents.part)
+    if contents.prediction and not has_part:
+        yield "part", f"a part `{PREDICTIONS}` for the predictions", [p.name for p in contents.part]
+    if has_part and not contents.prediction and not built:
+        yield "prediction", f"at least one prediction for the part `{PREDICTIONS}`", []
+    keys = Counter[str]()
+    for place, item in enumerate(contents.prediction):
+        key = f"prediction[{place}]"
+        if not _is_name(item.key):
+            yield f"{key}.key", "a Python name (letters, digits, _)", item.key
+        if keys[item.key]:
+            yield f"{key}.key", "a key that no other prediction has", item.key
+        keys[item.key] += 1
+        yield from _question_faults(key, item)
+        if not built:
+            yield from _answer_faults(key, item)
+
+
+def _question_faults(key: str, item: Prediction) -> Iterator[Fault]:
+    for name in ("about", "question"):
+        if not getattr(item, name).strip():
+            yield f"{key}.{name}", "some text", getattr(item, name)
+    if isinstance(item.allowed, str):
+        if item.allowed not in KINDS:
+            yield f"{key}.allowed", f"{_quoted(KINDS)}, or a list of choices", item.allowed
+        if item.gloss:
+            yield f"{key}.gloss", "nothing, since there are no choices", item.gloss
+        return
+    if len(item.allowed) < 2:
+        yield f"{key}.allowed", "at least two choices", item.allowed
+    for place, word in enumerate(item.allowed):
+        if not word.strip() or word in item.allowed[:place]:
+            yield f"{key}.allowed[{place}]", "a choice that no other is like", word
+    for word in item.gloss:
+        if word not in item.allowed:
+            yield f"{key}.gloss", f"one of the choices {_quoted(item.allowed)}", word
+
+
+def _answer_faults(key: str, item: Prediction) -> Iterator[Fault]:
+    if item.answer is None:
+        yield f"{key}.answer", "", ABSENT
+        return
+    if not item.is_allowed(item.answer):
+        yield f"{key}.answer", item.allowed_in_words, item.answer
+    if item.answer != item.answer:
+        yield f"{key}.answer", "something that is equal to itself", item.answer
+    if item.tolerance and item.allowed != "number":
+        yield f"{key}.tolerance", "none, since only a number can be nearly right", item.tolerance
+    if not 0 <= item.tolerance < math.inf:
+        yield f"{key}.tolerance", "a number that is 0 or above", item.tolerance
+    seen: list[Any] = []
+    for place, wrong in enumerate(item.wrong):
+        where = f"{key}.wrong[{place}]"
+        if not item.is_allowed(wrong.answer):
+            yield f"{where}.answer", item.allowed_in_words, wrong.answer
+        if item.is_right(wrong.answer):
+            near = f", which is {item.answer} give or take {item.tolerance:g}" if item.tolerance else ""
+            yield f"{where}.answer", f"an answer other than the right one{near}", wrong.answer
+        if wrong.answer in seen:
+            yield f"{where}.answer", "an answer that has no explanation yet", wrong.answer
+        seen.append(wrong.answer)
+        if not wrong.why.strip():
+            yield f"{where}.why", "some text", wrong.why
+    if item.is_choice:
+        missing = [word for word in item.allowed if word not in (item.answer, *seen)]
+        if missing:
+            explained = [wrong.answer for wrong in item.wrong]
+            yield f"{key}.wrong", f"an explanation of {_quoted(missing)} as well", explained
+
+
+def _is_name(text: str) -> bool:
+    return text.isidentifier() and not keyword.iskeyword(text)
+
+
+def _positive(number: float) -> bool:
+    return number > 0 and not math.isinf(number)
+
+
+def _quoted(words: Iterable[str]) -> str:
+    """`"a", "b" or "c"`."""
+    return one_of(f'"{word}"' for word in words)

@@ -1,0 +1,120 @@
+"""The checks of predictions are made from topic.toml, wherever a topic's checks are collected."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nnlearn.catalogue import load_catalogue
+from nnlearn.checking.runner import CheckRunner
+from nnlearn.errors import ContentError
+
+TOML = """
+[[prediction]]
+key = "shift"
+about = "a shift"
+question = "You add 100 to every logit. The output of softmax becomes ..."
+allowed = ["sharper", "same"]
+answer = "same"
+
+[[prediction.wrong]]
+answer = "sharper"
+why = "Only differences count."
+
+[[response]]"""
+FILLED_IN = ["test_sum_is_filled_in", "test_shift_is_filled_in"]
+
+
+def pytest_on(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Plain pytest, run in a content tree."""
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments]
+    environment = {**os.environ, "COLUMNS": "120"}
+    return subprocess.run(
+        command, cwd=root, env=environment, capture_output=True, text=True, timeout=200, check=False
+    )
+
+
+def names_of(root: Path, where: str, *arguments: str) -> list[str]:
+    """The tests that plain pytest collects."""
+    done = pytest_on(root, where, "--collect-only", *arguments)
+    return [line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line]
+
+
+@pytest.fixture
+def root(toy_course: Path) -> Path:
+    """The miniature course with a second prediction, a choice; its exercise is not built anew."""
+    toml = toy_course / "solutions/toy/topic.toml"
+    toml.write_text(toml.read_text().replace("[[response]]", TOML.lstrip()))
+    return toy_course
+
+
+def fill_in(root: Path, predictions: str) -> None:
+    """Write an answer into the file to fill in."""
+    file = root / "exercises/toy/toy.py"
+    text = file.read_text()
+    file.write_text(f"{text[: text.index('PREDICTIONS')]}PREDICTIONS = {predictions}\n")
+
+
+def test_learners_have_the_visible_ones_and_graders_all(root: Path) -> None:
+    """Behind what is written in the file; of hidden ones learners' copy knows nothing."""
+    written = ["test_rows_add_up_to_one", "test_multiplies"]
+    assert names_of(root, "exercises/toy") == [*written, *FILLED_IN]
+    graded = names_of(root, "autograder/checks/toy")
+    assert graded[-4:] == [*FILLED_IN, "test_sum", "test_shift"]
+    (root / "solutions").rename(root / "elsewhere")
+    assert names_of(root, "exercises/toy") == [*written, FILLED_IN[0]]  # as it was built
+    done = pytest_on(root, "autograder/checks/toy", "--collect-only")
+    assert "the answers to the predictions are not here, and hidden checks need them" in done.stdout
+
+
+def test_one_of_them_is_chosen_by_its_name(root: Path) -> None:
+    name = FILLED_IN[1]
+    assert names_of(root, f"exercises/toy/test_toy.py::{name}") == [name]
+    assert names_of(root, "exercises/toy", "-k", "shift") == [name]
+
+
+@pytest.mark.parametrize(
+    ("predictions", "words"),
+    [
+        ('{"sum": "1", "shift": "sam"}', ("should be a number", 'should be "sharper" or "same"')),
+        ('{"sum": 7, "shift": "sharper"}', ()),
+        ("{}", ('PREDICTIONS["sum"] is not filled in yet', 'PREDICTIONS["shift"] is not filled in yet')),
+    ],
+)
+def test_what_learners_read(root: Path, predictions: str, words: tuple[str, ...]) -> None:
+    """The visible checks say which answers are allowed, and nothing about which one is right."""
+    fill_in(root, predictions)
+    done = pytest_on(root, "exercises/toy", "-k", "filled_in")
+    assert done.returncode == (1 if words else 0), done.stdout
+    assert all(word in done.stdout for word in words)
+    assert "Traceback" not in done.stdout
+    assert "predictions.py" not in done.stdout  # the place is the file of checks
+
+
+def test_a_check_of_the_same_name_is_refused(root: Path) -> None:
+    checks = root / "autograder/checks/toy/test_toy.py"
+    checks.write_text(
+        checks.read_text() + '\n\n@check("softmax")\ndef test_shift(learner):\n    """Something else."""\n'
+    )
+    with pytest.raises(ContentError, match=r"the check test_shift is there twice, once made from"):
+        CheckRunner(load_catalogue(root).topic("toy"), checks)
+
+
+def test_a_damaged_topic_toml_is_said_instead_of_collected(root: Path) -> None:
+    toml = root / "solutions/toy/topic.toml"
+    toml.write_text(toml.read_text().replace('answer = "same"', 'answer = "equal"'))
+    done = pytest_on(root, "exercises/toy")
+    assert done.returncode == 2
+    assert '(prediction `shift`): expected "sharper" or "same", got "equal"' in done.stdout
+
+
+def test_other_files_of_tests_are_left_alone(tmp_path: Path) -> None:
+    """A project of somebody's own may have files that are called alike."""
+    folder = tmp_path / "exercises/toy"
+    folder.mkdir(parents=True)
+    (folder / "test_toy.py").write_text("def test_mine():\n    pass\n")
+    assert names_of(tmp_path, "exercises/toy") == ["test_mine"]
