@@ -24,7 +24,8 @@ from nnlearn.isolation.processes import ProcessSource
 from nnlearn.isolation.seat import IsolatedSeat
 from nnlearn.isolation.zygote import Zygote
 from nnlearn.results import Outcome, PartResult, Report, Verdict
-from nnlearn.submission.source import Source, read_file, read_source
+from nnlearn.submission.file import read_file
+from nnlearn.submission.source import Source, read_source
 
 
 @dataclass(frozen=True)

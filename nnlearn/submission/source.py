@@ -7,13 +7,8 @@ about it is doubted: what kind of file it is, its size, its encoding, its nestin
 from __future__ import annotations
 
 import ast
-import codecs
 import hashlib
-import io
 import json
-import os
-import stat
-import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,14 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nnlearn.errors import SubmissionError
+from nnlearn.submission.file import python_text, read_file, refuse_wide_encodings, with_plain_newlines
 from nnlearn.submission.syntax import parse, quoted, without_magics
 
-MAX_BYTES = 10_000_000
 MAX_CODE = 1_000_000
-# Codecs outside this list are slow or strange on hostile input (punycode, idna, unicode_escape, ...).
-_CODECS = ("utf-8", "ascii", "iso8859", "cp125", "koi8", "gb", "big5", "euc", "shift_jis", "mac-")
-_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SAVE_AS_UTF8 = "Open it in an editor, save it with the encoding UTF-8 and hand it in again."
 _SAVE_NOTEBOOK = "Open it in Jupyter, save it there and hand it in again."
 
 
@@ -111,7 +102,7 @@ def read_source(path: Path, data: bytes) -> Source:
     kind = path.suffix.lower()
     digest = hashlib.sha256(data).hexdigest()
     if kind == ".py":
-        raw = [Cell(1, _decode_python(path, data), frozenset(), path.name)]
+        raw = [Cell(1, python_text(path, data), frozenset(), path.name)]
     else:
         raw = [cell for cell in _notebook_cells(path, data) if "demo" not in cell.tags]
     if sum(len(cell.code) for cell in raw) > MAX_CODE:
@@ -134,74 +125,6 @@ def _checked(cell: Cell, notes: list[str]) -> Cell:
     return Cell(cell.number, code, cell.tags, cell.name, error)
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a regular file that is not a link; never waits for a pipe or device.
-
-    Raises:
-        SubmissionError: It cannot be read, or is nothing that one hands in.
-    """
-    if path.suffix.lower() not in (".py", ".ipynb"):
-        raise SubmissionError(
-            f"{path} is neither a .py file nor a .ipynb notebook",
-            "Hand in the file that you filled in, under its own name.",
-        )
-    flags = os.O_RDONLY
-    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
-        flags |= getattr(os, name, 0)
-    try:
-        # Windows has no O_NOFOLLOW, and elsewhere this gives a clearer message than ELOOP.
-        if path.is_symlink():
-            raise SubmissionError(
-                f"{path} is a link to another file", "Hand in the file itself, not a link to it."
-            )
-        if path.is_dir():  # Windows cannot open a folder at all
-            raise _not_a_file(path)
-        descriptor = os.open(path, flags)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise _not_a_file(path)
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise SubmissionError(f"{path} does not exist", "Check the name and the folder it is in.") from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SubmissionError(f"{path} cannot be read: {reason}", "Check the file's permissions.") from None
-    if len(data) > MAX_BYTES:
-        raise SubmissionError(
-            f"{path} is larger than {MAX_BYTES // 1_000_000} MB",
-            "Clear the outputs of the notebook, or move data out of the file, and hand it in again.",
-        )
-    return data
-
-
-def _not_a_file(path: Path) -> SubmissionError:
-    return SubmissionError(f"{path} is not a regular file", "Hand in a .py file or a notebook.")
-
-
-def _decode_python(path: Path, data: bytes) -> str:
-    """The text of a Python file: UTF-8, or what its coding line (PEP 263) says."""
-    _refuse_wide_encodings(path, data)
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        if not codecs.lookup(encoding).name.startswith(_CODECS):
-            raise SubmissionError(f"{path} uses the encoding {quoted(encoding)}", _SAVE_AS_UTF8)
-        text = data.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        raise SubmissionError(
-            f"{path} is not text that Python can read: {quoted(str(error))}", _SAVE_AS_UTF8
-        ) from None
-    return _newlines(text)
-
-
-def _refuse_wide_encodings(path: Path, data: bytes) -> None:
-    if data.startswith(_BOMS):
-        raise SubmissionError(f"{path} is saved as UTF-16 or UTF-32, not UTF-8", _SAVE_AS_UTF8)
-
-
-def _newlines(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _notebook_cells(path: Path, data: bytes) -> list[Cell]:
     """The code cells of a notebook, those without code left out."""
     cells = []
@@ -216,7 +139,7 @@ def _notebook_cells(path: Path, data: bytes) -> list[Cell]:
         tags = tags if isinstance(tags, list) else []
         names = frozenset(tag for tag in tags if isinstance(tag, str))
         if code.strip():
-            cells.append(Cell(number, _newlines(code), names, f"cell {number}"))
+            cells.append(Cell(number, with_plain_newlines(code), names, f"cell {number}"))
     if not cells:
         raise SubmissionError(
             f"{path} has no code cells", "Hand in the notebook in which you filled in the exercise."
@@ -226,7 +149,7 @@ def _notebook_cells(path: Path, data: bytes) -> list[Cell]:
 
 def _read_notebook(path: Path, data: bytes) -> list[Any]:
     """All cells of a notebook, brought to format 4."""
-    _refuse_wide_encodings(path, data)
+    refuse_wide_encodings(path, data)
     try:
         text = data.decode("utf-8-sig")
         document = json.loads(text)

@@ -12,7 +12,8 @@ import pytest
 
 from nnlearn.errors import SubmissionError
 from nnlearn.submission.locate import where_is
-from nnlearn.submission.source import MAX_BYTES, MAX_CODE, Source, load_source
+from nnlearn.submission.file import MAX_BYTES
+from nnlearn.submission.source import MAX_CODE, Source, load_source
 
 
 def python(tmp_path: Path, code: str | bytes) -> Source:
