@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from nnlearn.errors import SubmissionError
-from nnlearn.submission.locate import where_is
 from nnlearn.submission.file import MAX_BYTES
+from nnlearn.submission.locate import where_is
 from nnlearn.submission.source import MAX_CODE, Source, load_source
 
 
