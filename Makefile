@@ -4,14 +4,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 SET_UP := $(VENV)/.set-up
 
-.PHONY: demo test check bench clean
+.PHONY: demo test test-all check bench clean
 
 demo: $(SET_UP)  ## grade the bundled sample class and show the report
 	$(BIN)/nnlearn grade autograder/sample_class --html report/class.html
 
-test: $(SET_UP)  ## the project's own tests
+# Every file of tests stays with one worker, and so do files that look at something that takes long to make.
+PYTEST := $(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder
+
+test: $(SET_UP)  ## every topic's gates, and the project's own tests: a sample of what grows with topics
 	$(BIN)/nnlearn topic check
-	$(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
+	$(PYTEST) --sample
+	$(BIN)/python tests/sampling.py
+
+test-all: $(SET_UP)  ## the same, with all there is of every topic
+	$(BIN)/nnlearn topic check
+	$(PYTEST)
+	$(BIN)/python tests/sampling.py
 
 check: $(SET_UP)  ## lint and types
 	$(BIN)/ruff check

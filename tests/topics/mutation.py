@@ -1,8 +1,8 @@
 """Grades the mutants of a reference: each has to lose points, or be listed as equivalent.
 
-`python tests/topics/mutation.py [TOPIC ...]` grades all of them, which takes about two minutes; the tests
-grade a sample. With `--every-check` a mutant goes through all checks of its part and not only until one
-catches it, which finds checks that fall over instead of failing.
+`python tests/topics/mutation.py [TOPIC ...]` grades all of them, as the tests do for a topic that has
+changed; for others they grade a sample. With `--every-check` a mutant goes through all checks of its part and
+not only until one catches it, which finds checks that fall over instead of failing.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from pathlib import Path
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from sampling import graded_topics
 from topics import pace
 from topics.mutants import Mutant, mutants_of
 
-from nnlearn.catalogue import Topic, load_catalogue
+from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.host.host import Host
@@ -31,7 +32,7 @@ from nnlearn.learner.local import HostSeat
 from nnlearn.protocol.requests import Program
 from nnlearn.results import Verdict
 
-LIST = Path(__file__).with_name("equivalent_mutants.toml")
+_LIST = "equivalent_mutants.toml"
 
 
 @dataclass(frozen=True)
@@ -96,14 +97,11 @@ def _host_of(mutant: Mutant, name: str) -> Host:
     return host
 
 
-def graded_topics() -> list[Topic]:
-    """All topics that have a reference and checks."""
-    return [topic for topic in load_catalogue().topics if topic.master and topic.checks]
-
-
 def equivalents(topic: Topic) -> set[tuple[str, str]]:
-    """The mutants that are listed as equivalent: pairs of a part and a mutation."""
-    entries = tomllib.loads(LIST.read_text("utf-8")).get(topic.name, [])
+    """The mutants that are listed as equivalent, beside the checks: pairs of a part and a mutation."""
+    assert topic.checks_dir is not None
+    file = topic.checks_dir / _LIST
+    entries = tomllib.loads(file.read_text("utf-8"))["equivalent"] if file.exists() else []
     return {(entry["part"], mutation) for entry in entries for mutation in entry["mutations"]}
 
 
