@@ -11,6 +11,7 @@ from typing import Any
 
 from nnlearn.catalogue import PREDICTIONS, Prediction
 from nnlearn.checking import expect
+from nnlearn.checking.failure import CheckFailed, Failure
 from nnlearn.checking.marks import check
 from nnlearn.learner.session import Learner
 
@@ -42,8 +43,9 @@ def _filled_in(prediction: Prediction) -> Check:
 def _right(prediction: Prediction, visible: Check) -> Check:
     def test(learner: Learner) -> None:
         given = learner.prediction(prediction.key)
-        claim = f'PREDICTIONS["{prediction.key}"] should be the right answer'
-        expect.true(prediction.is_right(given), claim, f"it is {_shown(given)}")
+        if not prediction.is_right(given):
+            claim = f'PREDICTIONS["{prediction.key}"] should be the right answer'
+            raise CheckFailed(Failure(claim, "value", f"it is {_shown(given)}"))
 
     test.__doc__ = f"The prediction about {prediction.about} is right."
     return check(PREDICTIONS, hidden=True, after=visible)(_named(test, prediction.hidden_check))

@@ -118,3 +118,16 @@ def test_other_files_of_tests_are_left_alone(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "test_toy.py").write_text("def test_mine():\n    pass\n")
     assert names_of(tmp_path, "exercises/toy") == ["test_mine"]
+
+
+def test_what_graders_read(root: Path, tmp_path: Path) -> None:
+    """A wrong answer is not given away by the hidden check; what has no answer yet makes it wait."""
+    handed_in = tmp_path / "toy.py"
+    handed_in.write_text('PREDICTIONS = {"sum": 1.0, "shift": "sharper"}\n')
+    done = pytest_on(root, "autograder/checks/toy", "--submission", str(handed_in), "-k", "sum or shift")
+    assert "1 failed, 3 passed" in done.stdout
+    assert "this should hold: The prediction about a shift is right" in done.stdout
+    assert "some values are not right" in done.stdout
+    handed_in.write_text("PREDICTIONS = {}\n")
+    done = pytest_on(root, "autograder/checks/toy", "--submission", str(handed_in), "-k", "sum or shift")
+    assert "2 failed, 2 skipped" in done.stdout
