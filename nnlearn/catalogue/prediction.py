@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 
 import msgspec
@@ -84,7 +85,9 @@ class Prediction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return type(given) is str and given in self.allowed
         if self.allowed == "shape":
             return isinstance(given, (list, tuple)) and all(type(length) is int for length in given)
-        return type(given) is int or (type(given) is float and self.allowed == "number")
+        if type(given) is float:
+            return self.allowed == "number" and not math.isnan(given)
+        return type(given) is int
 
     def is_right(self, given: object) -> bool:
         """Whether plain data is the right answer."""

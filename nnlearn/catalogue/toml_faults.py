@@ -160,8 +160,6 @@ def _answer_faults(key: str, item: Prediction) -> Iterator[Fault]:
         return
     if not item.is_allowed(item.answer):
         yield f"{key}.answer", item.allowed_in_words, item.answer
-    if item.answer != item.answer:
-        yield f"{key}.answer", "something that is equal to itself", item.answer
     if item.tolerance and item.allowed != "number":
         yield f"{key}.tolerance", "none, since only a number can be nearly right", item.tolerance
     if not 0 <= item.tolerance < math.inf:

@@ -369,7 +369,7 @@ def test_a_choice_that_is_refused(tmp_path: Path, old: str, new: str, key: str, 
         ('allowed = "number"', 'allowed = "integer"', ".tolerance", "none, since only a number can"),
         ('allowed = "number"', 'allowed = "number"\ngloss = { a = "b" }', ".gloss", "nothing, since there"),
         ("answer = 1\n", 'answer = "1"\n', ".answer", 'a number, got "1"'),
-        ("answer = 1\n", "answer = nan\n", ".answer", "something that is equal to itself, got NaN"),
+        ("answer = 1\n", "answer = nan\n", ".answer", "a number, got NaN"),
         ("answer = 1\n", "answer = [1, 2]\n", ".answer", "a number, got [1, 2]"),
         (
             "answer = 0.5",
