@@ -12,6 +12,9 @@ demo: $(SET_UP)  ## grade the bundled sample class and show the report
 # Every file of tests stays with one worker, and so do files that look at something that takes long to make.
 PYTEST := $(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder
 
+# The gates run every known mistake; what these answer is kept for the tests, apart from the user's own.
+test test-all: export NNLEARN_CACHE ?= $(CURDIR)/.pytest_cache/nnlearn
+
 test: $(SET_UP)  ## every topic's gates, and the project's own tests: a sample of what grows with topics
 	$(BIN)/nnlearn topic check
 	$(PYTEST) --sample

@@ -1,5 +1,6 @@
 """A miniature course, built once, that many tests share."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,6 +13,9 @@ from sampling import (  # noqa: F401 - hooks
     skip_the_rest,
 )
 from toy_course import nnlearn
+
+# Of the tests alone, and kept from one run to the next as a user's is; `make test` has the gates fill it.
+os.environ.setdefault("NNLEARN_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "nnlearn"))
 
 MINIATURE = Path(__file__).parent / "miniature"
 # The files that take longest come first, so that no worker is left alone with one of them at the end.

@@ -1,4 +1,4 @@
-"""Builds `exercises/<topic>/`, and the replies of known mistakes for grading, from what authors write.
+"""Builds `exercises/<topic>/` from what authors write.
 
 Texts are cheap and compared byte by byte. Figures and diagnoses are costly and differ a little between
 machines, so they are made anew only when what they are made from has changed.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,9 @@ from autograder.authoring.figures import draw_figures, figure_names, figures_dig
 from autograder.authoring.lesson import write_lesson, write_notebook, write_stub
 from autograder.authoring.manifest import NAME, Manifest, digest_of, read_manifest, sha256
 from autograder.authoring.master import Master, read_master
-from autograder.authoring.recording import record_mistakes, stale_replies, swap_in_replies
+from autograder.authoring.recording import record_mistakes, recorded_digest
 from autograder.authoring.topic_copy import learners_topic_toml
 from autograder.authoring.visible import CheckFile, checks_of_topic
-from autograder.engine.stored_replies import sources_digest
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
 from nnlearn.learner.calls import signatures_of
@@ -74,7 +73,7 @@ def plan_build(topic: Topic) -> Plan:
     made_from = {"figures": figures_digest(master)} if costly else {}
     if topic.has_mistakes:
         costly[DIAGNOSES] = "diagnoses"
-        made_from["diagnoses"] = sources_digest(topic)
+        made_from["diagnoses"] = recorded_digest(topic, checks)
     encoded = {name: text.encode() for name, text in texts.items()}
     return Plan(topic, master, checks, encoded, costly, made_from)
 
@@ -99,7 +98,7 @@ def find_stale(topic: Topic) -> list[str]:
             found.append(f"{_shown(topic, name)} was changed by hand")
     if not found and digest_of(folder / NAME) != sha256(_manifest(plan, folder).to_json().encode()):
         found.append(f"{_shown(topic, NAME)} does not match the files")
-    return found + stale_replies(topic)
+    return found
 
 
 def build_topic(
@@ -124,23 +123,13 @@ def build_topic(
     folder, old = topic.exercise_dir, read_manifest(topic.exercise_dir)
     if not force:
         _refuse_hand_edits(plan, old)
-    outdated = topic.has_mistakes and bool(stale_replies(topic) or not _are_current(plan, old, "diagnoses"))
-    with ExitStack() as stack:
-        staged = stack.enter_context(_staging(folder.parent, topic.name))
-        private = None
-        if outdated and topic.checks_dir is not None:
-            # Replies tell what hidden checks do: not even for a moment do they lie where learners' files are.
-            private = stack.enter_context(_staging(topic.checks_dir, "replies"))
+    with _staging(folder.parent, topic.name) as staged:
         for name, data in plan.texts.items():
             (staged / name).write_bytes(data)
-        _make_figures(plan, old, staged, on_step)
-        if private is not None:
-            on_step("recording the known mistakes")
-            record_mistakes(topic, staged, private)
-        else:
-            _take_over(plan, staged, "diagnoses")
+        _make(plan, old, "figures", staged, on_step)
+        _make(plan, old, "diagnoses", staged, on_step)
         (staged / NAME).write_text(_manifest(plan, staged).to_json(), encoding="utf-8")
-        return [*swap_in_replies(topic, private), *_swap_in(plan, old, staged, folder)]
+        return _swap_in(plan, old, staged, folder)
 
 
 def _is_current(plan: Plan, old: Manifest, name: str, digest: str) -> bool:
@@ -181,12 +170,16 @@ def _staging(parent: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(staged, ignore_errors=True)
 
 
-def _make_figures(plan: Plan, old: Manifest, staged: Path, on_step: Callable[[str], None]) -> None:
-    if _are_current(plan, old, "figures"):
-        _take_over(plan, staged, "figures")
-    else:
+def _make(plan: Plan, old: Manifest, kind: str, staged: Path, on_step: Callable[[str], None]) -> None:
+    """Put the costly files of one kind into `staged`: those that are there, or new ones."""
+    if _are_current(plan, old, kind):
+        _take_over(plan, staged, kind)
+    elif kind == "figures":
         on_step("drawing the figures")
         draw_figures(plan.master, staged / "figures")
+    else:
+        on_step("recording the known mistakes")
+        record_mistakes(plan.topic, staged)
 
 
 def _are_current(plan: Plan, old: Manifest, kind: str) -> bool:

@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any
 
+from autograder.authoring.build import DIAGNOSES
 from autograder.authoring.files import Problem
 from autograder.authoring.implementations import Implementation
+from autograder.authoring.recording import differing
 from autograder.authoring.trials import Progress, Tried, try_all
+from autograder.authoring.visible import checks_of_topic
 from autograder.engine.mistakes import reference_source, replies_of
-from autograder.engine.stored_replies import read_replies
+from autograder.engine.reply_cache import ReplyCache
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
-from nnlearn.diagnosis.matching import KnownReplies, fingerprints_match
+from nnlearn.diagnosis.matching import KnownReplies
+from nnlearn.diagnosis.store import read_diagnoses
 from nnlearn.learner.local import LocalSeat
 from nnlearn.results import PartResult, Verdict
 
@@ -53,14 +56,12 @@ class GateReport:
         topic: The topic.
         trials: What was tried.
         problems: The gates that do not hold.
-        known: How the checks go for each known mistake.
         seconds: The time that all trials took together.
     """
 
     topic: Topic
     trials: list[Trial] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    known: tuple[KnownReplies, ...] = ()
     seconds: float = 0.0
 
 
@@ -94,21 +95,19 @@ def _judged(tried: Tried) -> GateReport:
     topic, seat = tried.topic, LocalSeat(tried.topic, reference_source(tried.topic))
     benches = {one: Bench(topic, seat, runs=runs) for one, runs in tried.runs.items()}
     mistakes = {one: bench for one, bench in benches.items() if one.kind == "mistake"}
-    report.known = tuple(
+    known = tuple(
         KnownReplies(one.mistaken, one.noticed, replies_of(bench, one.mistaken))
         for one, bench in mistakes.items()
     )
-    stored = {item.noticed.mistake: item.checks for item in read_replies(topic) or ()}
     for one, bench in benches.items():
-        bench.known = report.known if one in mistakes else ()
+        bench.known = known if one in mistakes else ()
         parts = bench.parts()
         trial = _measured(one, bench, parts)
         report.trials.append(trial)
         report.problems += (
             _mistake_problems(one, parts) if one in mistakes else _problems_of(topic, trial, parts)
         )
-        if stored and one in mistakes:
-            report.problems += _replies_problems(topic, one, bench, stored.get(one.name, {}))
+    report.problems += _keep_what_mistakes_do(tried, mistakes)
     return report
 
 
@@ -167,19 +166,25 @@ def _mistake_problems(item: Implementation, parts: Sequence[PartResult]) -> list
     return problems
 
 
-def _replies_problems(
-    topic: Topic, item: Implementation, bench: Bench, stored: Mapping[str, Any]
-) -> list[Problem]:
-    """Where a mistake does otherwise than grading believes; a check that waits has seen nothing of it."""
-    found = replies_of(bench, item.mistaken)
-    differ = [
-        check
-        for check, replies in found.items()
-        if bench.runs[check].verdict is not Verdict.WAITING
-        and not (check in stored and fingerprints_match(stored[check], replies))
-    ]
-    if not differ:
-        return []
-    file = f"autograder/checks/{topic.name}/replies.json"
-    what = f"{item.name} no longer does in {', '.join(differ)} what {file} holds: delete it and build again"
-    return [Problem("replies", what)]
+def _keep_what_mistakes_do(tried: Tried, mistakes: Mapping[Implementation, Bench]) -> Iterator[Problem]:
+    """Let grading know what the mistakes do, and find where that is not what learners are told they do."""
+    topic = tried.topic
+    is_visible = checks_of_topic(topic).is_visible
+    is_built = not any(problem.gate == "built" and DIAGNOSES in problem.what for problem in tried.problems)
+    recorded = {item.noticed.mistake: item.checks for item in read_diagnoses(topic)} if is_built else {}
+    cache = ReplyCache(topic, seed=0)
+    for one, bench in mistakes.items():
+        # A check that waits has seen nothing of the mistake.
+        found = {
+            check: got
+            for check, got in replies_of(bench, one.mistaken).items()
+            if bench.runs[check].verdict is not Verdict.WAITING
+        }
+        cache.add(one.name, found)
+        visible = {check: got for check, got in found.items() if is_visible(check)}
+        # A mistake that passes all visible checks is not in the file.
+        differ = differing(recorded.get(one.name, dict.fromkeys(visible)), visible)
+        if is_built and differ:
+            file = f"exercises/{topic.name}/{DIAGNOSES}"
+            what = f"{one.name} no longer does in {', '.join(differ)} what {file} holds"
+            yield Problem("diagnoses", f"{what}: delete it and build again")

@@ -1,29 +1,32 @@
-"""Records how the checks go for the known mistakes: all of them for grading, the visible ones for learners.
+"""Records how the visible checks go for the known mistakes, for learners: `diagnoses.json`.
 
-That takes seconds to minutes, because every mistake runs, so it is done anew only when what the replies are
-made from has changed. `python -m` this module does it, in a process of its own, or in one for each core.
+Every mistake runs for that, unless grading or the gates have run it before. `python -m` this module does it,
+in a process of its own, or in one for each core.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import hashlib
 import json
 import os
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from autograder.authoring.process import run_module, spawned
-from autograder.authoring.visible import checks_of_topic
-from autograder.engine.mistakes import Gallery, Reference
-from autograder.engine.stored_replies import read_replies, sources_digest
+from autograder.authoring.visible import CheckFile, checks_of_topic
+from autograder.engine.mistakes import Gallery, Reference, reference_source
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.diagnosis.gallery import load_gallery
-from nnlearn.diagnosis.matching import KnownReplies
-from nnlearn.diagnosis.store import diagnoses_document, replies_document
-from nnlearn.errors import EXIT_USAGE, ContentError, NnlearnError, OutputError
+from nnlearn.diagnosis.matching import KnownReplies, fingerprints_match
+from nnlearn.diagnosis.store import SCHEMA_VERSION, diagnoses_document, read_diagnoses
+from nnlearn.errors import EXIT_USAGE, ContentError, NnlearnError
 from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 
 SECONDS = 900
@@ -31,15 +34,34 @@ _WORTH_A_PROCESS = 24
 """So many mistakes take longer than starting a process for them."""
 
 
-def record_mistakes(topic: Topic, public: Path, private: Path) -> None:
-    """Write `diagnoses.json` into the folder `public` and `replies.json` into the folder `private`.
+def recorded_digest(topic: Topic, checks: CheckFile) -> str:
+    """SHA-256 of what an author writes that the diagnoses depend on.
+
+    They depend on our own code as well. Whether that makes a difference is for the gates to find out, which
+    run every mistake.
+    """
+    digest = hashlib.sha256()
+    for data in (
+        str(SCHEMA_VERSION).encode(),
+        json.dumps([cell.code for cell in reference_source(topic).cells]).encode(),
+        checks.visible.encode(),
+        topic.mistakes.read_bytes() if topic.mistakes is not None else b"",
+        msgspec.json.encode(topic.predictions),
+        json.dumps([part.name for part in topic.parts]).encode(),
+    ):
+        digest.update(f"{len(data)}:".encode() + data)
+    return digest.hexdigest()
+
+
+def record_mistakes(topic: Topic, folder: Path) -> None:
+    """Write `diagnoses.json` into `folder`: byte by byte that of the exercise, if that says the same.
 
     Raises:
         ContentError: A known mistake or a check does not run.
     """
     done = run_module(
         "autograder.authoring.recording",
-        [str(topic.exercise_dir.parents[1]), topic.name, str(public), str(private)],
+        [str(topic.exercise_dir.parents[1]), topic.name, str(folder)],
         SECONDS,
     )
     if done.returncode == EXIT_USAGE:
@@ -54,69 +76,34 @@ def record_mistakes(topic: Topic, public: Path, private: Path) -> None:
         )
 
 
-def stale_replies(topic: Topic) -> list[str]:
-    """What is wrong with the stored replies, in one line, or nothing."""
-    there = topic.replies is not None and topic.replies.is_file()
-    if not topic.has_mistakes:
-        return [f"{_shown(topic)} is left from an earlier build"] if there else []
-    if not there:
-        return [f"{_shown(topic)} is missing"]
-    return [] if read_replies(topic) is not None else [f"{_shown(topic)} is stale: its sources have changed"]
+def differing(recorded: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """The checks that go otherwise for a mistake than was recorded; in `found` are those to look at."""
+    return [
+        check
+        for check, replies in found.items()
+        if not (check in recorded and fingerprints_match(recorded[check], replies))
+    ]
 
 
-def swap_in_replies(topic: Topic, private: Path | None) -> list[str]:
-    """Move the replies that were recorded into place, or take away those of a topic without known mistakes.
-
-    Args:
-        topic: The topic.
-        private: The folder they were recorded into, if they were.
-
-    Returns:
-        The file that changed, if one did, by its path in the content tree.
-
-    Raises:
-        OutputError: The file cannot be replaced.
-    """
-    place = topic.replies
-    if place is None or (private is None and (topic.has_mistakes or not place.exists())):
-        return []
-    try:
-        if private is None:
-            place.unlink()
-        else:
-            (private / place.name).replace(place)
-    except OSError as error:
-        raise OutputError(
-            f"{place} cannot be written: {error.strerror}",
-            f"put that right and run `nnlearn topic build {topic.name}` again",
-        ) from error
-    return [_shown(topic)]
-
-
-def _shown(topic: Topic) -> str:
-    return f"autograder/checks/{topic.name}/replies.json"
-
-
-def main(root: str, name: str, public: str, private: str) -> int:
-    """Record the known mistakes of a topic into two folders."""
+def main(root: str, name: str, folder: str) -> int:
+    """Record the known mistakes of a topic into a folder."""
     os.environ.update(TENSORFLOW_ENVIRONMENT)  # replies are rounded as the learners' processes do
     try:
         topic = load_catalogue(Path(root)).topic(name)
-        known = _record_all(topic)
+        known = _caught(_record_all(topic))
     except NnlearnError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
-    placed = dataclasses.replace(topic, exercise_dir=Path(public), checks_dir=Path(private))
-    diagnoses = diagnoses_document(_of_visible_checks(topic, known))
-    placed.diagnoses.write_text(_one_item_per_line(diagnoses), encoding="utf-8")
-    if placed.replies is not None:
-        replies = {"made_from": sources_digest(topic), **replies_document(known)}
-        placed.replies.write_text(_one_item_per_line(replies, (",", ":")), encoding="utf-8")
+    file = Path(folder, topic.diagnoses.name)
+    if _is_as_built(topic, known):  # up to rounding, which another machine does otherwise
+        shutil.copyfile(topic.diagnoses, file)
+    else:
+        file.write_text(_one_item_per_line(diagnoses_document(known)), encoding="utf-8")
     return 0
 
 
 def _record_all(topic: Topic) -> list[KnownReplies]:
-    """How all checks go for each mistake, in the order of the gallery."""
+    """How the visible checks go for each mistake, in the order of the gallery."""
     number = len(load_gallery(topic, Reference(topic).run().__dict__))
     processes = min(os.cpu_count() or 1, number // _WORTH_A_PROCESS)
     if processes < 2:
@@ -132,34 +119,45 @@ def _record_all(topic: Topic) -> list[KnownReplies]:
 
 
 def _record(topic: Topic, share: range) -> list[KnownReplies]:
-    """How all checks go for some of the mistakes."""
+    """How the visible checks go for some of the mistakes."""
     assert topic.checks is not None  # noqa: S101 - for the type checker
+    is_visible = checks_of_topic(topic).is_visible
     with CheckRunner(topic, topic.checks) as runner:
         known = Gallery(runner).known_replies()
-        return [dataclasses.replace(known[place], checks=dict(known[place].checks)) for place in share]
+        return [
+            replace(item, checks={check: item.checks[check] for check in item.checks if is_visible(check)})
+            for item in (known[place] for place in share)
+        ]
 
 
-def _of_visible_checks(topic: Topic, known: Sequence[KnownReplies]) -> list[KnownReplies]:
-    """`known` without what hidden checks got."""
-    hidden = checks_of_topic(topic).hidden_names
-    return [
-        dataclasses.replace(
-            item,
-            checks={name: got for name, got in item.checks.items() if name.partition("[")[0] not in hidden},
-        )
-        for item in known
-    ]
+def _caught(known: Sequence[KnownReplies]) -> list[KnownReplies]:
+    """The mistakes that a visible check catches; learners need no others."""
+    return [item for item in known if any(replies is not None for replies in item.checks.values())]
 
 
-def _one_item_per_line(document: dict[str, Any], separators: tuple[str, str] = (", ", ": ")) -> str:
+def _is_as_built(topic: Topic, known: Sequence[KnownReplies]) -> bool:
+    """Whether the diagnoses in the exercise say the same."""
+    try:
+        built = read_diagnoses(topic)
+    except ContentError:
+        return False
+    return len(built) == len(known) and all(
+        (one.part, one.noticed, one.checks.keys()) == (other.part, other.noticed, other.checks.keys())
+        and not differing(one.checks, other.checks)
+        for one, other in zip(built, known, strict=True)
+    )
+
+
+def _one_item_per_line(document: dict[str, Any]) -> str:
     """`document` as JSON that is short and still has lines to compare."""
+
+    def text(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
     pairs = []
     for key, value in document.items():
-        text = json.dumps(value, ensure_ascii=False, separators=separators)
-        if isinstance(value, list):
-            items = ",\n".join(json.dumps(item, ensure_ascii=False, separators=separators) for item in value)
-            text = f"[\n{items}\n]" if value else "[]"
-        pairs.append(f"{json.dumps(key)}: {text}")
+        items = ",\n".join(map(text, value)) if isinstance(value, list) else ""
+        pairs.append(f"{text(key)}:" + (f"[\n{items}\n]" if items else text(value)))
     return "{" + ",\n".join(pairs) + "}\n"
 
 

@@ -32,6 +32,10 @@ class CheckFile:
     hidden_names: tuple[str, ...]
     private: tuple[str, ...]
 
+    def is_visible(self, check: str) -> bool:
+        """Whether learners have a check; the parameters of one may follow its name in brackets."""
+        return check.partition("[")[0] not in self.hidden_names
+
 
 def checks_of_topic(topic: Topic) -> CheckFile:
     """The checks of a topic: those in its file, and the hidden ones of its predictions, which no file holds.

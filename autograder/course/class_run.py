@@ -52,6 +52,7 @@ def grade_class(
     from autograder.engine.pool import GivenUp
     from autograder.engine.processes import Processes
     from autograder.engine.progress import GradingProgress
+    from autograder.engine.reply_cache import say_what_is_slow
     from autograder.render.text import says_on
 
     done = ClassRun()
@@ -63,6 +64,8 @@ def grade_class(
     journal = journal_in(course.root, asked)
     if resume:
         say_if_missing(journal, says_on(messages))
+    topics = [book.topic for book in blueprints.values() if book.topic]
+    say_what_is_slow(topics, seed, says_on(messages))
     about = {"seed": seed, "content": _contents(blueprints)}
     with _writer(course, assignment, force=force) as writer, _in(course.root):
         found = writer.submissions(assignment)

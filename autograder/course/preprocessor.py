@@ -25,7 +25,8 @@ from autograder.course.layout import content_of
 from autograder.course.outputs import require_scores, write_outputs
 from autograder.course.recover import recover
 from autograder.engine.check_isolation import check_isolation
-from nnlearn.catalogue import Catalogue, load_catalogue
+from autograder.engine.reply_cache import say_what_is_slow
+from nnlearn.catalogue import Catalogue, Topic, load_catalogue
 
 if TYPE_CHECKING:
     from autograder.course.ahead import Ahead
@@ -126,6 +127,7 @@ class GradeWithNnlearn(_TopicPreprocessor):
         grading = grading_of(nb, blueprint, student, name, self.seed)
         if "grade" in about:  # whoever grades a whole class has processes of its own
             return about["grade"](grading)  # type: ignore[no-any-return]
+        _say_what_is_slow(grading.topic, self.seed, self.log)
         graded = _ahead().grade(grading)
         converter = next((owner for owner in self._owners() if getattr(owner, "assignments", None)), None)
         upcoming = after(converter, about["assignment"], student, name) if converter else None
@@ -152,6 +154,12 @@ def _catalogue(content: Path | None) -> Catalogue:
 def _isolation(required: bool, log: Any) -> None:
     """Say once, or refuse, when a layer of isolation is missing."""
     check_isolation(required=required, say=log.warning)
+
+
+@lru_cache(maxsize=16)
+def _say_what_is_slow(topic: Topic, seed: int, log: Any) -> None:
+    """Say once for each topic why the first notebooks take longer, if they do."""
+    say_what_is_slow([topic], seed, log.warning)
 
 
 @lru_cache(maxsize=1)

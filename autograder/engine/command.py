@@ -86,6 +86,7 @@ def grade(
     from autograder.engine.check_isolation import check_isolation
     from autograder.engine.journal import forget, journal_in
     from autograder.engine.outputs import open_outputs
+    from autograder.engine.reply_cache import say_what_is_slow
     from autograder.engine.run import grade_all
     from autograder.engine.submissions import collect
     from autograder.render.text import says_on
@@ -98,6 +99,8 @@ def grade(
     require_checks(submissions, catalogue)
     outputs = open_outputs(submissions, json=json, csv=csv, html=html)
     check_isolation(required=require_isolation, say=say)
+    topics = [catalogue.topic(name) for name in dict.fromkeys(s.topic for s in submissions)]
+    say_what_is_slow(topics, seed, say)
     asked = {
         "paths": sorted(str(path.resolve()) for path in paths),
         "topic": topic,

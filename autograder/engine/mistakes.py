@@ -9,6 +9,7 @@ from typing import Any
 
 import jupytext
 
+from autograder.engine.reply_cache import ReplyCache
 from nnlearn.catalogue import Topic
 from nnlearn.catalogue.prediction_code import is_place, predictions_code
 from nnlearn.checking.bench import Bench
@@ -90,9 +91,10 @@ class Gallery:
         return Bench(topic, HostSeat(Host.around(module, Program(topic.name, (), {}))), self._seed)
 
     def known_replies(self) -> tuple[KnownReplies, ...]:
-        """How the checks go for each mistake; each is run when its replies are first asked for."""
+        """How the checks go for each mistake: as is known already, else it runs when they are asked for."""
+        runner, cache = self._runner, ReplyCache(self._runner.topic, self._seed)
         return tuple(
-            KnownReplies(item.part, Noticed(item.name, item.message), _Replies(self, self._runner, item))
+            KnownReplies(item.part, Noticed(item.name, item.message), _Replies(self, runner, item, cache))
             for item in self.mistakes
         )
 
@@ -109,19 +111,21 @@ def replies_of(bench: Bench, part: str) -> dict[str, Any]:
 class _Replies(Mapping[str, Any]):
     """How the checks of its part go for one mistake: fingerprints, or None where it passes."""
 
-    def __init__(self, gallery: Gallery, runner: CheckRunner, item: Mistake) -> None:
+    def __init__(self, gallery: Gallery, runner: CheckRunner, item: Mistake, cache: ReplyCache) -> None:
         self._gallery = gallery
         self._runner = runner
         self._item = item
-        self._found: dict[str, Any] = {}
+        self._cache = cache
 
     def __getitem__(self, check: str) -> Any:
-        if check not in self._found:
+        try:
+            return self._cache.get(self._item.name, check)
+        except KeyError:
             if check not in self._runner.checks_of(self._item.part):
-                raise KeyError(check)
-            bench = self._runner.run(self._gallery.bench(self._item), only=check)
-            self._found |= replies_of(bench, self._item.part)
-        return self._found[check]
+                raise
+        bench = self._runner.run(self._gallery.bench(self._item), only=check)
+        self._cache.add(self._item.name, replies_of(bench, self._item.part))
+        return self._cache.get(self._item.name, check)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._runner.checks_of(self._item.part))

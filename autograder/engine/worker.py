@@ -13,7 +13,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from autograder.engine.disturbance import WatchedProcesses
-from autograder.engine.stored_replies import known_replies
+from autograder.engine.mistakes import Gallery
 from autograder.engine.submissions import Submission
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench
@@ -68,7 +68,7 @@ class TopicGrader:
         self._seed = seed
         self._runner = CheckRunner(topic, topic.checks)
         processes.prepare(part.forbid for part in topic.parts)
-        self._known = known_replies(self._runner, seed)
+        self._known = Gallery(self._runner, seed).known_replies()
 
     def grade(self, submission: Submission) -> Graded:
         """Run every check on a submission. Whatever it does, there is a report."""

@@ -166,11 +166,6 @@ class Topic:
         return self.mistakes is not None or any(item.wrong for item in self.predictions)
 
     @property
-    def replies(self) -> Path | None:
-        """What all checks got from each known mistake, for grading; it need not be built yet."""
-        return self.checks_dir / "replies.json" if self.checks_dir is not None else None
-
-    @property
     def max_score(self) -> float:
         """The points of all parts; responses are marked apart."""
         return sum(part.points for part in self.parts)

@@ -74,16 +74,6 @@ def test_what_is_planted_is_found(built: Topic, file: str, text: str, leak: str)
     assert any(leak in line and line.startswith(f"exercises/halving/{file}") for line in found)
 
 
-def test_stored_replies_are_private(toy_course: Path) -> None:
-    """A build puts them beside the checks alone, and where learners have them they are found."""
-    assert [file.parent for file in toy_course.rglob("*replies*")] == [toy_course / "autograder/checks/toy"]
-    topic = load_catalogue(toy_course).topic("toy")
-    assert find_leaks(topic) == []
-    assert topic.replies is not None
-    (topic.exercise_dir / "replies.json").write_bytes(topic.replies.read_bytes())
-    assert "exercises/toy/replies.json names the hidden check test_gradient" in find_leaks(topic)
-
-
 IDIOMS = ("if mask is not None:", "for axis in axes:", "super().__init__(**kwargs)")
 SOLUTION = """\
     def other(mask, axes, **kwargs):

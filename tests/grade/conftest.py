@@ -31,7 +31,9 @@ class FakeCatalogue:
 
     def __init__(self, *names: str) -> None:
         self.topics = tuple(
-            SimpleNamespace(name=name, checks=Path(f"test_{name}.py"), content_digest="d" * 64)
+            SimpleNamespace(
+                name=name, checks=Path(f"test_{name}.py"), has_mistakes=False, content_digest="d" * 64
+            )
             for name in names
         )
 

@@ -29,8 +29,7 @@ def build_archive(catalogue: Catalogue, settings: Settings) -> bytes:
     topic = catalogue.topic(settings.topic)
     wheel, data = build_wheel()
     files = {
-        **{name: _resource(name).replace(b"@PYTHON@", _PYTHON.encode()) for name in _SCRIPTS},
-        "READ_ME_FIRST.txt": _resource("READ_ME_FIRST.txt").replace(b"@TOPIC@", topic.name.encode()),
+        **{name: _resource(name, topic) for name in (*_SCRIPTS, "READ_ME_FIRST.txt")},
         settings_file.NAME: write_settings(settings),
         "constraints.txt": pinned_versions().encode(),
         wheel: data,
@@ -75,5 +74,6 @@ def _required(topic: Topic, catalogue: Catalogue) -> list[str]:
     return sorted(found)
 
 
-def _resource(name: str) -> bytes:
-    return (resources("autograder.exporters.gradescope") / "files" / name).read_bytes()
+def _resource(name: str, topic: Topic) -> bytes:
+    data = (resources("autograder.exporters.gradescope") / "files" / name).read_bytes()
+    return data.replace(b"@PYTHON@", _PYTHON.encode()).replace(b"@TOPIC@", topic.name.encode())

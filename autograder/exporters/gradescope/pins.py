@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 # What grading needs beyond what a learner installs; nbgrader and what belongs to it stays out.
-FOR_GRADING = ("jupytext", "landlock")
+FOR_GRADING = ("jupytext", "landlock", "platformdirs")
 
 
 def pinned_versions(roots: Iterable[str] = ("nnlearn", *FOR_GRADING)) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.engine.check_isolation import check_isolation
+from autograder.engine.reply_cache import say_what_is_slow
 from autograder.engine.submissions import Submission
 from autograder.exporters.gradescope.recognise import find_submission
 from autograder.exporters.gradescope.results import failed, refused, report_to_results
@@ -65,6 +66,7 @@ def grade(root: Path, started: float) -> dict[str, Any]:
         _say(str(error))
         return refused(str(error), time.monotonic() - started)
     check_isolation(required=settings.require_isolation, say=_say)
+    say_what_is_slow([catalogue.topic(settings.topic)], 0, _say)
     report = _report(path.resolve(), settings, catalogue)
     if report.has_grader_error:
         raise NnlearnError("the grader failed on one of the checks: see the report above")

@@ -7,12 +7,21 @@ set -euo pipefail
 
 root="${AUTOGRADER_ROOT:-/autograder}"
 environment="${NNLEARN_ENVIRONMENT:-/opt/nnlearn}"
+export NNLEARN_CACHE="$root/source/cache"
 
 # The checks are nobody's business but root's: submissions run as another user.
 chmod -R go-rwx "$root/source"
 
+# Once for all submissions, each of which is graded in a container of its own.
+run_mistakes() (
+    umask 077
+    "$1" -I -m autograder.engine.run_mistakes "$root/source/content" @TOPIC@ ||
+        echo "nnlearn: known mistakes could not be run; they are when a submission fails, which takes longer"
+)
+
 if [ -n "${NNLEARN_PYTHON:-}" ]; then
     echo "nnlearn: nothing is installed, since NNLEARN_PYTHON is set"
+    run_mistakes "$NNLEARN_PYTHON"
     exit 0
 fi
 
@@ -44,7 +53,9 @@ fi
 
 "$python" -m venv "$environment"
 "$environment/bin/python" -m pip install --no-cache-dir --disable-pip-version-check \
-    --constraint "$root/source/constraints.txt" "$root"/source/nnlearn-*.whl jupytext landlock
+    --constraint "$root/source/constraints.txt" "$root"/source/nnlearn-*.whl jupytext landlock platformdirs
 
 # For the log of the build: which layers of isolation this machine has.
 "$environment/bin/nnlearn" doctor || echo "nnlearn: see above for what this image lacks"
+
+run_mistakes "$environment/bin/python"
