@@ -15,13 +15,14 @@ from pathlib import Path
 
 from autograder.authoring.figures import draw_figures, figure_names, figures_digest
 from autograder.authoring.lesson import write_lesson, write_notebook, write_stub
-from autograder.authoring.manifest import NAME, Manifest, digest_of, read_manifest, sha256
+from autograder.authoring.manifest import NAME, Manifest, digest_at, read_manifest
 from autograder.authoring.master import Master, read_master
 from autograder.authoring.recording import record_mistakes, recorded_digest
 from autograder.authoring.topic_copy import learners_topic_toml
 from autograder.authoring.visible import CheckFile, checks_of_topic
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
+from nnlearn.files import digest_of
 from nnlearn.learner.calls import signatures_of
 
 DIAGNOSES = "diagnoses.json"
@@ -84,7 +85,7 @@ def find_stale(topic: Topic) -> list[str]:
     folder, old = topic.exercise_dir, read_manifest(topic.exercise_dir)
     found = []
     for name in sorted({*plan.texts, *plan.costly, *old.files}):
-        digest = digest_of(folder / name)
+        digest = digest_at(folder / name)
         if name not in plan.texts and name not in plan.costly:
             if digest is not None:
                 found.append(f"{_shown(topic, name)} is left from an earlier build")
@@ -96,7 +97,7 @@ def find_stale(topic: Topic) -> list[str]:
             found.append(f"{_shown(topic, name)} is stale: its sources have changed")
         else:
             found.append(f"{_shown(topic, name)} was changed by hand")
-    if not found and digest_of(folder / NAME) != sha256(_manifest(plan, folder).to_json().encode()):
+    if not found and digest_at(folder / NAME) != digest_of(_manifest(plan, folder).to_json().encode()):
         found.append(f"{_shown(topic, NAME)} does not match the files")
     return found
 
@@ -135,7 +136,7 @@ def build_topic(
 def _is_current(plan: Plan, old: Manifest, name: str, digest: str) -> bool:
     """Whether a built file with this digest is what a build would leave."""
     if name in plan.texts:
-        return digest == sha256(plan.texts[name])
+        return digest == digest_of(plan.texts[name])
     kind = plan.costly[name]
     return digest == old.files.get(name) and plan.made_from[kind] == old.made_from.get(kind)
 
@@ -143,8 +144,8 @@ def _is_current(plan: Plan, old: Manifest, name: str, digest: str) -> bool:
 def _refuse_hand_edits(plan: Plan, old: Manifest) -> None:
     edited = []
     for name in sorted({*plan.texts, *plan.costly, *old.files}):
-        digest = digest_of(plan.topic.exercise_dir / name)
-        if digest not in (None, old.files.get(name)) and digest != sha256(plan.texts.get(name, b"")):
+        digest = digest_at(plan.topic.exercise_dir / name)
+        if digest not in (None, old.files.get(name)) and digest != digest_of(plan.texts.get(name, b"")):
             edited.append(_shown(plan.topic, name))
     if edited:
         raise ContentError(
@@ -184,7 +185,7 @@ def _make(plan: Plan, old: Manifest, kind: str, staged: Path, on_step: Callable[
 
 def _are_current(plan: Plan, old: Manifest, kind: str) -> bool:
     """Whether the costly files of one kind are there, and as a build would leave them."""
-    digests = {name: digest_of(plan.topic.exercise_dir / name) for name in plan.costly_of(kind)}
+    digests = {name: digest_at(plan.topic.exercise_dir / name) for name in plan.costly_of(kind)}
     return all(d is not None and _is_current(plan, old, n, d) for n, d in digests.items())
 
 
@@ -197,7 +198,7 @@ def _take_over(plan: Plan, staged: Path, kind: str) -> None:
 
 def _manifest(plan: Plan, folder: Path) -> Manifest:
     """The manifest of the built files that lie in `folder`."""
-    digests = {name: digest_of(folder / name) for name in (*plan.texts, *plan.costly)}
+    digests = {name: digest_at(folder / name) for name in (*plan.texts, *plan.costly)}
     return Manifest({name: d for name, d in digests.items() if d is not None}, plan.made_from)
 
 
@@ -207,7 +208,7 @@ def _swap_in(plan: Plan, old: Manifest, staged: Path, folder: Path) -> list[str]
     names = [*plan.texts, *plan.costly]
     try:
         for name in (*names, NAME):
-            if digest_of(staged / name) != digest_of(folder / name):
+            if digest_at(staged / name) != digest_at(folder / name):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (staged / name).replace(folder / name)
                 changed.append(name)

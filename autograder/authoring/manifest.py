@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from nnlearn.files import digest_of
 
 NAME = ".built.json"
 SCHEMA_VERSION = 1
@@ -47,11 +48,6 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest()
 
 
-def digest_of(file: Path) -> str | None:
-    """SHA-256 of a file, or None if it is not there."""
-    return sha256(file.read_bytes()) if file.is_file() else None
-
-
-def sha256(data: bytes) -> str:
-    """SHA-256 as text."""
-    return hashlib.sha256(data).hexdigest()
+def digest_at(file: Path) -> str | None:
+    """SHA-256 of what a file holds, or None if it is not there."""
+    return digest_of(file.read_bytes()) if file.is_file() else None

@@ -7,8 +7,9 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from nnlearn.text import without_controls
+
 _MESSAGE_LENGTH = 400
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # How TensorFlow calls an eager operation that it runs as a function: nothing that the learner has written.
 _WRAPPED = re.compile(r"\{\{function_node __wrapped__\S*\}\} ?")
 
@@ -64,5 +65,5 @@ def _message_of(error: BaseException) -> str:
         text = str(error)
     except Exception as problem:
         return f"(its message cannot be shown: {type(problem).__name__})"
-    text = _WRAPPED.sub("", _ANSI.sub("", text)).strip()
+    text = _WRAPPED.sub("", without_controls(text)).strip()
     return text if len(text) <= _MESSAGE_LENGTH else text[:_MESSAGE_LENGTH] + " ..."
