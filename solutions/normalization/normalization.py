@@ -434,10 +434,10 @@ class BatchNormalization(keras.layers.Layer):
         # Without autocast, the weights stay as precise as they are stored.
         features = {"shape": (input_shape[-1],), "autocast": False}
         counted = {**features, "trainable": False}
-        self.gamma = self.add_weight(name="gamma", initializer="ones", **features)
-        self.beta = self.add_weight(name="beta", initializer="zeros", **features)
-        self.moving_mean = self.add_weight(name="moving_mean", initializer="zeros", **counted)
-        self.moving_variance = self.add_weight(name="moving_variance", initializer="ones", **counted)
+        self.gamma = self.add_weight(initializer="ones", **features)
+        self.beta = self.add_weight(initializer="zeros", **features)
+        self.moving_mean = self.add_weight(initializer="zeros", **counted)
+        self.moving_variance = self.add_weight(initializer="ones", **counted)
         # END SOLUTION
 
     def call(self, inputs, training=None):
@@ -532,8 +532,8 @@ class LayerNormalization(keras.layers.Layer):
     def build(self, input_shape):
         # BEGIN SOLUTION
         features = {"shape": (input_shape[-1],), "autocast": False}
-        self.gamma = self.add_weight(name="gamma", initializer="ones", **features)
-        self.beta = self.add_weight(name="beta", initializer="zeros", **features)
+        self.gamma = self.add_weight(initializer="ones", **features)
+        self.beta = self.add_weight(initializer="zeros", **features)
         # END SOLUTION
 
     def call(self, inputs):

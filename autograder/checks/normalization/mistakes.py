@@ -10,8 +10,9 @@ from nnlearn.diagnosis import mistake
 class Pieces:
     """What both layers do with a mean and a variance, and how they make their weights."""
 
-    def add_weight(self, name, **how):
-        return super().add_weight(name=name, **how | self.differently(name))
+    def add_weight(self, **how):
+        name = ("gamma", "beta", "moving_mean", "moving_variance")[len(self.weights)]
+        return super().add_weight(**how | self.differently(name))
 
     def differently(self, name):  # noqa: ARG002
         """What a weight is made with instead."""
