@@ -11,7 +11,7 @@ import pytest
 from authoring.here import check_topic
 
 from autograder.authoring.build import build_topic, find_stale
-from autograder.authoring.manifest import NAME, digest_of
+from autograder.authoring.manifest import NAME, digest_at
 from nnlearn.catalogue import Topic, load_catalogue
 
 Edit = Callable[..., None]
@@ -35,7 +35,7 @@ def doctor(topic: Topic, change: Callable[[dict[str, Any]], None]) -> None:
     topic.diagnoses.write_text(json.dumps({**document, "mistakes": list(mistakes.values())}))
     manifest = topic.exercise_dir / NAME
     built = json.loads(manifest.read_text())
-    built["files"]["diagnoses.json"] = digest_of(topic.diagnoses)
+    built["files"]["diagnoses.json"] = digest_at(topic.diagnoses)
     manifest.write_text(json.dumps(built, indent=2) + "\n")
 
 
