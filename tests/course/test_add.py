@@ -96,9 +96,9 @@ def test_released_cells_say_what_the_built_exercise_says(toy, toy_course, course
 
 def test_an_instructors_changes_to_the_source_are_released(toy, course):
     cell = by_id(toy)["predictions"]
-    cell.source = cell.source.replace("A number.", "A whole number.").replace("1.0", "1")
+    cell.source = cell.source.replace("a number.", "a whole number.").replace("1.0", "1")
     made = cleared(toy, course / "source/ps1")["predictions"].source
-    assert "A whole number." in made
+    assert "a whole number." in made
     assert '"sum": None' in made
 
 
