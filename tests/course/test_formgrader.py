@@ -87,7 +87,7 @@ def test_the_page_knows_the_assignment(page, server):
 
 def test_the_page_shows_the_scores(page, server):
     page.goto(f"{server[0]}/manage_submissions/ps1")
-    for name, score in (("Lovelace, Ada", "6 / 8"), ("Zhang, Bo", "3.5 / 8"), ("Young, Cy", "0 / 8")):
+    for name, score in (("Lovelace, Ada", "6 / 8"), ("Zhang, Bo", "3.7 / 8"), ("Young, Cy", "0 / 8")):
         expect(page.get_by_role("row").filter(has_text=name)).to_contain_text(score, timeout=PATIENCE)
 
 
@@ -119,7 +119,7 @@ def test_marking_an_answer_by_hand_is_saved(page, server, course):
 def test_a_script_in_an_answer_does_not_run_in_the_markers_browser(page, server):
     page.goto(f"{server[0]}/gradebook/ps1/toy")
     rows = page.locator("tr", has=page.get_by_role("link", name=re.compile("Submission #")))
-    rows.filter(has_text="3.5 / 8").get_by_role("link").first.click()
+    rows.filter(has_text="3.7 / 8").get_by_role("link").first.click()
     expect(page.get_by_text("<script>document.title = 'hijacked'</script>").first).to_be_visible()
     page.wait_for_load_state()
     assert page.title() != "hijacked"
@@ -128,12 +128,12 @@ def test_a_script_in_an_answer_does_not_run_in_the_markers_browser(page, server)
 def test_the_pages_own_button_grades_as_the_command_does(page, server):
     page.goto(f"{server[0]}/manage_submissions/ps1")
     row = page.get_by_role("row").filter(has_text="Zhang, Bo")
-    expect(row).to_contain_text("3.5 / 8", timeout=PATIENCE)
+    expect(row).to_contain_text("3.7 / 8", timeout=PATIENCE)
     row.locator(".autograde a, td.autograde .glyphicon").first.click()
     done = page.locator(".modal-body").filter(has_text="Successfully autograded 'ps1' for student 'bo'.")
     expect(done).to_be_visible(timeout=3 * PATIENCE)
     page.reload()
-    expect(row).to_contain_text("3.5 / 8", timeout=PATIENCE)
+    expect(row).to_contain_text("3.7 / 8", timeout=PATIENCE)
 
 
 def test_feedback_reads_well(browser, life):
