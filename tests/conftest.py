@@ -17,6 +17,7 @@ from toy_course import nnlearn
 # Of the tests alone, and kept from one run to the next as a user's is; `make test` has the gates fill it.
 os.environ.setdefault("NNLEARN_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "nnlearn"))
 
+EVERYBODYS = tempfile.gettempdir()  # other fixtures have temporary files go elsewhere
 MINIATURE = Path(__file__).parent / "miniature"
 # The files that take longest come first, so that no worker is left alone with one of them at the end.
 LONGEST = (
@@ -57,7 +58,9 @@ def miniature(tmp_path_factory):
 @pytest.fixture
 def folder_for_anybody():
     """A folder that every user of this machine may work in, below nothing that anybody is kept out of."""
-    with tempfile.TemporaryDirectory(prefix="nnlearn-anybody-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="nnlearn-anybody-", dir=EVERYBODYS, ignore_cleanup_errors=True
+    ) as folder:
         Path(folder).chmod(0o777)
         yield Path(folder)
 
