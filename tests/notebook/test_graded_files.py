@@ -50,12 +50,12 @@ def test_in_isolation(notebook, miniature, tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="grading in isolation is for Linux")
 def test_nothing_else_of_nnlearn_is_there(miniature, tmp_path):
-    """The stand-in is one function, whose globals lead nowhere, and no package."""
+    """The stand-in is one function and what lessons import; its globals lead nowhere else."""
     probe = (
         "import nnlearn, importlib\n"
         "print(sorted(n for n in dir(nnlearn) if not n.startswith('__')))\n"
         "print(sorted(n for n in nnlearn.check.__globals__ if not n.startswith('__')))\n"
-        "for name in ('checking', 'learner.host', 'notebook', 'catalogue', 'figures'):\n"
+        "for name in ('checking', 'host.host', 'learner.session', 'notebook', 'catalogue'):\n"
         "    try:\n"
         "        print(importlib.import_module(f'nnlearn.{name}'))\n"
         "    except ImportError as error:\n"
@@ -66,8 +66,8 @@ def test_nothing_else_of_nnlearn_is_there(miniature, tmp_path):
     nnlearn("grade", tmp_path, "--content", miniature, "--json", tmp_path / "report.json")
     [topic] = json.loads((tmp_path / "report.json").read_text())["topics"]
     assert topic["reports"][0]["output"].splitlines() == [
-        "['check']",
-        "['check']",
+        "['check', 'data', 'figures', 'lesson']",
+        "['check', 'data', 'figures', 'lesson']",
         *["ModuleNotFoundError"] * 5,
     ]
 
