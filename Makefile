@@ -9,8 +9,8 @@ SET_UP := $(VENV)/.set-up
 demo: $(SET_UP)  ## grade the bundled sample class and show the report
 	$(BIN)/nnlearn grade autograder/sample_class --html report/class.html
 
-# Every file of tests stays with one worker, and so do files that look at something that takes long to make.
-PYTEST := $(BIN)/python -m pytest -n logical --dist loadgroup --no-loadscope-reorder
+# Every file of tests stays with one worker.
+PYTEST := $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 # The gates run every known mistake; what these answer is kept for the tests, apart from the user's own.
 test test-all: export NNLEARN_CACHE ?= $(CURDIR)/.pytest_cache/nnlearn

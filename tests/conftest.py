@@ -28,19 +28,11 @@ LONGEST = (
 )
 
 
-# What takes long to make: the files whose tests look at it share a worker.
-MADE_ONCE = ("trap_class", "life")
-
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Put the longest files first, leave files to one worker each, and take a sample if one is asked for."""
+    """Put the longest files first, and take a sample if one is asked for."""
     here = Path(__file__).parent
     rank = {here / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path, len(rank)))
-    shared = {item.path: name for item in items for name in MADE_ONCE if name in item.fixturenames}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(shared.get(item.path) or str(item.path.relative_to(here))))
     if config.getoption("--sample"):
         skip_the_rest(items)
 
