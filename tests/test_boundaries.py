@@ -15,9 +15,10 @@ CLONE = Path(nnlearn.__file__).parents[1]
 ARCHITECTURE = CLONE / "docs" / "architecture.md"
 # What a process holds that grades the work of others. The rest of nnlearn may be in one process with
 # a learner's objects.
-GRADERS_END = ("protocol", "submission", "learner", "isolation", "diagnosis")
+GRADERS_END = ("protocol", "submission", "learner", "isolation", "diagnosis", "checking")
 NOT_CODE = ("autograder.checks", "autograder.sample_class")
-BESIDE_THE_LEARNER = ("nnlearn.learner.local", "nnlearn.isolation.inside")
+BESIDE_THE_LEARNER = ("nnlearn.host", "nnlearn.learner.local", "nnlearn.isolation.inside")
+SELF_CHECK = "nnlearn.checking.selfcheck"
 
 
 def modules(package="nnlearn"):
@@ -68,7 +69,7 @@ def graders_end():
     return [
         (name, file)
         for name, file in modules()
-        if folder_of(name) in GRADERS_END and not is_within(name, *BESIDE_THE_LEARNER)
+        if folder_of(name) in GRADERS_END and not is_within(name, *BESIDE_THE_LEARNER, SELF_CHECK)
     ]
 
 
@@ -131,7 +132,7 @@ def test_nothing_at_the_graders_end_imports_what_is_beside_the_learner():
         f"{name} imports {used}"
         for name, file in graders_end()
         for used in imports(file)
-        if is_within(used, "nnlearn.host", *BESIDE_THE_LEARNER)
+        if is_within(used, *BESIDE_THE_LEARNER)
     ]
     assert offenders == []
 
@@ -139,7 +140,7 @@ def test_nothing_at_the_graders_end_imports_what_is_beside_the_learner():
 def test_the_graders_end_is_loaded_without_the_learners():
     loaded = loaded_with([name for name, _ in graders_end()])
     assert "nnlearn.isolation.seat" in loaded
-    assert [name for name in loaded if is_within(name, "nnlearn.host", *BESIDE_THE_LEARNER)] == []
+    assert [name for name in loaded if is_within(name, *BESIDE_THE_LEARNER)] == []
 
 
 def test_what_both_sides_share_is_loaded_alone():

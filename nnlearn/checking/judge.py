@@ -8,10 +8,10 @@ import traceback
 from collections.abc import Sequence
 
 from nnlearn.checking.failure import CheckFailed, Failure
-from nnlearn.host.raised import display_name
 from nnlearn.learner.calls import CallText
 from nnlearn.learner.errors import Forbidden, LearnerDied, LearnerRaised, NotWritten
 from nnlearn.results import Verdict
+from nnlearn.submission.source import file_name
 
 _OUT_OF_MEMORY = {
     "builtins.MemoryError",
@@ -58,7 +58,7 @@ def judge(error: BaseException, trouble: Sequence[str]) -> tuple[Verdict, Failur
 def _raised(error: LearnerRaised) -> tuple[Verdict, Failure]:
     memory = _OUT_OF_MEMORY.intersection(error.bases)
     frames = tuple(
-        f"{display_name(frame.file)}:{frame.line} in {frame.function}: {frame.text}" for frame in error.frames
+        f"{file_name(frame.file)}:{frame.line} in {frame.function}: {frame.text}" for frame in error.frames
     )
     said = tuple(str(error).splitlines()[:3])
     claim = f"it raised {error.type_name}"

@@ -9,7 +9,6 @@ nothing: all that is lost is that a shortcut goes unseen, the score is made else
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 import types
 from collections.abc import Container, Iterator, Sequence
@@ -18,7 +17,7 @@ from typing import Any
 from nnlearn.host.kernels import watching_kernels
 from nnlearn.host.tripwires import Tripwires, tripwires
 from nnlearn.submission.forbidden import kernel_names
-from nnlearn.submission.source import place
+from nnlearn.submission.source import file_name, place
 
 _AUTOGRAPH = "tensorflow.python.autograph."
 
@@ -94,14 +93,10 @@ class Guard:
             return ""
         file: Any = frame.f_code.co_filename
         if file in self._files:
-            return place(_last(file), frame.f_lineno)
+            return place(file_name(file), frame.f_lineno)
         # Code that was made from the learner's, by eval or AutoGraph, still has its globals.
         file = frame.f_globals.get("__file__")
-        return _last(file) if isinstance(file, str) and file in self._files else ""
-
-
-def _last(path: str) -> str:
-    return re.split(r"[/\\]", path)[-1]
+        return file_name(file) if isinstance(file, str) and file in self._files else ""
 
 
 def _without_autograph(frame: types.FrameType | None) -> types.FrameType | None:

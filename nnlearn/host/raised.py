@@ -7,16 +7,12 @@ import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from nnlearn.submission.source import file_name
 from nnlearn.text import without_controls
 
 _MESSAGE_LENGTH = 400
 # How TensorFlow calls an eager operation that it runs as a function: nothing that the learner has written.
 _WRAPPED = re.compile(r"\{\{function_node __wrapped__\S*\}\} ?")
-
-
-def display_name(file: str) -> str:
-    """The last component of a path, as learners see their files."""
-    return re.split(r"[/\\]", file)[-1]
 
 
 def reply_to(error: BaseException, sources: Mapping[str, str]) -> tuple[Any, ...]:
@@ -38,7 +34,7 @@ def note_about(file: str, error: BaseException, sources: Mapping[str, str]) -> s
     """One line about a cell that raised; `sources` as for `reply_to`."""
     line = next((f" at line {line}" for _, line, _, _ in _own_frames(error, sources)[::-1]), "")
     said = f": {message}" if (message := _message_of(error)) else ""
-    return f"{display_name(file)} raised {type(error).__name__}{line}{said}"
+    return f"{file_name(file)} raised {type(error).__name__}{line}{said}"
 
 
 def _own_frames(error: BaseException, sources: Mapping[str, str]) -> list[tuple[str, int, str, str]]:

@@ -20,7 +20,7 @@ from nnlearn.protocol.transport import Transport
 from nnlearn.results import Verdict
 from nnlearn.submission.locate import names_bound
 from nnlearn.submission.shortcuts import Shortcut
-from nnlearn.submission.source import place
+from nnlearn.submission.source import file_name, place
 from nnlearn.submission.tampering import find_tampering
 
 _PLACE = re.compile(r"\(([^()]*):(\d+)\)$")
@@ -81,7 +81,7 @@ class HomeTransport:
     def __init__(self, host: Host, cells: tuple[RunCell, ...]) -> None:
         self.host = host
         self._names = {cell.file: cell.name for cell in cells}
-        self._shown = {re.split(r"[/\\]", file)[-1]: name for file, name in self._names.items()}
+        self._shown = {file_name(file): name for file, name in self._names.items()}
         self._requests: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
         self._replies: queue.SimpleQueue[tuple[Any, ...] | BaseException] = queue.SimpleQueue()
         self._interrupted = False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -70,6 +71,11 @@ class Source:
         for cell in self.cells:
             for statement in cell.tree.body:
                 yield cell, statement
+
+
+def file_name(path: str) -> str:
+    """A file as learners see it: the last component of a path, of whichever system."""
+    return re.split(r"[/\\]", path)[-1]
 
 
 def place(file: str, line: int) -> str:
