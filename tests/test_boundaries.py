@@ -127,6 +127,26 @@ def test_nnlearn_never_imports_autograder():
     assert offenders == []
 
 
+def test_only_what_shares_a_process_with_a_learners_objects_imports_the_host():
+    """The modules and folders that `architecture.md` names, and no other, in whichever function."""
+    rule = "only what shares a process with a learner's objects imports it:"
+    text = " ".join(ARCHITECTURE.read_text(encoding="utf-8").split())
+    named = re.findall(r"`([\w/]+?)/?(?:\.py)?`", text.partition(rule)[2].partition("So the grader's end")[0])
+    allowed = [
+        name if is_within(name, "autograder") else f"nnlearn.{name}"
+        for name in (path.replace("/", ".") for path in named)
+    ]
+    importing = {
+        name
+        for package in ("nnlearn", "autograder")
+        for name, file in modules(package)
+        if not is_within(name, "nnlearn.host")
+        and any(is_within(used, "nnlearn.host") for used in imports(file))
+    }
+    assert sorted(name for name in importing if not is_within(name, *allowed)) == []
+    assert [name for name in allowed if not any(is_within(other, name) for other in importing)] == []
+
+
 def test_nothing_at_the_graders_end_imports_what_is_beside_the_learner():
     offenders = [
         f"{name} imports {used}"
