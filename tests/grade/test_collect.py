@@ -37,13 +37,15 @@ def found(submissions: Any) -> list[tuple[str, str, str]]:
 def test_a_learner_is_a_file_or_a_folder(handed_in: Any, catalogue: Any) -> None:
     """NAME.py, NAME.ipynb, NAME/TOPIC.ipynb and deeper files, sorted whatever the order on disk."""
     root = handed_in(
-        "activations/cy.py", "activations/bo.ipynb", "ada/activations.ipynb", "di/week1/losses.py"
+        *("activations/cy.py", "activations/bo.ipynb", "ada/activations.ipynb"),
+        *("di/losses.ipynb", "di/week1/activations.py"),
     )
     assert found(collect([root], None, catalogue)) == [
         ("activations", "ada", "ada/activations.ipynb"),
         ("activations", "bo", "activations/bo.ipynb"),
         ("activations", "cy", "activations/cy.py"),
-        ("losses", "di", "di/week1/losses.py"),
+        ("activations", "di", "di/week1/activations.py"),
+        ("losses", "di", "di/losses.ipynb"),
     ]
 
 
@@ -83,6 +85,7 @@ def test_what_is_no_submission_is_left_out(handed_in: Any, catalogue: Any) -> No
         "activations/.ipynb_checkpoints/ada-checkpoint.ipynb",
         "activations/__pycache__/ada.py",
         "activations/expected.toml",
+        "expected.toml",
         "activations/README.md",
         "activations/test_activations.py",
         "activations/conftest.py",
