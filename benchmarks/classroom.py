@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 
-from autograder.engine.mistakes import reference_source
+from autograder.engine.reference import reference_source
 from nnlearn.catalogue import Topic, attribute_of
 from nnlearn.submission.source import Source, load_source
 

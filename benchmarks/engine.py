@@ -38,8 +38,8 @@ class Lasting(Executor):
 
 def measure(folder: Path, topic: str, content: Path, jobs: int) -> Engine:
     """Grade the notebooks in `folder` from nothing, then again with warm processes."""
+    from autograder.engine.grade_all import grade_all
     from autograder.engine.processes import Processes
-    from autograder.engine.run import grade_all
     from autograder.engine.submissions import Submission, collect
     from nnlearn.catalogue import load_catalogue
     from nnlearn.results import Report, Run

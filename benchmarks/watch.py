@@ -22,7 +22,7 @@ import psutil  # type: ignore[import-untyped]
 import typer
 from rich.console import Console, Group
 
-from autograder.engine.mistakes import reference_source
+from autograder.engine.reference import reference_source
 from benchmarks.own import BenchmarkError
 from benchmarks.results import Saves
 from nnlearn.catalogue import Topic, load_catalogue

@@ -16,7 +16,8 @@ from autograder.authoring.implementations import Implementation
 from autograder.authoring.recording import differing
 from autograder.authoring.trials import Progress, Tried, try_all
 from autograder.authoring.visible import checks_of_topic
-from autograder.engine.mistakes import reference_source, replies_of
+from autograder.engine.mistake_runs import replies_of
+from autograder.engine.reference import reference_source
 from autograder.engine.reply_cache import ReplyCache
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograder.authoring.dependents import dependents
-from autograder.engine.mistakes import Gallery, reference_source
+from autograder.engine.mistake_runs import Gallery
+from autograder.engine.reference import reference_source
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench, CheckRun
 from nnlearn.checking.runner import CheckRunner

@@ -20,7 +20,8 @@ import msgspec
 
 from autograder.authoring.process import run_module, spawned
 from autograder.authoring.visible import CheckFile, checks_of_topic
-from autograder.engine.mistakes import Gallery, Reference, reference_source
+from autograder.engine.mistake_runs import Gallery
+from autograder.engine.reference import Reference, reference_source
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.diagnosis.gallery import load_gallery

@@ -1,1 +1,1 @@
-"""The grading engine: submissions in, reports out, through a pool of warm workers (`run.grade_all`)."""
+"""The grading engine: submissions in, reports out, through a pool of warm workers (`grade_all.grade_all`)."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Executor(Protocol):
-    """What grades submissions: `autograder.engine.run.grade_all`, or a stand-in for it."""
+    """What grades submissions: `autograder.engine.grade_all.grade_all`, or a stand-in for it."""
 
     def __call__(
         self,
@@ -84,10 +84,10 @@ def grade(
     from rich.console import Console
 
     from autograder.engine.check_isolation import check_isolation
+    from autograder.engine.grade_all import grade_all
     from autograder.engine.journal import forget, journal_in
     from autograder.engine.outputs import open_outputs
     from autograder.engine.reply_cache import say_what_is_slow
-    from autograder.engine.run import grade_all
     from autograder.engine.submissions import collect
     from autograder.render.text import says_on
     from nnlearn.catalogue import load_catalogue

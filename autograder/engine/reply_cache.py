@@ -154,7 +154,7 @@ def _made_with() -> str:
     """SHA-256 of the code and the versions that answers, and what is kept of them, depend on."""
     package = Path(nnlearn.__file__).parent
     code = [file for file in package.rglob("*.py") if file.relative_to(package).parts[0] not in _OF_NO_MATTER]
-    ours = [Path(__file__), Path(__file__).with_name("mistakes.py")]
+    ours = [Path(__file__).with_name(f"{name}.py") for name in ("mistake_runs", "reference", "reply_cache")]
     digest = hashlib.sha256()
     for file in (*sorted(code), *ours):
         data = file.read_bytes()

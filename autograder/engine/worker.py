@@ -13,7 +13,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from autograder.engine.disturbance import WatchedProcesses
-from autograder.engine.mistakes import Gallery
+from autograder.engine.mistake_runs import Gallery
 from autograder.engine.submissions import Submission
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench

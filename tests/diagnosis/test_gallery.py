@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from autograder.authoring.new import write_skeleton
-from autograder.engine.mistakes import Gallery, Reference
+from autograder.engine.mistake_runs import Gallery
+from autograder.engine.reference import Reference
 from nnlearn.catalogue import load_catalogue
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.diagnosis.gallery import load_gallery

@@ -5,7 +5,7 @@ import sys
 import pytest
 from sampling import graded_topics
 
-from autograder.engine.mistakes import reference_source
+from autograder.engine.reference import reference_source
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.isolation.seat import IsolatedSeat

@@ -19,9 +19,9 @@ from authoring.here import check_topic
 from toy_course import REFERENCE, nnlearn
 
 from autograder.engine import reply_cache
-from autograder.engine.mistakes import Gallery
+from autograder.engine.fill_reply_cache import fill_reply_cache
+from autograder.engine.mistake_runs import Gallery
 from autograder.engine.reply_cache import PLACE, ReplyCache, say_what_is_slow
-from autograder.engine.run_mistakes import run_mistakes
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.runner import CheckRunner
 
@@ -355,7 +355,7 @@ def test_the_gates_leave_nothing_to_find_out_for_grading(
 
 
 def test_all_mistakes_can_be_run_beforehand(toy: Topic, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run_mistakes(toy) == 4
+    assert fill_reply_cache(toy) == 4
     assert_known(toy, monkeypatch)
 
 

@@ -83,7 +83,7 @@ def command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, catalogue: Any, mak
     stand_in = SimpleNamespace(
         grade_all=lambda *args, **more: state.engine(*args, **more),
     )
-    monkeypatch.setitem(sys.modules, "autograder.engine.run", stand_in)
+    monkeypatch.setitem(sys.modules, "autograder.engine.grade_all", stand_in)
     state.lacks = lambda *names: monkeypatch.setattr(
         confinement, "layers_available", lambda: [Layer(n, n not in names, p) for n, p in LAYERS.items()]
     )

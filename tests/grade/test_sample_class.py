@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sampling import graded_topics
 
-from autograder.engine.run import grade_all
+from autograder.engine.grade_all import grade_all
 from autograder.engine.submissions import collect
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.results import Report

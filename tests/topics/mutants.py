@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from autograder.engine.mistakes import reference_source
+from autograder.engine.reference import reference_source
 from nnlearn.catalogue import Topic
 
 _BINARY = {

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine.mistakes import reference_source
+from autograder.engine.reference import reference_source
 from nnlearn.catalogue import load_catalogue
 from nnlearn.host.host import Host
 from nnlearn.protocol.requests import Program

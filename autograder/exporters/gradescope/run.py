@@ -77,7 +77,7 @@ def _report(path: Path, settings: Settings, catalogue: Catalogue) -> Report:
     """Grade one file through the isolated engine, and show instructors how it went."""
     from rich.console import Console
 
-    from autograder.engine.run import grade_all
+    from autograder.engine.grade_all import grade_all
     from autograder.render.terminal import print_run
     from nnlearn.isolation.confinement import layers_available
 

@@ -13,15 +13,15 @@ export NNLEARN_CACHE="$root/source/cache"
 chmod -R go-rwx "$root/source"
 
 # Once for all submissions, each of which is graded in a container of its own.
-run_mistakes() (
+fill_reply_cache() (
     umask 077
-    "$1" -I -m autograder.engine.run_mistakes "$root/source/content" @TOPIC@ ||
+    "$1" -I -m autograder.engine.fill_reply_cache "$root/source/content" @TOPIC@ ||
         echo "nnlearn: known mistakes could not be run; they are when a submission fails, which takes longer"
 )
 
 if [ -n "${NNLEARN_PYTHON:-}" ]; then
     echo "nnlearn: nothing is installed, since NNLEARN_PYTHON is set"
-    run_mistakes "$NNLEARN_PYTHON"
+    fill_reply_cache "$NNLEARN_PYTHON"
     exit 0
 fi
 
@@ -58,4 +58,4 @@ fi
 # For the log of the build: which layers of isolation this machine has.
 "$environment/bin/nnlearn" doctor || echo "nnlearn: see above for what this image lacks"
 
-run_mistakes "$environment/bin/python"
+fill_reply_cache "$environment/bin/python"

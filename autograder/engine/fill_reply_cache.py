@@ -1,4 +1,4 @@
-"""Runs every known mistake of a topic through the checks of its part: `python -m` this with ROOT and TOPIC.
+"""Fills the cache of replies with what the known mistakes of a topic answer: `python -m` this ROOT TOPIC.
 
 Grading does that as it needs it, and remembers. Where each submission is graded in a machine of its own, none
 would find anything remembered: this runs in their common image.
@@ -10,15 +10,15 @@ import os
 import sys
 from pathlib import Path
 
-from autograder.engine.mistakes import Gallery
+from autograder.engine.mistake_runs import Gallery
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.errors import EXIT_OK, ContentError, NnlearnError
 from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 
 
-def run_mistakes(topic: Topic, seed: int = 0) -> int:
-    """Find out how all checks go for all known mistakes, as far as that is not known; how many mistakes."""
+def fill_reply_cache(topic: Topic, seed: int = 0) -> int:
+    """Run the known mistakes whose answers are not known yet; how many mistakes there are in all."""
     if topic.checks is None:
         raise ContentError(f"topic `{topic.name}` has no checks here", "point to a full tree")
     with CheckRunner(topic, topic.checks) as runner:
@@ -32,7 +32,7 @@ def main(root: str, name: str) -> int:
     """Run the mistakes and say so; the exit code."""
     os.environ.update(TENSORFLOW_ENVIRONMENT)  # replies are rounded as in the learners' processes
     try:
-        number = run_mistakes(load_catalogue(Path(root)).topic(name))
+        number = fill_reply_cache(load_catalogue(Path(root)).topic(name))
     except NnlearnError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
