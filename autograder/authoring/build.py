@@ -66,7 +66,7 @@ def plan_build(topic: Topic) -> Plan:
         f"{topic.name}.py": write_stub(master),
         f"{topic.name}.ipynb": write_notebook(master),
         f"test_{topic.name}.py": checks.visible,
-        "topic.toml": learners_topic_toml(topic.toml, checks.hidden_counts, signatures_of(master.path)),
+        "topic.toml": learners_topic_toml(topic, checks.hidden_counts, signatures_of(master.path)),
     }
     if topic.written_plots is not None:
         texts["plots.py"] = topic.written_plots.read_text(encoding="utf-8")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import Any
 
 import tomli_w
+
+from nnlearn.catalogue import Topic
 
 _HEAD = "# Built by `nnlearn topic build`; changes made here are lost.\n"
 _ASKED = ("key", "about", "question", "allowed", "note", "gloss")
@@ -14,20 +16,23 @@ _ASKED = ("key", "about", "question", "allowed", "note", "gloss")
 
 
 def learners_topic_toml(
-    source: Path, hidden_counts: Mapping[str, int], signatures: Mapping[str, Sequence[str]]
+    topic: Topic, hidden_counts: Mapping[str, int], signatures: Mapping[str, Sequence[str]]
 ) -> str:
     """What `exercises/<topic>/topic.toml` holds.
 
+    What is forbidden is written out: learners may have an nnlearn that knows other groups.
+
     Args:
-        source: A valid topic.toml.
+        topic: A topic with its private content.
         hidden_counts: The number of hidden checks of each part that has any.
         signatures: The names of the parameters of each part that has any.
     """
-    data = tomllib.loads(source.read_text(encoding="utf-8"))
+    data = tomllib.loads(topic.toml.read_text(encoding="utf-8"))
+    data.pop("forbid", None)
     tables = {
         "part": [
             {
-                **part,
+                **_with_all_forbidden(part, topic),
                 "hidden_checks": hidden_counts.get(part["name"], 0),
                 "parameters": list(signatures.get(part["name"], ())),
             }
@@ -43,3 +48,8 @@ def learners_topic_toml(
     }
     public = {**data, **{name: items for name, items in tables.items() if items}}
     return f"{_HEAD}{tomli_w.dumps(public, multiline_strings=True)}"
+
+
+def _with_all_forbidden(part: Mapping[str, Any], topic: Topic) -> dict[str, Any]:
+    forbid = topic.part(part["name"]).forbid
+    return {**part, "forbid": list(forbid)} if forbid or "forbid" in part else dict(part)

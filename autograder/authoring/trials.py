@@ -16,6 +16,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from autograder.authoring.files import Problem, file_problems
+from autograder.authoring.forbidden_names import unknown_forbidden
 from autograder.authoring.implementations import Implementation, Implementations, Runs
 from autograder.authoring.process import spawned
 from autograder.engine.pool import GivenUp, Pool
@@ -160,8 +161,10 @@ def _do(job: _Job) -> _Done:
     began = time.monotonic()
     try:
         if job.one is None:
-            found = tuple(file_problems(job.topic))
-            return _Done(time.monotonic() - began, found, _reader.read(job).all)
+            files = [*file_problems(job.topic)]
+            found = _reader.read(job).all
+            names = [Problem("forbid", line) for line in unknown_forbidden(job.topic)]
+            return _Done(time.monotonic() - began, (*files, *names), found)
         runs = _reader.read(job).run(job.one)
         return _Done(time.monotonic() - began, runs=runs)
     except Exception as error:

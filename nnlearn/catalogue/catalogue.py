@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 from nnlearn.catalogue.nearest import did_you_mean
-from nnlearn.catalogue.topic import Part, Topic
+from nnlearn.catalogue.ready_made import expanded
+from nnlearn.catalogue.topic import PREDICTIONS, Part, Topic
 from nnlearn.catalogue.topic_toml import read_topic_toml
 from nnlearn.errors import ContentError
 
@@ -138,7 +139,7 @@ def _read_topic(root: Path, name: str) -> Topic:
         )
     is_private = solution.is_dir()
     contents = read_topic_toml((solution if is_private else exercise) / "topic.toml", built=not is_private)
-    parts = contents.part
+    parts = tuple(_with_all_forbidden(part, contents.forbid) for part in contents.part)
     if is_private:
         parts = _with_hidden_checks(parts, exercise / "topic.toml")
     return Topic(
@@ -156,6 +157,12 @@ def _read_topic(root: Path, name: str) -> Topic:
         solution_dir=solution if is_private else None,
         checks_dir=checks if checks.is_dir() else None,
     )
+
+
+def _with_all_forbidden(part: Part, everywhere: tuple[str, ...]) -> Part:
+    """`part` with everything that it must not use; predictions use nothing."""
+    forbid = part.forbid if part.name == PREDICTIONS else (*everywhere, *part.forbid)
+    return msgspec.structs.replace(part, forbid=expanded(forbid))
 
 
 def _with_hidden_checks(parts: Iterable[Part], built: Path) -> tuple[Part, ...]:

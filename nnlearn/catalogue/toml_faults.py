@@ -13,11 +13,12 @@ import msgspec
 
 from nnlearn.catalogue.nearest import one_of
 from nnlearn.catalogue.prediction import KINDS, Prediction
+from nnlearn.catalogue.ready_made import group_of, groups
 from nnlearn.catalogue.toml_words import ABSENT
 from nnlearn.catalogue.topic import PREDICTIONS, Limits, Part, Response
 
 HINTS = 3
-_FORBID = re.compile(r"kernel:\w+|[^\W\d]\w*(\.[^\W\d]\w*)*(\.\*)?")
+_FORBID = re.compile(r"(kernel|group):\w+|[^\W\d]\w*(\.[^\W\d]\w*)*(\.\*)?")
 Fault = tuple[str, str, Any]
 """A key, what was expected there, and what was received."""
 
@@ -31,6 +32,7 @@ class TopicToml(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     part: tuple[Part, ...]
     questions: tuple[int, ...] = ()
     requires: tuple[str, ...] = ()
+    forbid: tuple[str, ...] = ()
     limits: Limits = Limits()
     prediction: tuple[Prediction, ...] = ()
     response: tuple[Response, ...] = ()
@@ -54,6 +56,7 @@ def faults_in(contents: TopicToml, built: bool) -> Iterator[Fault]:
     for name in Limits.__struct_fields__:
         if not _positive(getattr(contents.limits, name)):
             yield f"limits.{name}", "a number above 0", getattr(contents.limits, name)
+    yield from _forbid_faults("forbid", contents.forbid)
     if not contents.part:
         yield "part", "at least one part", []
     yield from _faults_in_names(contents)
@@ -85,6 +88,17 @@ def unwanted_in(contents: TopicToml, built: bool) -> Iterator[tuple[str, str]]:
                 yield f"prediction[{place}].{key}", "learners get this file, so no answer may be in it"
 
 
+def unknown_groups_in(contents: TopicToml) -> Iterator[tuple[str, str]]:
+    """Where a `forbid` names a group that there is not: the key, and the name of the group."""
+    lists = {"forbid": contents.forbid}
+    lists |= {f"part[{place}].forbid": part.forbid for place, part in enumerate(contents.part)}
+    for key, forbid in lists.items():
+        for place, entry in enumerate(forbid):
+            group = group_of(entry)
+            if group is not None and group not in groups():
+                yield f"{key}[{place}]", group
+
+
 def _faults_in_names(contents: TopicToml) -> Iterator[Fault]:
     """Of parts and responses, which share their names and are both worth points."""
     seen: set[str] = set()
@@ -110,9 +124,13 @@ def _part_faults(key: str, part: Part) -> Iterator[Fault]:
     for place, hint in enumerate(part.hints):
         if not hint.strip():
             yield f"{key}.hints[{place}]", "some text", hint
-    for place, name in enumerate(part.forbid):
+    yield from _forbid_faults(f"{key}.forbid", part.forbid)
+
+
+def _forbid_faults(key: str, forbid: Sequence[str]) -> Iterator[Fault]:
+    for place, name in enumerate(forbid):
         if not _FORBID.fullmatch(name):
-            yield f"{key}.forbid[{place}]", "a dotted name, NAME.* or kernel:NAME", name
+            yield f"{key}[{place}]", "a dotted name, NAME.*, kernel:NAME or group:NAME", name
 
 
 def _prediction_faults(contents: TopicToml, built: bool) -> Iterator[Fault]:

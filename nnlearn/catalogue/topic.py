@@ -28,7 +28,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         points: What it is worth.
         hints: Three, from a nudge to nearly the answer.
         forbid: Public names that would do the exercise in one call; `kernel:NAME` is a
-            TensorFlow op.
+            TensorFlow op. In a topic, groups are expanded, and what the whole topic forbids is there.
         hidden_checks: How many more checks run when it is graded; counted by the builder.
         parameters: What it is called with, for messages about a call; taken from the master by the builder.
     """
@@ -196,6 +196,7 @@ class Topic:
         ):
             data = path.read_bytes() if path is not None else b""
             digest.update(f"{label}:{len(data)}:".encode() + data)
+        digest.update(msgspec.json.encode([part.forbid for part in self.parts]))  # groups may change
         return digest.hexdigest()
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 
+from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.catalogue.prediction import Prediction, WrongAnswer
-from nnlearn.catalogue.toml_faults import TopicToml, faults_in, unwanted_in
+from nnlearn.catalogue.ready_made import groups
+from nnlearn.catalogue.toml_faults import TopicToml, faults_in, unknown_groups_in, unwanted_in
 from nnlearn.catalogue.toml_words import explain, place, refuse
 from nnlearn.catalogue.topic import Limits, Part, Response
 from nnlearn.errors import ContentError
@@ -43,6 +45,11 @@ def read_topic_toml(file: Path, *, built: bool) -> TopicToml:
         raise ContentError(f"{file}: {place(data, key)}{why}", "leave that key out")
     for key, expected, received in faults_in(contents, built):
         refuse(file, data, key, expected, received)
+    for key, group in unknown_groups_in(contents):
+        raise ContentError(
+            f"{file}: {place(data, key)}there is no group called `{group}`",
+            did_you_mean(group, list(groups()), "the groups are"),
+        )
     return contents
 
 

@@ -8,7 +8,6 @@ the exchanged code; classes stay classes; signatures, defaults and results are a
 from __future__ import annotations
 
 import contextlib
-import importlib
 import inspect
 import sys
 import types
@@ -17,11 +16,11 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+from nnlearn.host.names import MISSING, lookup
 from nnlearn.submission.forbidden import ForbidList, dotted_names, is_below
 
 # Public modules that share functions with others: `tf.math.tanh` is `tf.nn.tanh`.
 _SHARING = ("tensorflow", "tensorflow.math", "tensorflow.linalg", "keras.ops")
-_MISSING = object()
 _mro = vars(type)["__mro__"].__get__  # of the type itself, whatever its metaclass says
 # Called with the function, the frame that called it and the positional arguments.
 Report = Callable[[types.FunctionType, types.FrameType, tuple[Any, ...]], None]
@@ -123,12 +122,12 @@ def _named(forbid: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, s
 @cache  # looking hundreds of names up takes longer than a check
 def _tripwires(forbid: tuple[str, ...], present: tuple[str, ...]) -> Tripwires:
     forbidden = ForbidList(forbid)
-    sharing = [(name, _lookup(name)) for name in _SHARING]
+    sharing = [(name, lookup(name)) for name in _SHARING]
 
     def is_shared(word: str, value: Any) -> bool:
         """Whether `value` can be had under a public name that is not forbidden."""
         return any(
-            getattr(module, word, _MISSING) is value and not forbidden.match(f"{name}.{word}")
+            getattr(module, word, MISSING) is value and not forbidden.match(f"{name}.{word}")
             for name, module in sharing
         )
 
@@ -138,12 +137,6 @@ def _tripwires(forbid: tuple[str, ...], present: tuple[str, ...]) -> Tripwires:
             if not (entry.endswith(".*") and is_shared(name.rpartition(".")[2], value)):
                 objects.setdefault(id(value), (name, value))
     return Tripwires(tuple(objects.values()))
-
-
-def unknown_names(forbid: tuple[str, ...]) -> tuple[str, ...]:
-    """The dotted entries of `forbid` that the installed libraries do not have: misspelled, most likely."""
-    names = dotted_names(forbid)
-    return tuple(n for n in names if _lookup(n.removesuffix(".*")) is _MISSING)
 
 
 def _tripped_code(function: types.FunctionType, report: Report) -> types.CodeType:
@@ -231,14 +224,14 @@ def _signature(code: types.CodeType) -> tuple[str, str]:
 def _expanded(entry: str) -> Iterator[tuple[str, Any]]:
     """The functions and classes that a forbid entry names, with their names."""
     if not entry.endswith(".*"):
-        value = _lookup(entry)
+        value = lookup(entry)
         if isinstance(value, type) or callable(value):
             yield entry, value
         return
     todo = [entry.removesuffix(".*")]
     while todo:
         path = todo.pop()
-        module = _lookup(path)
+        module = lookup(path)
         for word in sorted(dir(module)) if isinstance(module, types.ModuleType) else ():
             if word.startswith("_"):
                 continue
@@ -248,20 +241,6 @@ def _expanded(entry: str) -> Iterator[tuple[str, Any]]:
                     todo.append(name)
             elif callable(value):
                 yield name, value
-
-
-def _lookup(name: str) -> Any:
-    """The object with this dotted name, or `_MISSING`."""
-    root, *words = name.split(".")
-    try:
-        value: Any = importlib.import_module(root)
-        for count, word in enumerate(words, start=1):
-            if not hasattr(value, word) and isinstance(value, types.ModuleType):
-                importlib.import_module(".".join((root, *words[:count])))
-            value = getattr(value, word)
-    except (ImportError, AttributeError):
-        return _MISSING
-    return value
 
 
 def _unwrapped(value: Any) -> Any:

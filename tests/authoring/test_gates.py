@@ -60,6 +60,20 @@ def test_a_solution_line_in_the_exercise(toy_course):
     assert any("shifted = ops.exp" in what for _, what in problems)
 
 
+def test_what_is_forbidden_and_does_not_exist(toy_course):
+    """Each entry is named, with the file, the part and what was meant; groups are as they should be."""
+    toml = toy_course / "solutions/toy/topic.toml"
+    edit(toml, "requires = []", 'requires = []\nforbid = ["group:relu", "keras.ops.sofmax"]')
+    edit(toml, '"tensorflow.nn.*", "kernel:Softmax"]', '"tensorflow.nnn.*", "kernel:Sofmax"]')
+    problems = gates_that_do_not_hold(toy_course)
+    assert names(problems) == {"forbid"}
+    assert {what.removeprefix(f"{toml}: ") for gate, what in problems if gate == "forbid"} == {
+        "forbid: `keras.ops.sofmax` does not exist; did you mean `keras.ops.softmax`?",
+        "forbid of part `softmax`: `tensorflow.nnn.*` does not exist; did you mean `tensorflow.nn.*`?",
+        "forbid of part `softmax`: `kernel:Sofmax` does not exist; did you mean `kernel:Softmax`?",
+    }
+
+
 def test_a_figure_without_words(toy_course):
     edit(
         toy_course / "exercises/toy/README.md",

@@ -139,7 +139,7 @@ def test_a_good_file(tmp_path: Path) -> None:
             "order = 1",
             "order = 1\ncolour = 2",
             "topic.toml: unknown key `colour`\n  the keys there are title, order, summary, part, "
-            "questions, requires, limits, prediction, response",
+            "questions, requires, forbid, limits, prediction, response",
         ),
         (
             "order = 1",
@@ -192,9 +192,9 @@ def test_a_good_file(tmp_path: Path) -> None:
         (
             '"tensorflow.nn.*"',
             '"tensorflow.*.nn"',
-            "topic.toml: part[0].forbid[1] (part `softmax`): expected a dotted name, NAME.* or "
-            'kernel:NAME, got "tensorflow.*.nn"\n  write, for example: forbid = '
-            '["keras.ops.softmax", "tensorflow.nn.*", "kernel:Softmax"]',
+            "topic.toml: part[0].forbid[1] (part `softmax`): expected a dotted name, NAME.*, "
+            'kernel:NAME or group:NAME, got "tensorflow.*.nn"\n  write, for example: forbid = '
+            '["group:softmax", "keras.layers.*", "kernel:Relu"]',
         ),
         (
             "call_seconds = 5",

@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 
 from nnlearn.host.guard import Guard
-from nnlearn.host.tripwires import unknown_names
 
 keras = pytest.importorskip("keras")
 tf = pytest.importorskip("tensorflow")
@@ -326,8 +325,7 @@ assert not context.context()._initialized
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
-def test_names_that_do_not_exist_are_told() -> None:
-    """A topic's author learns of a misspelled entry; a guard passes over it."""
-    forbid = ("keras.ops.softmaxx", "keras.activationz.*", "keras.ops.softmax", "kernel:Softmax", "nowhere.x")
-    assert unknown_names(forbid) == ("keras.ops.softmaxx", "keras.activationz.*", "nowhere.x")
+def test_names_that_do_not_exist_are_passed_over() -> None:
+    """They may belong to another version of a library; misspelled ones are the business of `topic check`."""
+    forbid = ("keras.ops.softmaxx", "keras.activationz.*", "kernel:Softmaxx", "nowhere.x")
     assert hits("def part(x): return x", forbid=forbid) == ()
