@@ -78,6 +78,8 @@ def test_wrong_usage_exits_4_without_a_traceback(arguments):
     assert "Traceback" not in done.stderr
 
 
-def test_the_changelog_begins_with_the_version():
+def test_the_newest_version_of_the_changelog_is_that_of_the_package():
     headings = [line for line in (CLONE / "CHANGELOG.md").read_text().splitlines() if line.startswith("## ")]
-    assert headings[0] == f"## {package.__version__}"
+    released = [heading for heading in headings if heading != "## Unreleased"]
+    assert headings[0] in ("## Unreleased", released[0])
+    assert released[0] == f"## {package.__version__}"
