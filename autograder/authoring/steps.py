@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.text import Text
+
+from autograder.render.live import Live
 
 
 @contextmanager
@@ -17,8 +19,13 @@ def steps(subject: str) -> Iterator[Callable[[str], None]]:
     Both go to stderr.
     """
     console = Console(stderr=True)
-    if not sys.stderr.isatty():
-        yield lambda step: console.print(f"{subject}: {step}", markup=False, highlight=False)
-        return
-    with console.status(f"{subject} ...") as status:
-        yield lambda step: status.update(f"{subject}: {step} ...".replace("[", "\\["))
+    status = console.status(Text(f"{subject} ..."))
+    with Live(console, status) as live:
+
+        def show(step: str) -> None:
+            if live.moves:
+                status.update(Text(f"{subject}: {step} ..."))
+            else:
+                live.say(f"{subject}: {step}")
+
+        yield show

@@ -34,6 +34,6 @@ def says_on(console: Console) -> Callable[[str], None]:
     """What prints a line on `console` as it is: nothing in it is markup, nothing is coloured or wrapped."""
 
     def say(line: str) -> None:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     return say
