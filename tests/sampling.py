@@ -14,7 +14,7 @@ import hashlib
 import sys
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,9 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @cache
 def digest_of(topic: Topic) -> str:
-    """SHA-256 of all that a topic's author writes."""
+    """SHA-256 of all that a topic's author writes, data too."""
     folders = [folder for folder in (topic.solution_dir, topic.checks_dir) if folder is not None]
-    return _digest(folders, [file for folder in folders for file in folder.rglob("*")])
+    return _digest(folders, [file for folder in folders for file in _written_in(folder)])
 
 
 @cache
@@ -52,9 +52,17 @@ def _digest_of_code() -> str:
     return _digest([ROOT], [file for file in files if not file.is_relative_to(content)])
 
 
+def _written_in(folder: Path) -> Iterator[Path]:
+    """The files that somebody wrote, and no program: neither hidden ones nor what Python compiles."""
+    for file in folder.rglob("*"):
+        parts = file.relative_to(folder).parts
+        if file.is_file() and not any(part.startswith((".", "__pycache__")) for part in parts):
+            yield file
+
+
 def _digest(folders: Iterable[Path], files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for file in sorted(file for file in files if file.suffix in (".py", ".toml")):
+    for file in sorted(files):
         folder = next(folder for folder in folders if file.is_relative_to(folder))
         data = file.read_bytes()
         digest.update(f"{file.relative_to(folder).as_posix()}:{len(data)}:".encode() + data)
@@ -92,15 +100,6 @@ def is_whole(config: pytest.Config, topic: Topic) -> bool:
 def leave_out(item: Any, what: str, count: int = 1) -> None:
     """Count what a test leaves to `make test-all`."""
     item.user_properties.append((_LEFT_OUT, (what, count)))
-
-
-def some_of(item: Any, things: Iterable[str], count: int, what: str) -> list[str]:
-    """What a test takes of several things: all of them, or so many."""
-    every = list(things)
-    if not item.config.getoption("--sample") or len(every) <= count:
-        return every
-    leave_out(item, what, len(every) - count)
-    return sorted(every, key=lambda thing: _rank(_digest_of_code(), thing))[:count]
 
 
 def skip_the_rest(items: Iterable[pytest.Item]) -> None:

@@ -102,10 +102,14 @@ def test_a_topic_has_changed_until_it_is_proved_as_it_is(content):
 @pytest.mark.parametrize(
     ("file", "text", "changes"),
     [
+        ("solutions/between/between.py", "# a word", True),
         ("solutions/between/alternatives/second.py", "x = 1", True),
         ("solutions/between/topic.toml", "# a word", True),
+        ("autograder/checks/between/test_between.py", "# a word", True),
         ("autograder/checks/between/mistakes.py", "# a word", True),
-        ("autograder/checks/between/replies.json", "{}", False),
+        ("autograder/checks/between/data/houses.csv", "1, 2", True),
+        ("autograder/checks/between/__pycache__/mistakes.pyc", "x", False),
+        ("autograder/checks/between/.ipynb_checkpoints/between.ipynb", "{}", False),
         ("exercises/between/between.py", "x = 1", False),
         ("solutions/apart/apart.py", "# a word", False),
     ],
