@@ -49,14 +49,14 @@ def bench(
         def say(what: str) -> None:
             messages.print(what, highlight=False)
 
+        say("the known mistakes, and the start of processes ...")
+        start = own.start(folder, chosen, content)
         say(f"{submissions} notebooks. The checks alone ...")
         floor = own.floor(folder, chosen, content)
         engine: list[Engine] = []
         for count in counts:
             say(f"nnlearn, jobs: {count} ...")
             engine.append(own.engine(folder, chosen, content, count))
-        say("start of processes ...")
-        start = own.start(folder, chosen, content)
         found_peers = []
         for peer in (nbgrader_peer, otter_peer) if peers else ():
             say(f"{peer.__name__.rpartition('.')[2].removesuffix('_peer')} on {peers} notebooks ...")

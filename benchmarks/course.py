@@ -154,6 +154,7 @@ def main(
     work = Path(tempfile.mkdtemp(prefix="nnlearn-benchmark-"))
     try:
         handed = hand_in(chosen, content, submissions)
+        own.remember_mistakes(chosen, content, work)
         found = measure(handed, chosen, content, work, stock=stock, jobs=jobs)
     finally:
         shutil.rmtree(work, ignore_errors=True)

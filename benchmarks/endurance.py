@@ -119,6 +119,7 @@ def main(
     chosen = load_catalogue(content).topic(topic)
     work = Path(tempfile.mkdtemp(prefix="nnlearn-benchmark-"))
     try:
+        own.remember_mistakes(chosen, content, work)
         found = measure(hand_in(chosen, content, submissions), chosen, content, work, jobs=jobs)
     finally:
         shutil.rmtree(work, ignore_errors=True)

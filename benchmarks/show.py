@@ -97,6 +97,7 @@ def _graders(found: Benchmark) -> Table:
 def _starts(found: Benchmark) -> Table:
     table = Table("", title="Waiting", title_justify="left")
     table.add_column("s", justify="right")
+    table.add_row("known mistakes: run once, then remembered", f"{found.start.mistakes:.2f}")
     table.add_row("zygote: start to ready", f"{found.start.zygote:.2f}")
     table.add_row("learner's process: fork to confined and ready", f"{found.start.fork_to_ready:.4f}")
     if found.commands is not None:

@@ -128,7 +128,7 @@ def test_results_are_shown_and_written(tmp_path):
         Machine(cores=2, load=3.0),
         Floor(4, 1.0, (1.0,) * 4),
         (Engine(1, 4, 9.0, 2.0, (1.0,) * 4, 140.0, 60.0), Engine(2, 4, 8.0, 1.2, (1.0,) * 4)),
-        Start(3.0, 0.01),
+        Start(20.5, 3.0, 0.01),
         (Peer("nbgrader 1", 2, 30.0, 1.0), Peer("otter 1", problem="[no] network")),
         Commands(5.0, 0.1),
         saves=(Saves("dropout", "Dropout", 50, 0.125, 0.2, 0.1, 5.0),),
@@ -139,6 +139,7 @@ def test_results_are_shown_and_written(tmp_path):
     show.print_tables(found, console)
     text = console.export_text()
     assert "100.00" in text
+    assert "20.50" in text
     assert "otter 1: not measured. [no] network" in text
     assert "provisional" in text
     assert "dropout: Dropout" in text
@@ -149,7 +150,7 @@ def test_results_are_shown_and_written(tmp_path):
     show.write_json(found, tmp_path / "benchmark.json")
     show.draw(found, tmp_path / "benchmark.png")
     document = json.loads((tmp_path / "benchmark.json").read_text())
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == 2
     assert document["saves"][0]["median"] == 0.125
     assert document["ratios"] == {"nbgrader 1": 100.0, "floor": 0.833}
     assert document["course"]["ratios"] == {"stock": 1.0, "ours": 50.0}
