@@ -6,12 +6,12 @@ import multiprocessing
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.engine.parent import end_with_parent
 from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -71,11 +71,4 @@ def spawned(processes: int) -> ProcessPoolExecutor:
 
 def _start() -> None:
     os.environ.update(TENSORFLOW_ENVIRONMENT)
-    threading.Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    end_with_parent()

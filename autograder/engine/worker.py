@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import functools
-import multiprocessing
-import os
 import signal
 import socket
-import threading
 from dataclasses import dataclass, replace
 from multiprocessing.util import Finalize
 from pathlib import Path
 
 from autograder.engine.disturbance import WatchedProcesses
 from autograder.engine.mistake_runs import Gallery
+from autograder.engine.parent import end_with_parent
 from autograder.engine.submissions import Submission
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench
@@ -141,16 +139,8 @@ def start_worker(lender: socket.socket) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     linux.die_with_parent(signal.SIGKILL)  # the process all workers are forked from
-    threading.Thread(target=_end_with_grader, name="end with the grader", daemon=True).start()
+    end_with_parent()
     zygote_of_this_process().lender = lender
-
-
-def _end_with_grader() -> None:
-    """Wait for the process that started the grading to end, and end too."""
-    grader = multiprocessing.parent_process()
-    if grader is not None:
-        grader.join()
-        os._exit(1)
 
 
 def grade_job(job: Job) -> Graded:

@@ -184,6 +184,21 @@ class Topic:
             did_you_mean(name, [part.name for part in self.parts], "its parts are"),
         )
 
+    def require_visible_checks(self) -> Path:
+        """`visible_checks`, for somebody who cannot do without.
+
+        Raises:
+            ContentError: They are not there.
+        """
+        if not self.visible_checks.exists():
+            raise ContentError(
+                f"{self.visible_checks} is missing: topic `{self.name}` has no checks here",
+                f"build it first: nnlearn topic build {self.name}"
+                if self.solution_dir
+                else "`nnlearn init` restores what came with nnlearn",
+            )
+        return self.visible_checks
+
     @property
     def content_digest(self) -> str:
         """SHA-256 over everything a score depends on: topic.toml, checks, mistakes and master."""

@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import pytest
 
@@ -19,7 +18,14 @@ from nnlearn.catalogue import Topic
 from nnlearn.checking import plugin
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.marks import CheckInfo
-from nnlearn.checking.warm_session import forget_module, run_check, session_arguments
+from nnlearn.checking.warm_session import (
+    Collecting,
+    checks_in,
+    forget_module,
+    not_collected,
+    run_check,
+    session_arguments,
+)
 from nnlearn.errors import ContentError
 from nnlearn.runtime.quiet import start_keras
 
@@ -44,10 +50,7 @@ class CheckRunner:
         self._thread.start()
         self._loop.ready.wait()
         if self._loop.errors:
-            raise ContentError(
-                f"{checks}: the checks cannot be collected",
-                "\n  ".join("\n".join(self._loop.errors).splitlines()[-12:]),
-            )
+            raise not_collected(checks, self._loop.errors)
         unknown = {c.part for c in self._loop.infos} - {part.name for part in topic.parts}
         if unknown:
             self.close()
@@ -59,12 +62,7 @@ class CheckRunner:
     def __enter__(self) -> CheckRunner:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     @property
@@ -128,24 +126,20 @@ class _Job:
         return (self.parts is None or part in self.parts) and self.only in (None, check)
 
 
-class _Loop:
+class _Loop(Collecting):
     """A pytest plugin whose run loop takes benches from a queue."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self.done: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
         self.ready = threading.Event()
-        self.errors: list[str] = []
         self.names: list[str] = []
         self.infos: list[CheckInfo] = []
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.errors.append(str(report.longrepr))
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        items = [(item, info) for item in session.items if (info := plugin.check_info(item))]
+        items = checks_in(session)
         # What a learner's code says in a visible check is shown: it must not know a hidden one by then.
         items.sort(key=lambda pair: pair[1].hidden)
         self.names = [item.name for item, _ in items]

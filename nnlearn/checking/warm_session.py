@@ -3,15 +3,45 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from nnlearn.checking import plugin
 from nnlearn.checking.bench import Bench
+from nnlearn.checking.marks import CheckInfo
+from nnlearn.errors import ContentError
 
 _CONFIGURATION = Path(__file__).with_name("checks.ini")
 _UNWANTED = ("terminal", "cacheprovider", "faulthandler", "logging", "unraisableexception")
+
+
+class Collecting:
+    """What a plugin of such a session keeps of how the checks are collected.
+
+    Attributes:
+        errors: Why something cannot be, in pytest's words.
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep why something cannot be collected."""
+        if report.failed:
+            self.errors.append(str(report.longrepr))
+
+
+def checks_in(session: pytest.Session) -> list[tuple[pytest.Item, CheckInfo]]:
+    """The checks that were collected, each with what `@check` was told."""
+    return [(item, info) for item in session.items if (info := plugin.check_info(item))]
+
+
+def not_collected(checks: Path, errors: Sequence[str]) -> ContentError:
+    """What to raise where the file of checks cannot be collected."""
+    words = "\n".join(errors).splitlines()
+    return ContentError(f"{checks}: the checks cannot be collected", "\n  ".join(words[-12:]))
 
 
 def session_arguments(checks: Path) -> list[str]:

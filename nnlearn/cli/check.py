@@ -104,11 +104,7 @@ def _remember(place: Place, topic: Topic, report: Report) -> None:
 
 def run_visible_checks(topic: Topic, source: Source, quiet: bool = False, part: str | None = None) -> Bench:
     """Run the visible checks of `topic`, or of one part, on a file; a bar counts them unless `quiet`."""
-    if not topic.visible_checks.exists():
-        raise NnlearnError(
-            f"{topic.visible_checks} is missing: topic `{topic.name}` has no checks here",
-            f"build it first: nnlearn topic build {topic.name}",
-        )
+    checks = topic.require_visible_checks()
     import pdb
 
     from rich.console import Console
@@ -125,7 +121,7 @@ def run_visible_checks(topic: Topic, source: Source, quiet: bool = False, part: 
         task = progress.add_task(f"checking {topic.name}", total=None)
         bench = learner_bench(topic, source)
         set_trace = pdb.set_trace
-        with CheckRunner(topic, topic.visible_checks) as runner:
+        with CheckRunner(topic, checks) as runner:
             pdb.set_trace = set_trace  # pytest's own needs the terminal reporter, which is off here
             names = runner.check_names if part is None else runner.checks_of(part)
             progress.update(task, total=len(names))

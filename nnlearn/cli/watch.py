@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnlearn.cli.place import require_workspace
@@ -32,16 +31,8 @@ def watch(topic: str | None = None, poll: bool = False) -> int:
     if not place.catalogue.topics:
         raise NnlearnError(f"there is no topic in {workspace.root}", "`nnlearn init` puts them there")
     chosen = place.catalogue.topic(topic) if topic else Standing(workspace).first_open()
-    _require_checks(chosen.visible_checks, chosen.name)
+    chosen.require_visible_checks()
     return Watch(workspace, chosen, _front, by_fork=can_fork(), polling=poll).run()
-
-
-def _require_checks(checks: Path, topic: str) -> None:
-    if not checks.exists():
-        raise NnlearnError(
-            f"{checks} is missing: topic `{topic}` has no checks here",
-            "`nnlearn init` restores what came with nnlearn",
-        )
 
 
 def _front(post: Callable[[Any], None]) -> Front:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import select
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from types import TracebackType
 
 from nnlearn.isolation.processes import Ending
+from nnlearn.runtime import linux
 from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 
 _MODULE = "nnlearn.isolation.inside.zygote"
@@ -58,12 +57,7 @@ class ZygoteProcess:
 
     def wait(self, grace: float) -> Ending | None:
         """How it ended, or None if it still runs after `grace` seconds. It can be asked once."""
-        process = os.pidfd_open(self.process.pid)
-        poll = select.poll()
-        poll.register(process, select.POLLIN)
-        ended = poll.poll(grace * 1000)
-        os.close(process)
-        if not ended:
+        if not linux.ends_within(self.process.pid, grace):
             return None
         _, status, usage = os.wait4(self.process.pid, 0)
         self.process.returncode = code = os.waitstatus_to_exitcode(status)
@@ -91,12 +85,7 @@ class ZygoteProcess:
     def __enter__(self) -> ZygoteProcess:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
 

@@ -99,12 +99,7 @@ def _runner(topic: Topic) -> CheckRunner:
     """The warm checks of a topic: collecting them takes longer than running them."""
     from nnlearn.checking.runner import CheckRunner
 
-    if not topic.visible_checks.exists():
-        raise NnlearnError(
-            f"{topic.visible_checks} is missing: topic `{topic.name}` has no checks here",
-            f"build it first: nnlearn topic build {topic.name}",
-        )
-    return CheckRunner(topic, topic.visible_checks)
+    return CheckRunner(topic, topic.require_visible_checks())
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
+import select
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWUTS = 0x04000000
@@ -107,6 +108,17 @@ def enter_root(path: str) -> None:
 def die_with_parent(signal_number: int) -> None:
     """Have the kernel send `signal_number` when the parent ends."""
     _prctl("PR_SET_PDEATHSIG", _PR_SET_PDEATHSIG, signal_number)
+
+
+def ends_within(pid: int, seconds: float) -> bool:
+    """Wait for a child of this process to end, at most so long; whether it has. It is still to be reaped."""
+    process = os.pidfd_open(pid)
+    try:
+        poll = select.poll()
+        poll.register(process, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+    finally:
+        os.close(process)
 
 
 def adopt_orphans() -> None:

@@ -14,11 +14,17 @@ from nnlearn.catalogue import Topic
 from nnlearn.checking import plugin
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.marks import CheckInfo
-from nnlearn.checking.warm_session import forget_module, run_check, session_arguments
-from nnlearn.errors import ContentError
+from nnlearn.checking.warm_session import (
+    Collecting,
+    checks_in,
+    forget_module,
+    not_collected,
+    run_check,
+    session_arguments,
+)
 
 
-class CollectedChecks:
+class CollectedChecks(Collecting):
     """Hands the collected checks of a topic to `use`, which is called in the run loop of pytest.
 
     Args:
@@ -27,9 +33,9 @@ class CollectedChecks:
     """
 
     def __init__(self, topic: Topic, use: Callable[[CollectedChecks], None]) -> None:
+        super().__init__()
         self.topic = topic
         self._use = use
-        self._errors: list[str] = []
         self._items: list[tuple[pytest.Item, CheckInfo]] = []
 
     @property
@@ -59,21 +65,13 @@ class CollectedChecks:
         code = pytest.main(session_arguments(checks), plugins=[plugin, self])
         forget_module(checks)
         if not self._items:
-            words = "\n".join(self._errors) or f"pytest ended with exit code {code}"
-            raise ContentError(
-                f"{checks}: the checks cannot be collected", "\n  ".join(words.splitlines()[-12:])
-            )
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Keep why something cannot be collected."""
-        if report.failed:
-            self._errors.append(str(report.longrepr))
+            raise not_collected(checks, self.errors or [f"pytest ended with exit code {code}"])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Take the place of pytest's own loop."""
-        pairs = [(item, info) for item in session.items if (info := plugin.check_info(item))]
-        if not self._errors and pairs:
+        pairs = checks_in(session)
+        if not self.errors and pairs:
             self._items = pairs
             self._use(self)
         return True

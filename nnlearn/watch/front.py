@@ -22,7 +22,7 @@ class Front(Protocol):
     def __enter__(self) -> Any:
         """Begin to show."""
 
-    def __exit__(self, *exception: Any) -> None:
+    def __exit__(self, *exception: object) -> None:
         """Leave everything as it was."""
 
     def open(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from nnlearn.runtime.streams import open_standard_streams
 from nnlearn.watch import messages as m
 
 
@@ -17,12 +18,7 @@ class Lines:
         os.dup2(nothing, 0)
         os.close(nothing)
         os.dup2(2, 1)
-        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
-        for name, descriptor in (("stdout", 1), ("stderr", 2)):
-            # Line by line, so that little is lost when the learner's code ends the process.
-            stream = open(descriptor, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
-            setattr(sys, name, stream)
-            setattr(sys, f"__{name}__", stream)
+        open_standard_streams()
         self._decoder = m.Lines(m.Request)
 
     def send(self, report: m.Report) -> None:

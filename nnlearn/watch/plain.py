@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from types import TracebackType
 
 from nnlearn.results import Verdict
 from nnlearn.text import clean
@@ -24,12 +23,7 @@ class Plain:
     def __enter__(self) -> Plain:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         pass
 
     def open(self) -> None:

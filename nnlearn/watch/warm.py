@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnlearn.catalogue import Topic
-from nnlearn.errors import ContentError, NnlearnError
+from nnlearn.errors import NnlearnError
 from nnlearn.watch import messages as m
 from nnlearn.watch.collected import CollectedChecks
 from nnlearn.watch.lines import Lines
@@ -93,11 +93,7 @@ class _Serving:
 
     def until_another_topic(self) -> str | None:
         """Serve; returns the topic that was asked for then, or None when the other side is gone."""
-        if not self._topic.visible_checks.exists():
-            raise ContentError(
-                f"{self._topic.visible_checks} is missing: topic `{self._topic.name}` has no checks here",
-                "`nnlearn init` restores what came with nnlearn",
-            )
+        self._topic.require_visible_checks()
         CollectedChecks(self._topic, self._serve).collect()
         return self._next
 

@@ -138,6 +138,26 @@ def test_unknown_part_names_the_nearest(tmp_path: Path) -> None:
         load_catalogue(tmp_path).topic("softmax").part("doubel")
 
 
+@pytest.mark.parametrize(
+    ("tree", "step"),
+    [
+        ("solutions", "build it first: nnlearn topic build doubling"),
+        ("exercises", "`nnlearn init` restores what came with nnlearn"),
+    ],
+)
+def test_visible_checks_that_are_missing(tmp_path: Path, tree: str, step: str) -> None:
+    """An author has not built them yet; a learner has lost them."""
+    write_topic(tmp_path, "doubling", tree=tree, more="hidden_checks = 0" if tree == "exercises" else "")
+    topic = load_catalogue(tmp_path).topic("doubling")
+    with pytest.raises(ContentError) as caught:
+        topic.require_visible_checks()
+    assert caught.value.problem == (f"{topic.visible_checks} is missing: topic `doubling` has no checks here")
+    assert caught.value.next_step == step
+    topic.exercise_dir.mkdir(parents=True, exist_ok=True)
+    topic.visible_checks.touch()
+    assert topic.require_visible_checks() == topic.visible_checks
+
+
 def test_an_empty_tree_has_no_topics(tmp_path: Path) -> None:
     """An instructor's new tree is not an error, but asking for a topic in it is."""
     (tmp_path / "exercises").mkdir()

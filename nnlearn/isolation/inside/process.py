@@ -17,6 +17,7 @@ from nnlearn.isolation.confinement import Bounds, Enclosure, confine
 from nnlearn.isolation.confinement.root import package_path
 from nnlearn.isolation.processes import EXIT_OUT_OF_MEMORY
 from nnlearn.isolation.wire import WireError
+from nnlearn.runtime.streams import open_standard_streams
 
 FOR_LESSONS = ("nnlearn.data", "nnlearn.figures", "nnlearn.lesson")
 _SOCKET = 3  # what a learner's process holds: 0, 1, 2 and this
@@ -57,12 +58,7 @@ def _keep_only(connection: int, output: int) -> None:
     for target, source in enumerate(high):
         os.dup2(source, target, inheritable=target != _SOCKET)
     os.closerange(_SOCKET + 1, os.sysconf("SC_OPEN_MAX"))
-    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
-    for name, descriptor in (("stdout", 1), ("stderr", 2)):
-        # Line by line, so that little is lost when the learner's code ends the process.
-        stream = open(descriptor, "w", 1, "utf-8", "backslashreplace", closefd=False)  # noqa: SIM115
-        setattr(sys, name, stream)
-        setattr(sys, f"__{name}__", stream)
+    open_standard_streams()
 
 
 def _serve(channel: Channel) -> None:

@@ -16,7 +16,6 @@ import gc
 import importlib
 import math
 import os
-import select
 import shutil
 import signal
 import socket
@@ -191,12 +190,7 @@ class Server:
         if child not in self._children:
             self._reply("gone")
             return
-        process = os.pidfd_open(child)
-        poll = select.poll()
-        poll.register(process, select.POLLIN)
-        ended = poll.poll(grace * 1000)
-        os.close(process)
-        if not ended:
+        if not linux.ends_within(child, grace):
             self._reply("running")
             return
         _, status, usage = os.wait4(child, 0)
