@@ -3,9 +3,9 @@
 import functools
 
 import pytest
-from checking.written import learner_of
+from checking.written import broken, learner_of
 
-from nnlearn.checking import CheckFailed, laws
+from nnlearn.checking import laws
 
 CODE = """
 import keras
@@ -55,14 +55,6 @@ class NoiseAfterTheFirst(Noise):
 @pytest.fixture
 def learner():
     return learner_of(CODE)
-
-
-def broken(law, *args):
-    """What a law says that does not hold."""
-    with pytest.raises(CheckFailed) as caught:
-        law(*args)
-    failure = caught.value.failure
-    return f"{failure.claim}, but {failure.detail}"
 
 
 def starts(kind):

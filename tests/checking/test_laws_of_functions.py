@@ -5,9 +5,9 @@ import functools
 import keras
 import numpy as np
 import pytest
-from checking.written import learner_of
+from checking.written import broken, learner_of
 
-from nnlearn.checking import CheckFailed, laws, oracles
+from nnlearn.checking import laws, oracles
 
 CODE = """
 import keras
@@ -73,14 +73,6 @@ UPSTREAM = np.array([[1.0, -2.0], [0.5, 3.0], [1.0, 1.0]], "float32")
 @pytest.fixture
 def learner():
     return learner_of(CODE)
-
-
-def broken(law, *args, **kwargs):
-    """What a law says that does not hold."""
-    with pytest.raises(CheckFailed) as caught:
-        law(*args, **kwargs)
-    failure = caught.value.failure
-    return f"{failure.claim}, but {failure.detail}"
 
 
 def twice(x):
