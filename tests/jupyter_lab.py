@@ -7,15 +7,13 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from patience import PATIENCE_S, comes_true
 
 TOKEN = "for-a-test"
 FLAGS = (
@@ -28,23 +26,20 @@ FLAGS = (
 def jupyterlab(folder: Path, state: Path, theme: str = "JupyterLab Light") -> Iterator[str]:
     """JupyterLab on `folder`, with settings of its own in `state`; gives its address."""
     _settings(state, theme)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     kinds = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
     environment = {**os.environ, **{f"JUPYTER_{kind}": str(state / kind.lower()) for kind in kinds}}
     environment |= {"JUPYTERLAB_SETTINGS_DIR": str(state / "settings"), "IPYTHONDIR": str(state / "ipython")}
     environment |= {"JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces")}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
     command += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder}"]
     with (state / "log").open("w") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
         try:
-            _wait_for(f"http://127.0.0.1:{port}/api?token={TOKEN}", server, state / "log")
-            yield f"http://127.0.0.1:{port}"
+            about = listening(server, state / "runtime_dir", state / "log")
+            yield f"http://127.0.0.1:{about['port']}"
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(PATIENCE_S)
 
 
 def _settings(state: Path, theme: str) -> None:
@@ -60,16 +55,22 @@ def _settings(state: Path, theme: str) -> None:
         file.write_text(json.dumps(values))
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(240):
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.5)
-    raise RuntimeError(f"JupyterLab does not answer:\n{log.read_text()[-3000:]}")
+def listening(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> dict[str, Any]:
+    """What a Jupyter server says of itself, port and token too, once it listens where the system let it.
+
+    Args:
+        server: The process.
+        runtime: Where Jupyter keeps what runs.
+        log: What the server has said.
+    """
+
+    def said() -> list[dict[str, Any]]:
+        texts = [file.read_text() for file in runtime.glob("jpserver-*.json")]
+        return [json.loads(text) for text in texts if text.endswith("}")]
+
+    comes_true(lambda: said() or server.poll() is not None)
+    assert said(), f"Jupyter does not listen:\n{log.read_text()[-3000:]}"
+    return said()[0]
 
 
 @contextlib.contextmanager

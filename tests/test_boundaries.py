@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 import nnlearn
 
@@ -81,7 +82,11 @@ def loaded_with(names):
         "print(json.dumps(list(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, *names], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", program, *names],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

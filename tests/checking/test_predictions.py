@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from nnlearn.catalogue import load_catalogue
 from nnlearn.checking.runner import CheckRunner
@@ -34,7 +35,7 @@ def pytest_on(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", *arguments]
     environment = {**os.environ, "COLUMNS": "120"}
     return subprocess.run(
-        command, cwd=root, env=environment, capture_output=True, text=True, timeout=200, check=False
+        command, cwd=root, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
     )
 
 

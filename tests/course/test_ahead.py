@@ -10,6 +10,7 @@ import psutil
 import pytest
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
+from patience import comes_true
 from toy_course import REFERENCE
 
 from autograder.course.ahead import Ahead, Upcoming, after, grading_of
@@ -80,9 +81,7 @@ def test_what_was_begun_early_is_not_done_again(line, toy, tmp_path):
     """The result is there when it is asked for; asked for once more, the notebook runs once more."""
     path = hand_in(tmp_path, REFERENCE)
     line.start(Upcoming("ada", path), toy, 0)
-    time.sleep(0.2)
-    while not line.is_idle:
-        time.sleep(0.1)
+    assert comes_true(lambda: line.is_idle)
     now = time.time_ns()
     graded = line.grade(asked_for(path, toy))
     assert (graded.report.learner, graded.report.score) == ("ada", graded.report.max_score)
@@ -97,8 +96,7 @@ def test_what_is_asked_for_counts(line, toy, tmp_path, what):
     if what == "no file":
         upcoming = dataclasses.replace(upcoming, path=tmp_path / "toy2.ipynb")
     line.start(upcoming, toy, 0)
-    while not line.is_idle:
-        time.sleep(0.1)
+    assert comes_true(lambda: line.is_idle)
     if what == "another file":
         hand_in(tmp_path, "PREDICTIONS = {}")
     now = time.time_ns()

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from patience import PATIENCE_S
 
 from nnlearn.host.guard import Guard
 
@@ -322,7 +323,7 @@ Guard.prepare({(*NAMES, *KERNELS)!r})
 from tensorflow.python.eager import context
 assert not context.context()._initialized
 """
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE_S)
 
 
 def test_names_that_do_not_exist_are_passed_over() -> None:
