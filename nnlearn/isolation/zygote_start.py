@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import socket
@@ -15,12 +16,13 @@ from nnlearn.runtime import linux
 from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 
 _MODULE = "nnlearn.isolation.inside.zygote"
+_END_SECONDS = 10.0
 
 
 class ZygoteProcess:
     """A process that becomes a zygote, in the time that it takes to import Keras; nobody waits for that here.
 
-    It ends when all copies of `control` are closed, so at the latest with those who hold one.
+    It ends when it is closed, or all copies of `control` are, so at the latest with those who hold one.
 
     Args:
         cores: How many threads TensorFlow may use in each of its forks.
@@ -64,10 +66,15 @@ class ZygoteProcess:
         return Ending(code, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
     def close(self) -> None:
-        """End the process, and with it all that it has forked."""
-        self.control.close()
-        self.process.kill()
-        self.process.wait()
+        """End the process, and with it all that it has forked.
+
+        It clears up behind itself, as it does when we are killed: so nothing is left if that happens here.
+        """
+        with contextlib.suppress(OSError):  # closed, or nobody at the other end
+            self.control.shutdown(socket.SHUT_RDWR)  # of all copies
+        if self.process.returncode is None and self.wait(_END_SECONDS) is None:
+            self.process.kill()
+            self.process.wait()
         self._let_go()
 
     def last_words(self) -> str:

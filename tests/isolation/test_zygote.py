@@ -40,6 +40,14 @@ GRADER = """
     handle = transport.request(("get", 0, "spin"))[1]
     transport.request(("call", handle.id, (), {}))
 """
+CLOSING = """
+    import os, signal
+    from nnlearn.isolation.zygote_start import ZygoteProcess
+    zygote = ZygoteProcess()
+    zygote.control.recv(1)
+    zygote._let_go = lambda: os.kill(os.getpid(), signal.SIGKILL)
+    zygote.close()
+"""
 
 
 def memory(pid: int) -> tuple[int, int]:
@@ -244,4 +252,16 @@ def test_everything_ends_with_the_grader(kind, around, tmp_path):
     grader.wait()
     grader.stdout.close()
     assert gone(family)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("around", [(), WITHOUT_NAMESPACES], ids=["", "without namespaces"])
+def test_a_grader_that_is_killed_while_it_closes_its_zygote_leaves_nothing(around, tmp_path):
+    """What lies on the disk is removed by whoever ends last, and that is not the grader."""
+    grader = subprocess.run(
+        [*around, sys.executable, "-c", textwrap.dedent(CLOSING)],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        check=False,
+    )
+    assert grader.returncode == -signal.SIGKILL
     assert not list(tmp_path.iterdir())
