@@ -1,4 +1,7 @@
-"""`nnlearn check` and plain pytest: a learner checks their own file."""
+"""`nnlearn check` and plain pytest: a learner checks their own file.
+
+What starts Keras in a process of its own shows that nothing of that is seen; the rest runs in this one.
+"""
 
 import json
 import subprocess
@@ -35,16 +38,16 @@ def test_a_known_mistake_is_named_without_the_gallery(miniature, tmp_path):
     assert "2 of 3 visible checks pass; 3 more run when graded" in done.stdout
 
 
-def test_the_stub_is_not_written_yet(miniature):
-    done = nnlearn("check", "toy", "--content", miniature)
-    assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout.splitlines()[0] == "softmax                  not written    0 of 1 pass"
+def test_the_stub_is_not_written_yet(miniature, command):
+    done = command("check", "toy", "--content", miniature)
+    assert (done.code, done.err) == (1, "")
+    assert done.out.splitlines()[0] == "softmax                  not written    0 of 1 pass"
 
 
-def test_the_report_as_json(miniature, tmp_path):
+def test_the_report_as_json(miniature, tmp_path, monkeypatch, command):
     (tmp_path / "toy.py").write_text(COLUMN_SUM)
-    done = nnlearn("check", "toy.py", "--json", "--content", miniature, cwd=tmp_path)
-    report = json.loads(done.stdout)
+    monkeypatch.chdir(tmp_path)
+    report = json.loads(command("check", "toy.py", "--json", "--content", miniature).out)
     assert [part["verdict"] for part in report["parts"]] == ["failed", "passed", "passed"]
     assert report["parts"][0]["noticed"][0]["mistake"] == "divides_by_the_column_sum"
 
@@ -66,7 +69,8 @@ def test_plain_pytest_shows_the_same_message(toy_course):
     assert "1 failed, 2 passed" in done.stdout
 
 
-def test_bad_input_is_said_in_one_line_and_exits_4(miniature, tmp_path):
+def test_bad_input_is_said_in_one_line_and_exits_4(miniature, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text(REFERENCE)
     (tmp_path / "toy.ipynb").write_text("{")
     for arguments, words in (
@@ -75,46 +79,46 @@ def test_bad_input_is_said_in_one_line_and_exits_4(miniature, tmp_path):
         (["mine.py"], ["the name of mine.py does not say which topic", "--topic TOPIC"]),
         (["toy.ipynb"], ["toy.ipynb"]),
     ):
-        done = nnlearn("check", *arguments, "--content", miniature, cwd=tmp_path)
-        assert done.returncode == 4, (arguments, done.stdout, done.stderr)
-        assert all(word in done.stderr for word in words), done.stderr
-        assert "Traceback" not in done.stderr
+        done = command("check", *arguments, "--content", miniature)
+        assert done.code == 4, (arguments, done.out, done.err)
+        assert all(word in done.err for word in words), done.err
 
 
 class TestInAWorkspace:
     """Checks remember, count hints and offer a line to try."""
 
-    def test_it_remembers_and_offers_a_line_to_try(self, learn):
+    def test_it_remembers_and_offers_a_line_to_try(self, learn, command):
         file = learn / "exercises" / "toy" / "toy.py"
         file.write_text(COLUMN_SUM.replace("return x * self.factor", "return x.shape.nonsense"))
         Progress(learn).use_hint("toy", "softmax")
-        done = nnlearn("check", "toy", cwd=learn)
-        assert (done.returncode, done.stderr) == (1, "")
-        assert "Next       nnlearn hint softmax   (1 of 3 used)\n" in done.stdout
-        assert "Next       nnlearn hint Scale   (0 of 3 used)\n" in done.stdout
-        assert "Try it     pytest exercises/toy/test_toy.py::test_rows_add_up_to_one\n" in done.stdout
+        done = command("check", "toy")
+        assert (done.code, done.err) == (1, "")
+        assert "Next       nnlearn hint softmax   (1 of 3 used)\n" in done.out
+        assert "Next       nnlearn hint Scale   (0 of 3 used)\n" in done.out
+        assert "Try it     pytest exercises/toy/test_toy.py::test_rows_add_up_to_one\n" in done.out
         verdicts = {"softmax": "failed", "Scale": "raised", "predictions": "passed"}
         assert Progress(learn).verdicts("toy") == verdicts
-        assert max(map(len, done.stdout.splitlines())) <= 83 + 4
+        assert max(map(len, done.out.splitlines())) <= 83 + 4
 
-    def test_one_part_and_the_notebook_where_that_was_changed_last(self, learn):
+    def test_one_part_and_the_notebook_where_that_was_changed_last(self, learn, monkeypatch, command):
         notebook = learn / "exercises" / "toy" / "toy.ipynb"
         text = notebook.read_text()
         stub = 'raise NotImplementedError(\\"softmax: not written yet\\")'
         assert stub in text
         notebook.write_text(text.replace(stub, "return logits * 0 + 1 / 3"))
-        done = nnlearn("check", "softmax", cwd=learn / "exercises")
-        assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout.splitlines()[0].split() == ["softmax", "passed", "1", "of", "1", "pass"]
+        monkeypatch.chdir(learn / "exercises")
+        done = command("check", "softmax")
+        assert (done.code, done.err) == (0, "")
+        assert done.out.splitlines()[0].split() == ["softmax", "passed", "1", "of", "1", "pass"]
         assert Progress(learn).verdicts("toy") == {"softmax": "passed"}
         plain = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-k", "rows"], cwd=learn, capture_output=True, check=False
         )
         assert plain.returncode == 0, plain.stdout
 
-    def test_a_file_elsewhere_is_checked_and_not_remembered(self, learn, tmp_path):
+    def test_a_file_elsewhere_is_checked_and_not_remembered(self, learn, tmp_path, command):
         (tmp_path / "toy.py").write_text(REFERENCE)
-        assert nnlearn("check", tmp_path / "toy.py", cwd=learn).returncode == 0
+        assert command("check", tmp_path / "toy.py").code == 0
         assert Progress(learn).verdicts("toy") == {}
 
 

@@ -87,15 +87,18 @@ def test_a_course_of_ones_own_ships_no_stub(toy_course, tmp_path, monkeypatch, c
     assert re.search(CALL, card)
 
 
-@pytest.mark.parametrize("code", [LAMBDA, FUNCTION], ids=["lambda", "def"])
-def test_grading_with_a_stub_that_somebody_filled_in(toy_course, tmp_path, code):
+def test_grading_with_a_stub_that_somebody_filled_in(toy_course, tmp_path):
     """The author tried the exercise where it was built."""
     (toy_course / "exercises/toy/toy.py").write_text(BROKEN)
-    (tmp_path / "toy.py").write_text(code)
+    for learner, code in (("lambda", LAMBDA), ("def", FUNCTION)):
+        (tmp_path / learner).mkdir()
+        (tmp_path / learner / "toy.py").write_text(code)
     arguments = ("--content", toy_course, "--json", "report.json", "--jobs", "1")
-    done = nnlearn("grade", "toy.py", *arguments, cwd=tmp_path)
+    done = nnlearn("grade", "lambda", "def", "--topic", "toy", *arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     [topic] = json.loads((tmp_path / "report.json").read_text())["topics"]
-    part = topic["reports"][0]["parts"][0]
-    assert [found["mistake"] for found in part["noticed"]] == ["divides_by_the_column_sum"]
-    assert "softmax(logits)" in part["outcomes"][0]["message"]
+    assert len(topic["reports"]) == 2
+    for report in topic["reports"]:
+        part = report["parts"][0]
+        assert [found["mistake"] for found in part["noticed"]] == ["divides_by_the_column_sum"]
+        assert "softmax(logits)" in part["outcomes"][0]["message"]

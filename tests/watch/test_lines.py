@@ -2,6 +2,7 @@
 
 import signal
 
+from patience import PATIENCE_S
 from toy_course import REFERENCE, nnlearn
 
 WITHOUT_FORKS = (
@@ -44,7 +45,7 @@ def test_interrupted_it_ends_with_2(lines, workspace):
     watch = lines("watch", "toy", cwd=workspace)
     watch.next_block("Watching toy.py")
     watch.process.send_signal(signal.SIGINT)
-    assert watch.process.wait(60) == 2
+    assert watch.process.wait(PATIENCE_S) == 2
     assert watch.process.stderr.read() == ""
 
 
