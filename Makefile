@@ -9,7 +9,7 @@ SET_UP := $(VENV)/.set-up
 demo: $(SET_UP)  ## grade the bundled sample class and show the report
 	$(BIN)/nnlearn grade autograder/sample_class --html report/class.html
 
-# Every file of tests stays with one worker.
+# Which tests share a worker: tests/dealing.py.
 PYTEST := $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 # The gates run every known mistake; what these answer is kept for the tests, apart from the user's own.

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from dealing import longest_first, pytest_xdist_make_scheduler  # noqa: F401 - a hook
 from sampling import (  # noqa: F401 - hooks
     pytest_addoption,
     pytest_configure,
@@ -19,20 +20,11 @@ os.environ.setdefault("NNLEARN_CACHE", str(Path(__file__).parents[1] / ".pytest_
 
 EVERYBODYS = tempfile.gettempdir()  # other fixtures have temporary files go elsewhere
 MINIATURE = Path(__file__).parent / "miniature"
-# The files that take longest come first, so that no worker is left alone with one of them at the end.
-LONGEST = (
-    *("grade/test_sample_class.py", "test_notebooks.py", "engine/test_both_transports.py"),
-    *("engine/test_killed.py", "course/test_same_scores.py", "course/test_traps.py"),
-    *("course/test_course_check.py", "course/test_exploits.py", "course/test_preflight.py"),
-    *("course/test_lifecycle.py", "topics/test_mutants.py", "exploits/test_exploits.py"),
-)
 
 
 def pytest_collection_modifyitems(config, items):
     """Put the longest files first, and take a sample if one is asked for."""
-    here = Path(__file__).parent
-    rank = {here / name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+    longest_first(items)
     if config.getoption("--sample"):
         skip_the_rest(items)
 

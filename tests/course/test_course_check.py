@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from toy_course import nnlearn
+from stock_nbgrader import CommandLines
 
 from autograder.course.check import check
 from autograder.course.layout import CourseError
@@ -11,13 +11,20 @@ from autograder.course.trial import CellScore, Trial
 
 
 @pytest.fixture(scope="module")
-def checked(miniature, tmp_path_factory):
+def nnlearn(tmp_path_factory):
+    """Runs a command of nnlearn."""
+    with CommandLines(tmp_path_factory.mktemp("home")) as run:
+        yield run.nnlearn
+
+
+@pytest.fixture(scope="module")
+def checked(miniature, nnlearn, tmp_path_factory):
     """A course with a good assignment and a broken one, and what the command said of each."""
     root = tmp_path_factory.mktemp("checked")
     shutil.copytree(miniature, root / "content")
-    nnlearn("course", "init", root / "course", "--content", root / "content")
+    nnlearn("course", "init", root / "course", "--content", root / "content", cwd=root)
     for name in ("good", "broken"):
-        added = nnlearn("course", "add", "toy", "--as", name, "--course-dir", root / "course")
+        added = nnlearn("course", "add", "toy", "--as", name, cwd=root / "course")
         assert added.returncode == 0, added.stderr
     source = root / "course/source/broken/toy.ipynb"
     text = source.read_text()
@@ -60,9 +67,9 @@ def test_a_broken_assignment_is_told_apart(checked):
     assert "broken: 2 not as it should be" in done.stdout
 
 
-def test_a_topic_of_the_course_passes(tmp_path):
-    nnlearn("course", "init", tmp_path / "course")
-    nnlearn("course", "add", "activations", "--as", "ps1", "--course-dir", tmp_path / "course")
+def test_a_topic_of_the_course_passes(nnlearn, tmp_path):
+    nnlearn("course", "init", "course", cwd=tmp_path)
+    nnlearn("course", "add", "activations", "--as", "ps1", "--course-dir", "course", cwd=tmp_path)
     done = nnlearn("course", "check", cwd=tmp_path / "course")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "ps1: the reference gets full marks" in done.stdout

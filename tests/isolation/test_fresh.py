@@ -82,11 +82,11 @@ def became(monkeypatch):
 
 
 @pytest.fixture
-def unforking(tmp_path, monkeypatch):
-    """A zygote that cannot fork."""
+def unforking(lender, tmp_path, monkeypatch):
+    """A zygote as a worker of the grader has it, which cannot fork."""
     tmp_path.chmod(0o711)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with Zygote() as zygote:
+    with Zygote(lender=lender.control) as zygote:
         keep_from_forking(zygote)
         yield zygote
 
