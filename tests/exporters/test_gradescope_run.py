@@ -1,5 +1,6 @@
 """The archive's own scripts, run in folders laid out as Gradescope lays them out."""
 
+import io
 import json
 import os
 import shutil
@@ -58,24 +59,25 @@ PREDICTIONS = {"sum": 2.0}
 """
 
 
-@pytest.fixture(scope="session")
-def archive():
-    return build_archive(load_catalogue(MINIATURE), Settings("toy"))
-
-
-@pytest.fixture
-def autograder(archive, tmp_path):
-    """A folder in the place of /autograder, after setup.sh."""
-    root = tmp_path / "autograder"
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+    """A folder in the place of /autograder, after setup.sh; each submission gets a copy, as on Gradescope."""
+    root = tmp_path_factory.mktemp("image") / "autograder"
     for folder in ("source", "submission", "results"):
         (root / folder).mkdir(parents=True)
-    (tmp_path / "archive.zip").write_bytes(archive)
-    zipfile.ZipFile(tmp_path / "archive.zip").extractall(root / "source")
+    archive = build_archive(load_catalogue(MINIATURE), Settings("toy"))
+    zipfile.ZipFile(io.BytesIO(archive)).extractall(root / "source")
     shutil.copyfile(root / "source/run_autograder", root / "run_autograder")
     (root / "run_autograder").chmod(0o755)
     done = script(root, "bash", root / "source/setup.sh")
     assert done.returncode == 0, done.stderr
     return root
+
+
+@pytest.fixture
+def autograder(image, tmp_path):
+    """A folder in the place of /autograder, for one submission."""
+    return Path(shutil.copytree(image, tmp_path / "autograder"))
 
 
 def script(root, *command):
