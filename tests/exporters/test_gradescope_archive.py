@@ -88,7 +88,7 @@ def test_of_other_topics_nothing_private_is_in_it(two_topics, tmp_path):
     assert not (tmp_path / "second.zip").exists()
     exercise = two_topics / "exercises/toy"
     exercise.mkdir(parents=True)
-    public = learners_topic_toml(two_topics / "solutions/toy/topic.toml", {"softmax": 2}, {})
+    public = learners_topic_toml(load_catalogue(two_topics).topic("toy"), {"softmax": 2}, {})
     (exercise / "topic.toml").write_text(public)
     build("second", "-o", tmp_path / "second.zip", content=two_topics)
     files = read(tmp_path / "second.zip")
