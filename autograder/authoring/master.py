@@ -14,13 +14,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, NoReturn
 
-import jupytext
-
 from autograder.authoring.stub import MARKER, stub_of
 from nnlearn.catalogue import PREDICTIONS, Topic
 from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.catalogue.prediction_code import PLACE, is_place, predictions_code
 from nnlearn.errors import ContentError
+from nnlearn.runtime.notebooks import import_jupytext
 from nnlearn.submission.locate import names_defined
 
 _FORMAT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
@@ -112,7 +111,7 @@ class _Reader:
             text = self.path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ContentError(f"{self.path} cannot be read: {error}", "save it as UTF-8") from error
-        cells = jupytext.reads(text, fmt=_FORMAT).cells
+        cells = import_jupytext().reads(text, fmt=_FORMAT).cells
         for cell, line in zip(cells, _lines_of(text, cells), strict=True):
             yield self._cell(cell.cell_type, cell.metadata, cell.source, line)
 

@@ -7,10 +7,12 @@ import gc
 import os
 
 from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.runtime.notebooks import import_jupytext
 from nnlearn.runtime.quiet import import_keras
 
 os.environ.update(TENSORFLOW_ENVIRONMENT)  # the reference rounds as the learners' processes do
 import_keras()
+import_jupytext()
 
 import autograder.engine.worker  # noqa: E402, F401
 

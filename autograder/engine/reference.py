@@ -5,11 +5,10 @@ from __future__ import annotations
 import linecache
 import types
 
-import jupytext
-
 from nnlearn.catalogue import Topic
 from nnlearn.catalogue.prediction_code import is_place, predictions_code
 from nnlearn.errors import ContentError
+from nnlearn.runtime.notebooks import import_jupytext
 from nnlearn.submission.source import Cell, Source
 
 
@@ -19,7 +18,7 @@ def reference_source(topic: Topic) -> Source:
         raise ContentError(
             f"topic `{topic.name}` has no reference solution", "point --content at a full tree"
         )
-    cells = jupytext.read(topic.master, fmt="py:percent").cells
+    cells = import_jupytext().read(topic.master, fmt="py:percent").cells
     return Source(
         topic.master,
         "py",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from nnlearn.errors import SubmissionError
+from nnlearn.runtime.notebooks import import_nbformat
 from nnlearn.submission.file import python_text, read_file, refuse_wide_encodings, with_plain_newlines
 from nnlearn.submission.syntax import parse, quoted, without_magics
 
@@ -171,13 +172,13 @@ def _read_notebook(path: Path, data: bytes) -> list[Any]:
     if type(version) is not int or version not in (3, 4):
         raise _not_a_notebook(path, f"its format is {quoted(repr(version))}, expected 4 (or 3)")
 
-    import nbformat
+    nbformat = import_nbformat()
     from nbformat import reader
 
     try:
         # The reader without validation: a notebook that breaks the schema in a detail is still gradable.
         old = reader.reads(text)  # type: ignore[no-untyped-call]
-        cells = nbformat.convert(old, 4)["cells"]  # type: ignore[no-untyped-call]
+        cells = nbformat.convert(old, 4)["cells"]
     except Exception as error:  # the library trusts the structure it is given, in many ways
         reason = f"its structure is not that of a notebook ({type(error).__name__})"
         raise _not_a_notebook(path, reason) from None

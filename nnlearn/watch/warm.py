@@ -66,10 +66,11 @@ def _end_with_the_watch() -> None:
 
 def _get_ready() -> None:
     """Import all that a run needs; execute nothing."""
+    from nnlearn.runtime.notebooks import import_nbformat
     from nnlearn.runtime.quiet import import_keras
 
     import_keras()
-    import nbformat.reader  # noqa: F401 - what reading a notebook takes
+    import_nbformat()
     import tensorflow as tf
 
     import nnlearn.host.host
