@@ -1,7 +1,7 @@
 """Watches one long grading run from outside: does anything grow, and is anything left?
 
-`nnlearn grade` runs as anybody runs it, in a folder and with a temporary folder of its own; once a second its
-processes are looked at. `python -m benchmarks.endurance` measures this alone.
+`nnlearn grade` runs as anybody runs it, in a folder and with a temporary folder of its own; its processes are
+looked at again and again. `python -m benchmarks.endurance` measures this alone.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from benchmarks.memory import processes_of, unshared_mb
 from benchmarks.results import Endurance, Machine, Sample
 from nnlearn.catalogue import Topic, load_catalogue
 
-_EVERY = 1.0
 
-
-def measure(handed: list[Handed], topic: Topic, content: Path, folder: Path, *, jobs: int) -> Endurance:
+def measure(
+    handed: list[Handed], topic: Topic, content: Path, folder: Path, *, jobs: int, every: float = 1.0
+) -> Endurance:
     """Grade a class with one command.
 
     Args:
@@ -39,17 +39,18 @@ def measure(handed: list[Handed], topic: Topic, content: Path, folder: Path, *, 
         content: The content tree.
         folder: An empty folder to work in.
         jobs: How many submissions are graded at a time.
+        every: Seconds between two looks.
 
     Raises:
         BenchmarkError: The command failed, or not everybody was graded.
     """
     # With a short path: the fork server has a socket among its temporary files, which needs one.
     with tempfile.TemporaryDirectory(prefix="endurance-") as temporary:
-        return _watched(handed, topic, content, folder, Path(temporary), jobs)
+        return _watched(handed, topic, content, folder, Path(temporary), jobs, every)
 
 
 def _watched(
-    handed: list[Handed], topic: Topic, content: Path, folder: Path, temporary: Path, jobs: int
+    handed: list[Handed], topic: Topic, content: Path, folder: Path, temporary: Path, jobs: int, every: float
 ) -> Endurance:
     submitted, said = folder / "submitted", folder / "said.txt"
     submitted.mkdir(parents=True)
@@ -65,7 +66,7 @@ def _watched(
             sample, there = _look(psutil.Process(run.pid), temporary, said, time.perf_counter() - began)
             samples.append(sample)
             seen.update(there)
-            time.sleep(_EVERY)
+            time.sleep(every)
     seconds = time.perf_counter() - began
     if run.returncode != 0:
         raise own.BenchmarkError(

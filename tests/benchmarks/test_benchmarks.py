@@ -107,7 +107,9 @@ def test_a_worker_is_counted_with_its_zygote_and_without_what_all_share(tmp_path
 
 
 def test_a_long_run_is_watched_from_its_start_to_its_end(activations, tmp_path):
-    found = measure_endurance(hand_in(activations, own.ROOT, 4), activations, own.ROOT, tmp_path, jobs=2)
+    # So many, looked at so often, that workers are seen, however quickly they are done.
+    class_ = hand_in(activations, own.ROOT, 24)
+    found = measure_endurance(class_, activations, own.ROOT, tmp_path, jobs=2, every=0.1)
     assert [sample.graded for sample in found.samples] == sorted(s.graded for s in found.samples)
     assert max(sample.worker_mb for sample in found.samples) > 0
     assert max(sample.files for sample in found.samples) > 0
