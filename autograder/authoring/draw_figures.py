@@ -47,7 +47,7 @@ def main(job_file: str) -> int:
 def _run(cell: dict[str, Any], master: str, namespace: dict[str, Any]) -> None:
     """Execute a cell so that tracebacks name the lines of the master."""
     tree = ast.increment_lineno(ast.parse(cell["code"]), cell["line"] - 1)
-    exec(compile(tree, master, "exec"), namespace)  # noqa: S102
+    exec(compile(tree, master, "exec", dont_inherit=True), namespace)  # noqa: S102
 
 
 def _seed() -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from autograder.course.blueprint import Blueprint, GivenCell
 from autograder.course.cells import grade_id_of
 from nnlearn.catalogue import attribute_of
+from nnlearn.submission.jupyter import as_python
 from nnlearn.submission.locate import names_defined
-from nnlearn.submission.syntax import parse, without_magics
+from nnlearn.submission.syntax import parse
 
 NOT_RUN = "demo"
 _CODE_ID = re.compile(r"[^A-Za-z0-9_-]")
@@ -55,8 +56,8 @@ def _cell_with(cells: Sequence[Any], given: GivenCell) -> Any:
     name = attribute_of(given.grade_id)
     for cell in reversed(cells):
         if cell.cell_type == "code" and NOT_RUN not in tags_of(cell) and len(cell.source) < _PARSED:
-            code, _, error = without_magics(cell.source)
-            if error is None and any(name in names_defined(node) for node in parse(code).body):
+            reading = as_python(cell.source)
+            if not reading.error and any(name in names_defined(node) for node in parse(reading.code).body):
                 return cell
     return None
 

@@ -37,7 +37,7 @@ class Reference:
         self._name = topic.name
         self._codes = []
         for cell in reference_source(topic).cells:
-            self._codes.append(compile(cell.code, cell.name, "exec"))
+            self._codes.append(compile(cell.code, cell.name, "exec", dont_inherit=True))
             # AutoGraph reads source lines here; otherwise it would take those of whatever was loaded last.
             lines = cell.code.splitlines(keepends=True)
             linecache.cache[cell.name] = (len(cell.code), None, lines, cell.name)

@@ -11,10 +11,12 @@ import contextlib
 import linecache
 import sys
 import types
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from nnlearn.host import kit
+from nnlearn.host.cells import Cells
 from nnlearn.host.figures import take_figures
 from nnlearn.host.guard import Guard
 from nnlearn.host.raised import note_about, reply_to
@@ -39,6 +41,7 @@ class Host:
         self._program = program
         self._sources = dict(program.cells)
         self._module = types.ModuleType(program.name)
+        self._cells = Cells(vars(self._module))
         self._objects: dict[int, Any] = {}
         self._guard: Guard | None = None
         self._alone = alone
@@ -73,18 +76,26 @@ class Host:
                 # AutoGraph and debuggers read source lines from here, and AutoGraph asks the loader.
                 vars(self._module)["__loader__"] = _Loader(code)
                 linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
-                try:
-                    exec(compile(code, file, "exec"), self._module.__dict__)  # noqa: S102
-                except KeyboardInterrupt:
-                    raise
-                except BaseException as error:
-                    notes.append(note_about(file, error, self._sources))
+                notes += self._noting(file, partial(self._cells.run, file, code))
+        is_last = place is None or place + 1 >= len(cells)
+        if is_last:
+            notes += self._noting("what was left running", self._cells.close)
         if place is not None:
             _flush_output()
-        if place is None or place + 1 >= len(cells):
+        if is_last:
             self._loaded = True
             self._begin("", 0)
         return notes
+
+    def _noting(self, file: str, work: Callable[[], None]) -> list[str]:
+        """Do what runs the learner's code; a note if that raises."""
+        try:
+            work()
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return [note_about(file, error, self._sources)]
+        return []
 
     def handle(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
         """The reply to one request.

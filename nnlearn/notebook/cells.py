@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nnlearn.submission.jupyter import as_python
 from nnlearn.submission.source import Cell, Source
-from nnlearn.submission.syntax import without_magics
 
 _OLD_NAME = re.compile(r"<ipython-input-(?P<number>\d+)-\w+>")  # IPython 7, which Colab has
 
@@ -71,7 +71,7 @@ def source_of(cells: tuple[RunCell, ...]) -> Source:
     """`cells` as a submission that can be searched; what no parser understands cannot have run."""
     read = []
     for cell in cells:
-        code, _, error = without_magics(cell.code)
-        if not error and code.strip():
-            read.append(Cell(cell.number, code, frozenset(), cell.name))
+        reading = as_python(cell.code)
+        if not reading.error and reading.code.strip():
+            read.append(Cell(cell.number, reading.code, frozenset(), cell.name))
     return Source(Path("notebook"), "ipynb", tuple(read))

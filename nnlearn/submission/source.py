@@ -19,7 +19,8 @@ from typing import Any, Literal
 from nnlearn.errors import SubmissionError
 from nnlearn.runtime.notebooks import import_nbformat
 from nnlearn.submission.file import python_text, read_file, refuse_wide_encodings, with_plain_newlines
-from nnlearn.submission.syntax import parse, quoted, without_magics
+from nnlearn.submission.jupyter import as_python, most_magics
+from nnlearn.submission.syntax import parse, quoted
 
 MAX_CODE = 1_000_000
 _SAVE_NOTEBOOK = "Open it in Jupyter, save it there and hand it in again."
@@ -31,7 +32,7 @@ class Cell:
 
     Attributes:
         number: Position in the notebook, counted from 1 over all its cells; 1 for a `.py` file.
-        code: The code; lines that IPython alone understands are blanked, so line numbers hold.
+        code: The code as Python; what IPython alone understands is left out or put into Python on its line.
         tags: The notebook's tags for the cell.
         name: `softmax.py` or `cell 7`: the file name that tracebacks show.
         error: Why the cell cannot run, or None.
@@ -88,7 +89,8 @@ def load_source(path: Path) -> Source:
     """Read the submission at `path`.
 
     Cells tagged `demo` are left out. A cell that does not parse stays, with its `error` and a note, so that
-    the others can still be graded. Lines for IPython (`%matplotlib inline`, `!pip ...`) are blanked.
+    the others can still be graded. What Jupyter accepts besides Python (`%%time`, `>>>`, `!pip ...`) is made
+    Python of, or left out with a note.
 
     Raises:
         SubmissionError: The file cannot be read as Python or as a notebook at all.
@@ -112,24 +114,24 @@ def read_source(path: Path, data: bytes) -> Source:
         raw = [Cell(1, python_text(path, data), frozenset(), path.name)]
     else:
         raw = [cell for cell in _notebook_cells(path, data) if "demo" not in cell.tags]
-    if sum(len(cell.code) for cell in raw) > MAX_CODE:
+    size = sum(len(cell.code) for cell in raw)
+    if size > MAX_CODE:
         raise SubmissionError(
             f"{path} holds more than {MAX_CODE:,} characters of code",
             "Move data out of the code and hand in the exercise alone.",
         )
     notes: list[str] = []
-    cells = tuple(_checked(cell, notes) for cell in raw)
+    cells = tuple(_checked(cell, most_magics(size), notes) for cell in raw)
     return Source(path, "py" if kind == ".py" else "ipynb", cells, tuple(notes), digest)
 
 
-def _checked(cell: Cell, notes: list[str]) -> Cell:
-    """`cell` without IPython's lines, marked if it cannot run."""
-    code, dropped, error = without_magics(cell.code)
-    for line, text, what in dropped:
-        notes.append(f"{place(cell.name, line)}: `{text}` is {what}, which is not run here; remove the line")
-    if error:
-        notes.append(f"{cell.name} {error}")
-    return Cell(cell.number, code, cell.tags, cell.name, error)
+def _checked(cell: Cell, most: int, notes: list[str]) -> Cell:
+    """`cell` as Python, marked if it cannot run."""
+    reading = as_python(cell.code, most)
+    notes += (f"{place(cell.name, line)}: {words}" for line, words in reading.notes)
+    if reading.error:
+        notes.append(f"{cell.name} {reading.error}")
+    return Cell(cell.number, reading.code, cell.tags, cell.name, reading.error)
 
 
 def _notebook_cells(path: Path, data: bytes) -> list[Cell]:

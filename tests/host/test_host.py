@@ -104,3 +104,45 @@ def test_an_operation_that_fails_is_named_as_the_learner_has_written_it() -> Non
     _, kind, said, *_ = reply(code)
     assert kind == "InvalidArgumentError"
     assert said.startswith("Incompatible shapes: [2,3] vs. [2]")
+
+
+def test_cells_may_await() -> None:
+    """Outside of functions, too, as in Jupyter: one loop for all cells, in which tasks go on."""
+    names = "import asyncio\n\nasync def later(x):\n    await asyncio.sleep(0)\n    return x\n"
+    task = "task = asyncio.ensure_future(later(2))\nawait asyncio.sleep(0)\n"
+    more = (
+        "class Open:\n    async def __aenter__(self):\n        return await task\n"
+        "    async def __aexit__(self, *error):\n        pass\n"
+        "async def count():\n    yield 1\n"
+        "async with Open() as two:\n    async for one in count():\n"
+        "        three = [one + two async for one in count()]\n"
+    )
+    part = "def part(x):\n    return x * three[0]\nasyncio.run(later(1))\n"
+    verb, value = reply(names, task, more, part)
+    assert verb == "value"
+    np.testing.assert_array_equal(value, 3 * X)
+
+
+def test_a_cell_that_awaits_and_raises_costs_itself() -> None:
+    """What it raised is noted with its line; what runs beside the cells ends with them."""
+    cells = [
+        "import asyncio\nended = []\nasync def beside():\n    try:\n        await asyncio.sleep(3600)\n"
+        "    finally:\n        ended.append(1)\n",
+        "task = asyncio.ensure_future(beside())\nawait asyncio.sleep(0)\nraise ValueError('no')",
+        "await asyncio.sleep(0)\nimport sys\nsys.exit(3)",
+        "await asyncio.sleep(0)\ndef part(x):\n    return x + len(ended)\n",
+    ]
+    host = Host(Program("topic", tuple((f"cell {n}", c) for n, c in enumerate(cells)), {}))
+    notes = host.load()
+    assert notes == ["cell 1 raised ValueError at line 3: no", "cell 2 raised SystemExit at line 3: 3"]
+    host.handle(("begin", "part", 1))
+    value = host.handle(("call", Handle(MODULE, PART, "part"), (X,), {}))[1]
+    np.testing.assert_array_equal(value, X + 1)
+
+
+def test_code_has_no_futures_but_its_own() -> None:
+    """Annotations are values, unless the learner's own code says otherwise; then in all cells after it."""
+    kinds = "def part(x: float):\n    return str(part.__annotations__['x'])\n"
+    assert reply(kinds) == ("value", "<class 'float'>")
+    assert reply("from __future__ import annotations\n", kinds) == ("value", "float")
+    assert reply(kinds, "from __future__ import annotations\n") == ("value", "<class 'float'>")
