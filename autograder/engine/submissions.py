@@ -1,6 +1,7 @@
 """Finding submissions: files and folders in, a sorted list of `Submission` out.
 
-Everything that can be wrong with what was handed in is said here, before grading starts.
+Nothing that one learner hands in stops, hides or replaces another's: what cannot be read is its owner's
+submission with a problem, and of several the one that counts is graded and the others are named.
 """
 
 from __future__ import annotations
@@ -13,26 +14,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.handed_in.choice import the_one_that_counts
+from autograder.handed_in.learners import Learner, learners_of
+from autograder.handed_in.names import kind_of, plain_name, stem_of, title_of
+from autograder.handed_in.owners import Owned, owned
+from autograder.handed_in.problems import Problem, problem_of
+from autograder.handed_in.walk import Entry, entry_of, walk
 from autograder.render.text import shown_name
 from nnlearn.errors import SubmissionError
 
 if TYPE_CHECKING:
-    from nnlearn.catalogue import Catalogue
+    from nnlearn.catalogue import Catalogue, Topic
 
-_SUFFIXES = (".py", ".ipynb")
 _SHOWN = 5
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One file that one learner handed in for one topic.
+    """What one learner handed in for one topic.
 
     Attributes:
         learner: Who handed it in, from the file's or the folder's name; not sanitised.
-        path: Where the file is, links followed.
+        path: Where the file is; never a link that was followed.
         topic: The name of its topic.
         name: The file relative to where it was collected, with forward slashes; not sanitised.
-        sha256: Digest of the file's bytes.
+        sha256: Digest of the file's bytes; empty if they were not read.
+        problem: Why it cannot be read, said without opening it; empty if it may be.
+        next_step: What to do about the problem.
+        notes: What learner and lecturer should know about how it was chosen.
     """
 
     learner: str
@@ -40,24 +49,14 @@ class Submission:
     topic: str
     name: str
     sha256: str
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A file before its topic and learner are known; `folders` lead from `root` to it."""
-
-    path: Path
-    root: Path
-    folders: tuple[str, ...]
-    named: bool
+    problem: str = ""
+    next_step: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
-    def stem(self) -> str:
-        return self.path.stem
-
-    @property
-    def name(self) -> str:
-        return "/".join((*self.folders, self.path.name))
+    def read_as(self) -> Path:
+        """What to take the file for: `activations.ipynb` for one that is called `activations.ipynb.txt`."""
+        return self.path.with_name(plain_name(self.path.name))
 
 
 def collect(
@@ -69,10 +68,10 @@ def collect(
 ) -> list[Submission]:
     """Find the submissions in `paths`.
 
-    `NAME.py` and `NAME.ipynb` belong to the learner NAME; `NAME/activations.ipynb` and files deeper
-    in `NAME/` belong to the learner NAME as well. The topic is `topic` if given, else the file's
-    stem or the folder around it, whichever is the name of a topic. Hidden files, Jupyter's
-    checkpoints, caches and the learners' copies of the checks are left out.
+    `NAME.py` and `NAME.ipynb` belong to the learner NAME; everything in `NAME/` belongs to the learner NAME
+    as well, and what Canvas, Moodle or Blackboard named to the person they name. The topic is the one in the
+    file's name, else that of the folder around it, else `topic`. Hidden files, Jupyter's checkpoints, caches
+    and the learners' copies of the checks are left out.
 
     Args:
         paths: Files or folders.
@@ -81,179 +80,134 @@ def collect(
         on_skipped: Told, in one line, about each file that looks like a submission and is left out.
 
     Returns:
-        The submissions sorted by topic, learner and name.
+        The submissions sorted by topic, learner and name, one for each learner and topic. Those that cannot
+        be read have a `problem`.
 
     Raises:
-        SubmissionError: A path is missing or unreadable, nothing was found, a file's topic is
-            unknown, or a learner handed in two files for one topic.
+        SubmissionError: A path is missing or unreadable, nothing was found, or no file's topic is known.
         ContentError: `topic` is not a topic.
     """
-    topics = {known.name for known in catalogue.topics}
+    topics = [known.name for known in catalogue.topics]
     if topic is not None:
         topic = catalogue.topic(topic).name
-    files: dict[Path, _Found] = {}
+    entries: dict[Path, Entry] = {}
     for path in paths:
-        for found in _files_in(path, topics, on_skipped):
-            files.setdefault(found.path.resolve(), found)
-    placed = _place(list(files.values()), topic, topics, on_skipped)
-    if not placed:
+        for entry in _entries_in(path, topics, alone=len(paths) == 1):
+            entries.setdefault(entry.path, entry)
+    learners, not_theirs = learners_of(owned(list(entries.values()), topics), topic)
+    if not_theirs:
+        on_skipped(f"{listed(not_theirs)}: not taken for anybody's submission")
+    if not learners:
         where = ", ".join(shown_name(str(path)) for path in paths)
         wanted = f" for the topic {topic}" if topic else ""
         raise SubmissionError(
             f"{where}: expected .py or .ipynb files{wanted}, found none.",
             "Pass the files, or a folder that holds NAME.py, NAME.ipynb or NAME/TOPIC.ipynb.",
         )
+    in_run = [topic] if topic else sorted({name for learner in learners for name in learner.for_topic})
+    if not in_run:
+        lost = [it for learner in learners for it in learner.rest]
+        raise SubmissionError(
+            f"{listed(lost)}: neither the file nor its folder has the name of a topic.",
+            f"Pass --topic with one of: {', '.join(sorted(topics))}.",
+        )
     submissions = [
-        Submission(learner, path := found.path.resolve(), its_topic, found.name, _digest(path))
-        for found, its_topic, learner in placed
+        submission
+        for learner in learners
+        for submission in _submissions(learner, [catalogue.topic(name) for name in in_run], on_skipped)
     ]
-    submissions.sort(key=lambda s: (s.topic, s.learner, s.name))
-    _refuse_two_for_one(submissions)
-    return submissions
+    return sorted(submissions, key=lambda s: (s.topic, s.learner, s.name))
 
 
-def _files_in(path: Path, topics: set[str], on_skipped: Callable[[str], None]) -> Iterator[_Found]:
+def _entries_in(path: Path, topics: Sequence[str], *, alone: bool) -> Iterator[Entry]:
+    """What lies at `path`, a folder or a file; `alone` if nothing else is to be graded."""
+    here = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow links
     try:
-        mode = path.stat().st_mode
+        mode = here.lstat().st_mode
+        # The one folder that whoever grades named is theirs, also where it is a link.
+        if stat.S_ISDIR(mode) or (alone and here.is_dir()):
+            yield from walk(here)
+            return
+        is_exact = title_of(stem_of(here.name), topics).is_exact
+        # ada/activations.ipynb is collected from the folder around ada/: its name says whose it is.
+        entry = entry_of(here, here.parent.parent if is_exact else here.parent)
     except OSError as error:
         raise SubmissionError(
             f"{shown_name(str(path))}: {error.strerror or error}.", "Check the path."
         ) from error
-    if stat.S_ISDIR(mode):
-        yield from _files_below(path, on_skipped)
-        return
-    if not stat.S_ISREG(mode) or path.suffix.lower() not in _SUFFIXES:
+    if alone and not stat.S_ISLNK(mode) and (entry.oddity or not kind_of(here.name)):
         raise SubmissionError(
             f"{shown_name(str(path))}: expected a .py or .ipynb file or a folder of them.",
             "Pass what the learners handed in.",
         )
-    full = path.absolute()
-    # ada/activations.ipynb is collected from the folder around ada/: its name says whose it is.
-    root = full.parent.parent if path.stem in topics else full.parent
-    yield _Found(path, root, full.parent.relative_to(root).parts, named=True)
+    yield entry
 
 
-def _files_below(root: Path, on_skipped: Callable[[str], None]) -> Iterator[_Found]:
-    def unreadable(error: OSError) -> None:
-        raise SubmissionError(
-            f"{shown_name(str(error.filename))}: the folder cannot be read: {error.strerror}.",
-            "Make it readable, or pass the files one by one.",
-        ) from error
-
-    inside = root.resolve()
-    for folder, subfolders, names in os.walk(root, onerror=unreadable):
-        here = Path(folder)
-        subfolders[:] = sorted(s for s in subfolders if not s.startswith(".") and s != "__pycache__")
-        for name in subfolders:
-            if (here / name).is_symlink():
-                on_skipped(f"{_relative(here / name, root)}: a link to a folder is not followed")
-        for name in sorted(names):
-            path = here / name
-            if name.startswith(".") or path.suffix.lower() not in _SUFFIXES or _is_checks(name):
-                continue
-            if path.is_symlink() and not path.resolve().is_relative_to(inside):
-                on_skipped(f"{_relative(path, root)}: a link that leads out of the folder")
-            elif not path.is_file():
-                on_skipped(f"{_relative(path, root)}: not a regular file")
-            else:
-                yield _Found(path, root, path.relative_to(root).parts[:-1], named=False)
-
-
-def _is_checks(name: str) -> bool:
-    """Whether this is a learner's own copy of the visible checks, or pytest's configuration."""
-    return name.endswith(".py") and (name.startswith("test_") or name == "conftest.py")
+def _submissions(
+    learner: Learner, topics: Sequence[Topic], on_skipped: Callable[[str], None]
+) -> Iterator[Submission]:
+    """What a learner handed in for each topic; for all `topics` if nothing says for which."""
+    if not learner.for_topic:
+        for topic in topics:
+            meant = [it for it in learner.rest if it.is_meant] or learner.rest
+            best, _ = the_one_that_counts(meant, topic)
+            yield _submission(learner, topic, best, problem_of(best, meant, topic.name), ())
+        return
+    counting = {}
+    for topic in topics:
+        candidates = learner.for_topic.get(topic.name, ())
+        if not candidates:
+            continue
+        best, rule = the_one_that_counts(candidates, topic)
+        others = [it for it in candidates if it is not best]
+        counting[topic.name] = best
+        notes: tuple[str, ...] = ()
+        if others:
+            on_skipped(f"{listed(others)}: {shown_name(best.entry.place)} counts ({rule})")
+            notes = (f"{shown_name(best.entry.place)} is graded ({rule}); not graded: {listed(others)}",)
+        problem = None if best.can_be_read else problem_of(best, candidates, topic.name)
+        yield _submission(learner, topic, best, problem, notes)
+    if beside := [it for it in learner.rest if it.is_meant]:
+        first = next(iter(counting.values()))
+        on_skipped(f"{listed(beside)}: left out, since {shown_name(first.entry.place)} is there")
 
 
-def _relative(path: Path, root: Path) -> str:
-    return shown_name(path.relative_to(root).as_posix())
-
-
-def _place(
-    files: list[_Found],
-    topic: str | None,
-    topics: set[str],
-    on_skipped: Callable[[str], None],
-) -> list[tuple[_Found, str, str]]:
-    """Each file with its topic and its learner."""
-    # In a learner's own folder, the file named after the topic is the submission.
-    main = {
-        (found.root, _learner(found, topics)): found
-        for found in files
-        if found.stem in topics and topic in {None, found.stem}
-    }
-    placed: list[tuple[_Found, str, str]] = []
-    lost: list[_Found] = []
-    for found in files:
-        learner = _learner(found, topics)
-        beside = main.get((found.root, learner))
-        if found.named and topic is not None:
-            placed.append((found, topic, learner))
-        elif found.stem in topics:
-            if topic in {None, found.stem}:
-                placed.append((found, found.stem, learner))
-        elif beside is not None and not _is_flat(found, topics):
-            on_skipped(f"{shown_name(found.name)}: left out, since {shown_name(beside.name)} is there")
-        elif topic is not None:
-            placed.append((found, topic, learner))
-        elif around := _folder_topic(found, topics):
-            placed.append((found, around, learner))
-        else:
-            lost.append(found)
-    if lost:
-        raise SubmissionError(
-            f"{_list_names(lost)}: neither the file nor its folder has the name of a topic.",
-            f"Pass --topic with one of: {', '.join(sorted(topics))}.",
-        )
-    return placed
-
-
-def _folder_topic(found: _Found, topics: set[str]) -> str | None:
-    folder = found.path.parent.resolve().name
-    return folder if folder in topics else None
-
-
-def _is_flat(found: _Found, topics: set[str]) -> bool:
-    """Whether the file itself carries the learner's name."""
-    return found.stem not in topics and (not found.folders or found.folders[-1] in topics)
-
-
-def _learner(found: _Found, topics: set[str]) -> str:
-    if _is_flat(found, topics):
-        return found.stem
-    above = (*reversed(found.root.resolve().parts),)
-    folders = [name for name in (*found.folders, *above) if name not in topics]
-    return folders[0]
+def _submission(
+    learner: Learner, topic: Topic, it: Owned, problem: Problem | None, notes: tuple[str, ...]
+) -> Submission:
+    path, digest = it.entry.path, ""
+    if problem is None:
+        try:
+            digest = _digest(path)
+        except OSError as error:
+            problem = Problem(
+                f"{it.entry.place} cannot be read: {error.strerror or error}",
+                "Make it readable, or hand it in again.",
+            )
+    problem = problem or Problem("", "")
+    return Submission(
+        learner.name, path, topic.name, it.entry.place, digest, problem.what, problem.next_step, notes
+    )
 
 
 def _digest(path: Path) -> str:
-    """The SHA-256 of a regular file; never waits for a pipe that took its place."""
-    try:
-        # Without O_NONBLOCK, opening a pipe would wait for a writer.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise SubmissionError(f"{shown_name(str(path))}: not a regular file.")
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise SubmissionError(
-            f"{shown_name(str(path))}: the file cannot be read: {error.strerror or error}.",
-            "Make it readable, or move it out of the folder.",
-        ) from error
+    """The SHA-256 of a regular file; never follows a link or waits for a pipe that took its place.
+
+    Raises:
+        OSError: It cannot be read, or is no regular file.
+    """
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK"):
+        flags |= getattr(os, name, 0)
+    descriptor = os.open(path, flags)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(f"{shown_name(path.name)} is not a regular file")
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _refuse_two_for_one(submissions: list[Submission]) -> None:
-    first: dict[tuple[str, str], Submission] = {}
-    for submission in submissions:
-        other = first.setdefault((submission.topic, submission.learner), submission)
-        if other is not submission:
-            raise SubmissionError(
-                f"{shown_name(submission.learner)} handed in two files for {submission.topic}: "
-                f"{shown_name(str(other.path))} and {shown_name(str(submission.path))}.",
-                "Keep the one that counts, and move the other out of the folder.",
-            )
-
-
-def _list_names(files: list[_Found]) -> str:
-    names = ", ".join(shown_name(found.name) for found in files[:_SHOWN])
-    more = len(files) - _SHOWN
+def listed(things: Sequence[Owned]) -> str:
+    """The places of things, the first of many, fit to be shown."""
+    names = ", ".join(shown_name(it.entry.place) for it in things[:_SHOWN])
+    more = len(things) - _SHOWN
     return f"{names} and {more} more" if more > 0 else names

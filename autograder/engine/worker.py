@@ -22,7 +22,7 @@ from nnlearn.isolation.processes import ProcessSource
 from nnlearn.isolation.seat import IsolatedSeat
 from nnlearn.isolation.zygote import Zygote
 from nnlearn.results import Outcome, PartResult, Report, Verdict
-from nnlearn.submission.file import read_file
+from nnlearn.submission.file import read_bytes
 from nnlearn.submission.source import Source, read_source
 
 
@@ -71,10 +71,12 @@ class TopicGrader:
     def grade(self, submission: Submission) -> Graded:
         """Run every check on a submission. Whatever it does, there is a report."""
         try:
-            data = read_file(submission.path)
+            if submission.problem:
+                raise SubmissionError(submission.problem, submission.next_step)
+            data = read_bytes(submission.path)
             # Whatever lies there now, or later: the report is about these bytes.
             submission = replace(submission, sha256=digest_of(data))
-            source = read_source(submission.path, data)
+            source = read_source(submission.read_as, data)
         except SubmissionError as error:
             return Graded(self._unreadable(submission, error), ())
         report, seat = self.check(submission, source)
@@ -113,7 +115,7 @@ class TopicGrader:
             submission=submission.name,
             sha256=submission.sha256,
             parts=bench.parts(),
-            notes=seat.notes,
+            notes=(*submission.notes, *seat.notes),
             output=seat.output,
         )
         return report, seat
@@ -121,12 +123,15 @@ class TopicGrader:
     def _unreadable(self, submission: Submission, error: SubmissionError) -> Report:
         """The report of a file that cannot be read: every part is the learner's to hand in again."""
         # Where the file lies on this machine is nothing to its author.
+        places = (str(submission.path), str(submission.read_as))
         problem, note = (
-            text.replace(str(submission.path), submission.name) for text in (error.problem, str(error))
+            functools.reduce(lambda said, place: said.replace(place, submission.name), places, text)
+            for text in (error.problem, str(error))
         )
         outcome = Outcome("file", "The file can be read.", False, 1.0, Verdict.RAISED, problem)
         parts = tuple(PartResult(part.name, part.points, (outcome,)) for part in self.topic.parts)
-        return Report(submission.learner, submission.name, submission.sha256, parts, (note,))
+        notes = (note, *submission.notes)
+        return Report(submission.learner, submission.name, submission.sha256, parts, notes)
 
 
 def start_worker(lender: socket.socket) -> None:

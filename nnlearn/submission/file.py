@@ -23,7 +23,7 @@ _SAVE_AS_UTF8 = "Open it in an editor, save it with the encoding UTF-8 and hand 
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a regular file that is not a link; never waits for a pipe or device.
+    """The bytes of a `.py` or `.ipynb` file; see `read_bytes`.
 
     Raises:
         SubmissionError: It cannot be read, or is nothing that one hands in.
@@ -33,6 +33,15 @@ def read_file(path: Path) -> bytes:
             f"{path} is neither a .py file nor a .ipynb notebook",
             "Hand in the file that you filled in, under its own name.",
         )
+    return read_bytes(path)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a regular file that is not a link; never waits for a pipe or device.
+
+    Raises:
+        SubmissionError: It cannot be read, is none, or is too large.
+    """
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)

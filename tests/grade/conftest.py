@@ -32,7 +32,12 @@ class FakeCatalogue:
     def __init__(self, *names: str) -> None:
         self.topics = tuple(
             SimpleNamespace(
-                name=name, checks=Path(f"test_{name}.py"), has_mistakes=False, content_digest="d" * 64
+                name=name,
+                checks=Path(f"test_{name}.py"),
+                stub=Path(f"{name}.py"),
+                notebook=Path(f"{name}.ipynb"),
+                has_mistakes=False,
+                content_digest="d" * 64,
             )
             for name in names
         )

@@ -108,46 +108,61 @@ def test_option_topic_leaves_other_topics_of_a_folder_alone(handed_in: Any, cata
     assert found(collect([root], "losses", catalogue)) == [("losses", "ada", "ada/losses.py")]
 
 
-def test_links_out_of_the_folder_are_reported_not_read(
-    handed_in: Any, catalogue: Any, tmp_path: Path
-) -> None:
-    """A learner cannot hand in a file of the machine that grades."""
-    root = handed_in("activations/ada.py")
+def test_a_link_is_its_owners_unreadable_submission(handed_in: Any, catalogue: Any, tmp_path: Path) -> None:
+    """Nothing is followed: not to another learner's work, not to a file of the machine that grades."""
+    root = handed_in("bob/activations.py", "dee/activations.py")
     secret = tmp_path / "solution.py"
     secret.write_text("answer = 42", encoding="utf-8")
-    (root / "activations" / "eve.py").symlink_to(secret)
-    (root / "loop").symlink_to(root)
-    skipped: list[str] = []
-    submissions = collect([root], None, catalogue, on_skipped=skipped.append)
-    assert [s.learner for s in submissions] == ["ada"]
-    assert skipped == [
-        "loop: a link to a folder is not followed",
-        "activations/eve.py: a link that leads out of the folder",
-    ]
+    (root / "aaa").mkdir()
+    (root / "aaa" / "activations.py").symlink_to("../bob/activations.py")
+    (root / "cyd").symlink_to("bob")
+    (root / "eve.py").symlink_to(secret)
+    (root / "fay").mkdir()
+    (root / "fay" / "week1").symlink_to(root)
+    (root / "gus").mkdir()
+    (root / "gus" / "activations.ipynb").symlink_to("nowhere")
+    (root / "hal").mkdir()
+    os.link(root / "dee" / "activations.py", root / "hal" / "activations.py")
+    submissions = {s.learner: s for s in collect([root], None, catalogue)}
+    assert sorted(submissions) == ["aaa", "bob", "cyd", "dee", "eve", "fay", "gus", "hal"]
+    assert {name for name, s in submissions.items() if not s.problem} == {"bob", "dee", "hal"}
+    assert submissions["aaa"].problem == "aaa/activations.py is a link, and no link is followed"
+    assert submissions["aaa"].next_step == "Hand in activations.py itself, not a link to it."
+    assert submissions["cyd"].problem == "cyd is a link, and no link is followed"
+    assert all(not s.sha256 for s in submissions.values() if s.problem)
+    assert submissions["bob"].path == root / "bob" / "activations.py"
+
+
+def test_files_named_one_by_one_are_not_followed_either(handed_in: Any, catalogue: Any) -> None:
+    """A shell writes `class/*` out before anybody looks."""
+    root = handed_in("bob/activations.py")
+    (root / "aaa").symlink_to("bob")
+    (root / "cyd").mkdir()
+    (root / "cyd" / "activations.py").symlink_to("../bob/activations.py")
+    for paths in (sorted(root.iterdir()), sorted([*root.glob("*/*.py"), root / "aaa"])):
+        submissions = collect(paths, None, catalogue)
+        assert [(s.learner, bool(s.problem)) for s in submissions if s.learner != "aaa"] == [
+            ("bob", False),
+            ("cyd", True),
+        ]
+
+
+def test_the_folder_of_the_class_may_be_a_link(handed_in: Any, catalogue: Any, tmp_path: Path) -> None:
+    """Whoever grades has named it."""
+    handed_in("bob/activations.py")
+    (tmp_path / "class").symlink_to("handed-in")
+    expected = [("activations", "bob", "bob/activations.py")]
+    assert found(collect([tmp_path / "class"], None, catalogue)) == expected
 
 
 def test_pipes_are_never_opened(handed_in: Any, catalogue: Any) -> None:
     """Opening a pipe nobody writes to would wait for ever."""
     root = handed_in("activations/ada.py")
     os.mkfifo(root / "activations" / "eve.py")
-    skipped: list[str] = []
-    assert len(collect([root], None, catalogue, on_skipped=skipped.append)) == 1
-    assert skipped == ["activations/eve.py: not a regular file"]
+    _, eve = collect([root], None, catalogue)
+    assert eve.problem == "activations/eve.py is a pipe, not a file"
     with pytest.raises(SubmissionError, match=r"eve\.py: expected a \.py or \.ipynb file"):
         collect([root / "activations" / "eve.py"], None, catalogue)
-
-
-@pytest.mark.parametrize("order", [1, -1])
-def test_two_files_of_one_learner_are_refused(handed_in: Any, catalogue: Any, order: int) -> None:
-    """Neither is graded by accident: the message names both and says what to do."""
-    root = handed_in("activations/ada.py", "activations/ada.ipynb")
-    files = [root / "activations" / name for name in ("ada.py", "ada.ipynb")][::order]
-    with pytest.raises(SubmissionError) as caught:
-        collect(files, None, catalogue)
-    text = str(caught.value)
-    assert text.startswith("ada handed in two files for activations: ")
-    assert all(str(file) in text for file in files)
-    assert "move the other out of the folder" in caught.value.next_step
 
 
 def test_missing_path(catalogue: Any, tmp_path: Path) -> None:
@@ -177,24 +192,30 @@ def test_unknown_topic(handed_in: Any, catalogue: Any) -> None:
 
 
 def test_unreadable_file(handed_in: Any, catalogue: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The message names the file and the reason."""
+    """It costs its owner; the message names the file and the reason."""
 
     def refuse(*_: Any) -> int:
         raise PermissionError(13, "Permission denied")
 
     root = handed_in("ada/losses.py")
     monkeypatch.setattr("autograder.engine.submissions.os.open", refuse)
-    with pytest.raises(SubmissionError, match=r"losses\.py: the file cannot be read: Permission"):
-        collect([root], None, catalogue)
+    (only,) = collect([root], None, catalogue)
+    assert only.problem == "ada/losses.py cannot be read: Permission denied"
 
 
 def test_hostile_names_stay_in_data_and_leave_messages(handed_in: Any, catalogue: Any) -> None:
     """Data keeps the bytes; what a terminal shows does not."""
     name = "\x1b[31meve\n<script>"
     root = handed_in(f"activations/{name}.py", f"activations/{name}.ipynb")
-    one = collect([root / "activations" / f"{name}.py"], None, catalogue)
-    assert one[0].learner == name
-    with pytest.raises(SubmissionError) as caught:
-        collect([root], None, catalogue)
-    assert "\x1b" not in str(caught.value)
-    assert str(caught.value).startswith("eve <script> handed in two files")
+    said: list[str] = []
+    (one,) = collect([root], None, catalogue, on_skipped=said.append)
+    assert one.learner == name
+    assert "\x1b" not in "".join([*said, *one.notes])
+    assert said[0].startswith("activations/eve <script>.py: activations/eve <script>.ipynb counts (")
+
+
+def test_same_name_in_two_folders_is_two_learners(handed_in: Any, catalogue: Any) -> None:
+    """Neither takes the other's place."""
+    root = handed_in("a/ada/losses.py", "b/ada/losses.py")
+    submissions = collect([root / "a", root / "b"], None, catalogue)
+    assert [s.learner for s in submissions] == ["ada (a)", "ada (b)"]

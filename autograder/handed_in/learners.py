@@ -1,0 +1,98 @@
+"""What was handed in, learner by learner and topic by topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.handed_in.names import is_loose_page
+from autograder.handed_in.owners import Owned
+from autograder.handed_in.walk import HIDDEN
+
+
+@dataclass
+class Learner:
+    """Somebody who handed something in.
+
+    Attributes:
+        name: What to call them; no two of a run have the same name.
+        for_topic: What may be graded, or may have been meant to be, by the topic it is for.
+        rest: What is for no topic, as far as can be told.
+    """
+
+    name: str
+    for_topic: dict[str, list[Owned]] = field(default_factory=dict)
+    rest: list[Owned] = field(default_factory=list)
+
+
+def learners_of(things: Sequence[Owned], topic: str | None) -> tuple[list[Learner], list[Owned]]:
+    """Everybody who handed something in, and what lies beside that and is nobody's.
+
+    Args:
+        things: All that was found.
+        topic: The topic of everything, or None where names say it. With it, what is named after another
+            topic is left alone.
+    """
+    by_owner: dict[tuple[Path, str, str], list[Owned]] = {}
+    not_theirs = []
+    alone = {} if topic else _of_one_learner(things)
+    for it in things:
+        is_loose = it.is_flat and not it.is_labelled
+        if it.entry.root in alone and not it.topic and (is_loose or not it.is_meant):
+            by_owner.setdefault((it.entry.root, alone[it.entry.root], ""), []).append(it)
+        elif is_loose and not _is_somebodys(it):
+            not_theirs.append(it)
+        else:
+            by_owner.setdefault((it.entry.root, it.owner, it.number), []).append(it)
+    names = _names(list(by_owner))
+    learners = []
+    for key, theirs in by_owner.items():
+        learner = Learner(names[key])
+        others = False
+        for it in theirs:
+            if topic and it.topic not in {None, topic} and not it.entry.named:
+                others = True  # for another topic than the one that is graded
+                continue
+            its_topic = topic or it.topic or it.around
+            if its_topic and it.is_meant:
+                learner.for_topic.setdefault(its_topic, []).append(it)
+            else:
+                learner.rest.append(it)
+        if learner.for_topic or (learner.rest and not others):
+            learners.append(learner)
+    return learners, not_theirs
+
+
+def _of_one_learner(things: Sequence[Owned]) -> dict[Path, str]:
+    """The roots that are a learner's own folder, each with the learner: a topic's file is right in it."""
+    with_folders = {it.entry.root for it in things if it.is_meant and not it.is_flat}
+    return {
+        it.entry.root: it.owner
+        for it in things
+        if it.is_flat and it.is_exact and not it.is_labelled and it.entry.root not in with_folders
+    }
+
+
+def _is_somebodys(it: Owned) -> bool:
+    """Whether a file in the folder of the class is a learner's; whoever grades has files there as well."""
+    if it.entry.oddity == HIDDEN or not it.is_meant:
+        return False
+    return not is_loose_page(it.entry.name) or bool(it.topic or it.around)
+
+
+def _names(keys: Iterable[tuple[Path, str, str]]) -> dict[tuple[Path, str, str], str]:
+    """A name for each owner, with what tells them apart where two are called the same."""
+    keys = list(keys)
+    found = {}
+    for root, owner, number in keys:
+        same = [key for key in keys if key[1] == owner]
+        apart = owner
+        if len({other for _, _, other in same}) > 1 and number:
+            apart = f"{apart} ({number})"
+        roots = {other for other, _, _ in same}
+        if len(roots) > 1:
+            where = root.name if len({other.name for other in roots}) == len(roots) else str(root)
+            apart = f"{apart} ({where})"
+        found[root, owner, number] = apart
+    return found
