@@ -9,14 +9,14 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from autograder.course.layout import Course, find_course
 from autograder.course.options import CourseDir
 from nnlearn.cli.options import Content
-from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK
+from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, SubmissionError
 
 if TYPE_CHECKING:
     from autograder.course.blueprint import Blueprint
@@ -34,8 +34,8 @@ class Problem:
     Attributes:
         student: Whose it is.
         file: The file, relative to the submission's folder, or an empty string for the folder.
-        kind: `missing_notebook`, `wrong_name`, `py_instead`, `unreadable`, `unknown_student`, or what
-            `Recovery.kind` says of a cell: `missing`, `duplicated`, `reordered`, `edited`, `retyped`,
+        kind: `missing_notebook`, `wrong_name`, `py_instead`, `unreadable`, `unknown_student`, `not_run`, or
+            what `Recovery.kind` says of a cell: `missing`, `duplicated`, `reordered`, `edited`, `retyped`,
             `relabelled`.
         cell: The `grade_id` of the cell it is about, or an empty string.
         found: What is wrong, in words.
@@ -190,6 +190,30 @@ def _of_notebook(student: str, path: Path, blueprint: Blueprint) -> Iterator[Pro
             f"{done[:1].upper()}{done[1:]}",
             needs_you=item.work_is_missing,
         )
+    for note in notes_on(notebook, blueprint, student, path.name):
+        yield Problem(
+            student,
+            path.name,
+            "not_run",
+            "",
+            f"{note}.",
+            "Grading goes on without it, and says so to its author; so does nnlearn check.",
+            needs_you=False,
+        )
+
+
+def notes_on(notebook: Any, blueprint: Blueprint, student: str, name: str) -> tuple[str, ...]:
+    """What grading is going to say about a notebook that was put right, as far as reading can tell."""
+    from autograder.course.ahead import grading_of
+    from nnlearn.learner.seats import remainder_of
+    from nnlearn.submission.source import read_source
+
+    grading = grading_of(notebook, blueprint, student, Path(name).stem, 0)
+    try:
+        source = read_source(Path(name), grading.data)
+    except SubmissionError as error:
+        return (str(error),)
+    return (*source.notes, *remainder_of(grading.topic, source).notes)
 
 
 def in_words(assignment: str, submissions: int, problems: list[Problem]) -> Iterator[str]:

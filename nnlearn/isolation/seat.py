@@ -41,7 +41,7 @@ class IsolatedSeat(SourceSeat):
         self._transport: RemoteTransport | None = None
         self._death_on_load: LearnerDied | None = None
         self._part = ""
-        self.notes = source.notes
+        self._read = self.notes
         self.layers: tuple[str, ...] = ()
         self.output = ""
         self.printed: tuple[tuple[str, str], ...] = ()
@@ -86,7 +86,7 @@ class IsolatedSeat(SourceSeat):
             raise self._death_on_load from None
         finally:
             self.output = _shortened(self._transport.output)
-        self.notes = (*self.source.notes, *notes[:_NOTES])
+        self.notes = (*self._read, *notes[:_NOTES])
 
     def _load(self, transport: RemoteTransport, cells: list[str]) -> list[str]:
         """Run the file's cells one by one, so that each keeps what it printed; the notes about them."""

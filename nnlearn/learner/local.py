@@ -34,7 +34,6 @@ class LocalSeat(SourceSeat):
     def __init__(self, topic: Topic, source: Source) -> None:
         super().__init__(topic, source)
         self._transport: LocalTransport | None = None
-        self.notes = self.source.notes
 
     def transport(self, part: str) -> Transport:
         """The way to the code, which is loaded on first use."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import Protocol
 
 from nnlearn.catalogue import Topic, attribute_of
 from nnlearn.learner.errors import Forbidden
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
+from nnlearn.submission.left_out import Remainder, leave_out
 from nnlearn.submission.locate import where_is
-from nnlearn.submission.shortcuts import Shortcut, Shortcuts
+from nnlearn.submission.shortcuts import Shortcuts
 from nnlearn.submission.source import Source
-from nnlearn.submission.tampering import find_tampering
 
 
 class Seat(Protocol):
@@ -34,34 +33,34 @@ class Seat(Protocol):
 
 
 class SourceSeat:
-    """What both kinds of seat know from reading the file, without running it."""
+    """What both kinds of seat know from reading the file, without running it.
+
+    Attributes:
+        notes: What the learner should know about the file.
+    """
 
     def __init__(self, topic: Topic, source: Source) -> None:
         self.topic = topic
         self.source = source
         self._shortcuts = Shortcuts(source)
+        self._remainder = remainder_of(topic, source)
+        self.notes = (*source.notes, *self._remainder.notes)
 
     def program(self, file_of: dict[str, str]) -> Program:
-        """The learner's cells that parse, ready for a host."""
+        """The learner's cells that parse, ready for a host, without what is left out of them."""
         cells = tuple(
-            (file_of.get(cell.name, cell.name), cell.code) for cell in self.source.cells if cell.error is None
+            (file_of.get(cell.name, cell.name), cell.code)
+            for cell in self._remainder.source.cells
+            if cell.error is None
         )
         return Program(self.topic.name, cells, {p.name: p.forbid for p in self.topic.parts})
 
     def refuse_shortcuts(self, part: str) -> None:
-        """Raise `Forbidden` if the part's code names what it must not use."""
+        """Raise `Forbidden` if the part's code names what it must not use, or needs what is left out."""
         forbid = self.topic.part(part).forbid
-        found = self._shortcuts.of(part, forbid) + self.tampering(part) if forbid else ()
-        if found:
+        found = self._shortcuts.of(part, forbid) if forbid else ()
+        if found := (*found, *self._remainder.refused.get(attribute_of(part), ())):
             raise Forbidden(tuple(f"{use.name} ({use.where})" for use in found))
-
-    def tampering(self, part: str) -> tuple[Shortcut, ...]:  # noqa: ARG002 - the whole file counts
-        """What the code uses of what surrounds it, where that keeps `part` from being judged."""
-        return self._tampering
-
-    @cached_property
-    def _tampering(self) -> tuple[Shortcut, ...]:
-        return find_tampering(self.source)
 
     def place(self, part: str) -> str:
         """Where `part` stands in the learner's file."""
@@ -72,9 +71,17 @@ class SourceSeat:
 
         A `.py` file is one cell, so what keeps it from running keeps every part from running.
         """
+        notes = tuple(note for note in notes if note not in self._remainder.notes)
         if self.source.kind == "py":
             return notes
         name = re.escape(attribute_of(part))
         defines = re.compile(rf"^[ \t]*(def|class)[ \t]+{name}\b|^{name}[ \t]*(:.*)?=", re.MULTILINE)
         cells = {cell.name for cell in self.source.cells if defines.search(cell.code)}
         return tuple(note for note in notes if any(note.startswith(f"{cell} ") for cell in cells))
+
+
+def remainder_of(topic: Topic, source: Source) -> Remainder:
+    """What of a submission is run; all of it where no part is watched."""
+    if not any(part.forbid for part in topic.parts):
+        return Remainder(source, (), {})
+    return leave_out(source, [attribute_of(part.name) for part in topic.parts])

@@ -27,11 +27,13 @@ class Card:
         result: How the part went.
         hidden: How many more checks run when it is graded.
         picture: What the part does, drawn.
+        notes: What there is to know about the notebook as a whole.
     """
 
     result: PartResult
     hidden: int
     picture: Picture | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -72,6 +74,8 @@ class Card:
             lines += ["", self.first_failure.message]
         if self.picture:
             lines += ["", *textwrap.wrap(f"Picture: {self.picture.alt}", WIDTH)]
+        for note in self.notes:
+            lines += ["", *textwrap.wrap(f"Note: {note}", WIDTH)]
         return "\n".join(lines)
 
     def as_html(self) -> str:
@@ -84,11 +88,12 @@ class Card:
             else ""
         )
         picture = f'<div style="margin-top:.8em">{self.picture.svg}</div>' if self.picture else ""
+        notes = "".join(f'<p style="margin:.8em 0 0">Note: {escape(note)}</p>' for note in self.notes)
         return (
             f'<section aria-label="{escape(self.title)}" style="{_BOX};border-left-color:{accent}">'
             f'<p style="margin:0 0 .4em"><strong>{"✓" if self.passed else "✗"} {escape(self.title)}</strong>'
             f" &nbsp;{escape(self.count)}</p>"
-            f'<ul style="list-style:none;margin:0;padding:0">{checks}</ul>{message}{picture}</section>'
+            f'<ul style="list-style:none;margin:0;padding:0">{checks}</ul>{message}{picture}{notes}</section>'
         )
 
 

@@ -55,17 +55,19 @@ def _check(part: str, topic_name: str | None, namespace: dict[str, Any]) -> None
     workspace = find_workspace()
     catalogue = workspace.catalogue if workspace else _catalogue()
     topic = topic_of(part, topic_name, catalogue, namespace)
-    result, picture = _run(topic, part, namespace)
+    result, picture, notes = _run(topic, part, namespace)
     if workspace and result.outcomes:
         workspace.progress.record(topic.name, {part: result.verdict.value})
-    card = Card(result, topic.part(part).hidden_checks, picture)
+    card = Card(result, topic.part(part).hidden_checks, picture, notes)
     show(card)
     if result.verdict is not Verdict.PASSED:
         raise ChecksFailed(card.summary)
 
 
-def _run(topic: Topic, part: str, namespace: dict[str, Any]) -> tuple[PartResult, Picture | None]:
-    """The visible checks of `part`, and its picture; the learner's code runs in this very thread."""
+def _run(
+    topic: Topic, part: str, namespace: dict[str, Any]
+) -> tuple[PartResult, Picture | None, tuple[str, ...]]:
+    """The visible checks of `part`, its picture, and notes; the learner's code runs in this very thread."""
     from nnlearn.checking.bench import Bench
     from nnlearn.diagnosis.store import read_diagnoses
     from nnlearn.notebook.advice import NotebookAdvice
@@ -84,7 +86,7 @@ def _run(topic: Topic, part: str, namespace: dict[str, Any]) -> tuple[PartResult
             seat.serve_while(lambda: runner.run(bench, [part]))
             found = [*bench.parts(), PartResult(part, topic.part(part).points, ())][0]
             picture = picture_of(topic, part, seat.host) if found.verdict in drawn else None
-    return found, picture
+    return found, picture, seat.notes
 
 
 @lru_cache(maxsize=1)

@@ -7,10 +7,9 @@ import re
 import threading
 import types
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
-from nnlearn.catalogue import Topic, attribute_of
+from nnlearn.catalogue import Topic
 from nnlearn.host.host import Host
 from nnlearn.learner.errors import LearnerDied
 from nnlearn.learner.seats import SourceSeat
@@ -18,10 +17,7 @@ from nnlearn.notebook.cells import RunCell, run_cells, source_of
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
 from nnlearn.results import Verdict
-from nnlearn.submission.locate import names_bound
-from nnlearn.submission.shortcuts import Shortcut
 from nnlearn.submission.source import file_name, place
-from nnlearn.submission.tampering import find_tampering
 
 _PLACE = re.compile(r"\(([^()]*):(\d+)\)$")
 
@@ -52,12 +48,6 @@ class NamespaceSeat(SourceSeat):
     def trouble(self, part: str) -> tuple[str, ...]:  # noqa: ARG002 - what has not run is not there
         """None: nothing was loaded."""
         return ()
-
-    def tampering(self, part: str) -> tuple[Shortcut, ...]:
-        """What the cell that defines the part uses of what surrounds it; other cells may experiment."""
-        name = attribute_of(part)
-        cells = [c for c in self.source.cells if any(name in names_bound(s) for s in c.tree.body)]
-        return find_tampering(replace(self.source, cells=tuple(cells[-1:])))
 
     @property
     def host(self) -> Host:

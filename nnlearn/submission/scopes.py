@@ -88,11 +88,13 @@ class Scopes:
     Attributes:
         module: The scope of the top level, all cells together.
         of: The scope that each function, class, lambda and comprehension opens.
+        times: When each statement of the top level, or of its blocks, runs: the `time` of what it binds.
     """
 
     def __init__(self, source: Source) -> None:
         self.module = Scope("module")
         self.of: dict[ast.AST, Scope] = {}
+        self.times: dict[ast.stmt, int] = {}
         self._cell = ""
         self._time: int | None = 0
         self._depth = 0  # of conditional blocks
@@ -104,7 +106,7 @@ class Scopes:
         if is_main_block(node):
             return  # a submission is never run as the main program
         if scope is self.module:
-            self._time = (self._time or 0) + 1
+            self._time = self.times[node] = (self._time or 0) + 1
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 self._bind(scope, node.name, node, node)

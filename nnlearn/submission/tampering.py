@@ -1,17 +1,20 @@
-"""Finds, without running anything, where a file reaches for what surrounds the learner's code.
+"""Finds, without running anything, where code reaches for what surrounds it in its process.
 
 The watch for forbidden functions lives in the learner's process, and Python lets code in one process change
-anything else in it. What nobody needs to solve an exercise, and what dismantling the watch takes, is refused
-in files whose parts are watched; so is looking something up under a name that is made at run time, which
-cannot be judged from the text.
+anything else in it. What dismantling the watch takes is not run where parts are watched; so is looking
+something up under a name that is made at run time, which cannot be judged from the text. Uses of the same
+modules that give nothing of the kind are left alone.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from nnlearn.submission.forbidden import is_below
+from nnlearn.submission.harmless import HARMLESS, READ_OF, WHEN_CALLED, leads_to_harmless
+from nnlearn.submission.locate import flattened
 from nnlearn.submission.shortcuts import Shortcut
 from nnlearn.submission.source import Cell, Source, place
 
@@ -20,81 +23,286 @@ from nnlearn.submission.source import Cell, Source, place
 _MODULES = (
     *("ctypes", "_ctypes", "cffi", "threading", "_thread", "concurrent", "multiprocessing", "subprocess"),
     *("builtins", "importlib", "pkgutil", "runpy", "code", "codeop", "inspect", "gc", "unittest", "timeit"),
-    *("pickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"),
+    *("pickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "pydoc", "doctest"),
+    *("profile", "cProfile", "trace", "bdb", "zipimport", "logging.config"),
     *("operator.attrgetter", "operator.methodcaller", "types.FunctionType", "types.CodeType"),
     *("nnlearn.protocol", "nnlearn.submission", "nnlearn.host", "nnlearn.learner", "nnlearn.isolation"),
     *("nnlearn.checking", "nnlearn.diagnosis", "nnlearn.runtime.linux", "nnlearn.runtime.before_fork"),
     *("tensorflow.python.eager", "tensorflow.python.pywrap_tfe", "tensorflow.python._pywrap_tfe"),
     "tensorflow.python.framework.op_callbacks",
 )
+# Modules that may be imported, for their harmless members: nobody else's attribute may be one of them.
+_KEPT = frozenset(name.split(".")[0] for name in (*HARMLESS, *WHEN_CALLED))
 # Attributes, of whatever: frames and their way outwards, the heap, the inside of functions, ways to any
-# attribute, TensorFlow's callbacks and its C layer.
+# attribute, to modules, from text to objects; TensorFlow's callbacks and its C layer.
 _ATTRIBUTES = frozenset(
     (
-        *("tb_frame", "f_back", "f_locals", "f_globals", "gi_frame", "cr_frame", "__subclasses__"),
+        *("tb_frame", "f_back", "f_locals", "f_globals", "f_builtins", "gi_frame", "cr_frame", "ag_frame"),
+        *("__subclasses__", "__match_args__", "breakpointhook", "create_module", "get_field"),
         *("_getframe", "_current_frames", "settrace", "setprofile", "modules"),
         *("get_objects", "get_referrers", "get_referents"),
         *("__code__", "__closure__", "__globals__", "__builtins__", "__getattribute__", "__dict__"),
-        *("attrgetter", "methodcaller", "FunctionType", "CodeType"),
+        *("__self__", "__loader__", "__spec__", "load_module", "exec_module"),
+        *("__annotations__", "get_type_hints", "ForwardRef", "singledispatch", "singledispatchmethod"),
+        *("attrgetter", "methodcaller", "FunctionType", "CodeType", "runstring", "rundocs"),
         *("add_op_callback", "remove_op_callback", "clear_op_callbacks", "op_callbacks"),
-        *("TFE_Py_Execute", "TFE_Py_FastPathExecute", "quick_execute"),
+        *("TFE_Py_Execute", "TFE_Py_FastPathExecute", "quick_execute", "enable_unsafe_deserialization"),
     )
 )
+# Keyword arguments that let text or a file become code, and the value with which they do not.
+_SWITCHES = {"eval_str": False, "allow_pickle": False, "safe_mode": True}
 # Harmless with a written name, and on an object of one's own.
-_ACCESS = frozenset(("getattr", "setattr", "delattr", "hasattr"))
+_ACCESS = frozenset(("getattr", "setattr", "delattr"))
 # Never needed; the second kind is also a word that people give to things of their own.
-_BUILTINS = frozenset(("eval", "exec", "__import__", "globals", "__builtins__"))
+_BUILTINS = frozenset(
+    ("eval", "exec", "__import__", "globals", "breakpoint", "__builtins__", "__loader__", "__spec__")
+)
 _WORDS = frozenset(("vars", "locals", "compile"))
+_NAMESPACES = frozenset(("globals", "locals", "vars", "dir"))
 _OWN = ("self", "cls")
 
 
-def find_tampering(source: Source) -> tuple[Shortcut, ...]:
-    """What the file uses of what surrounds it, wherever in the file that is."""
-    found: dict[str, Shortcut] = {}
-    stored = {n.id for _, n in _nodes(source) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    harmless: set[ast.AST] = set()
-    for cell, node in _nodes(source):
-        names = [*_names(node), *_lookups(node, harmless, stored)]
-        for name in names:
-            line = getattr(node, "lineno", 0)
-            found.setdefault(name, Shortcut(name, place(cell.name, line)))
+@dataclass(frozen=True)
+class Use:
+    """A use of what surrounds the code.
+
+    Attributes:
+        cell: The cell it is in.
+        statement: The statement of the top level that it is part of.
+        node: Where exactly.
+        name: What is used: `gc.get_objects`.
+    """
+
+    cell: Cell
+    statement: ast.stmt
+    node: ast.AST
+    name: str
+
+    @property
+    def shortcut(self) -> Shortcut:
+        """The use as it is shown."""
+        return Shortcut(self.name, place(self.cell.name, getattr(self.node, "lineno", 0)))
+
+
+def find_tampering(source: Source) -> tuple[Use, ...]:
+    """What the file uses of what surrounds it, wherever in the file that is, the first place of each line."""
+    found: dict[tuple[ast.stmt, str, int], Use] = {}
+    reader = _Reader(source)
+    for cell, statement in source.statements():
+        for node in ast.walk(statement):
+            for name in reader.names(node):
+                key = (statement, name, getattr(node, "lineno", 0))
+                found.setdefault(key, Use(cell, statement, node, name))
     return tuple(found.values())
 
 
-def _lookups(node: ast.AST, harmless: set[ast.AST], stored: set[str]) -> Iterator[str]:
-    """Builtins that turn text into objects, unless the text is written there; calls come before names."""
-    match node:
-        case ast.Call(func=ast.Name(id=name) as function, args=[owner, key, *_]) if name in _ACCESS:
-            harmless.add(function)
-            word = key.value if isinstance(key, ast.Constant) else None
-            if word in _ATTRIBUTES:
-                yield str(word)
-            elif word is None and not (isinstance(owner, ast.Name) and owner.id in _OWN):
-                yield f"{name} with a name that is made at run time"
-        case ast.Call(func=ast.Name(id=name)) if name in _WORDS:
-            yield name
-        case ast.Name(id=name, ctx=ast.Load()) if node not in harmless:
-            if name in _ACCESS or name in _BUILTINS or (name in _WORDS and name not in stored):
+def refused_names(source: Source) -> dict[ast.stmt, frozenset[str]]:
+    """For each import of the top level of which something is refused: the names of that, as it binds them."""
+    reader = _Reader(source)
+    found: dict[ast.stmt, frozenset[str]] = {}
+    for _, statement in source.statements():
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            refused = [alias for alias in statement.names if reader.refuses_import(statement, alias)]
+            if refused:
+                found[statement] = frozenset(a.asname or a.name.split(".")[0] for a in refused)
+    return found
+
+
+class _Reader:
+    """Judges one node after the other, each after those around it; knows what the names of the file are."""
+
+    def __init__(self, source: Source) -> None:
+        self._imported: dict[str, str] = {}
+        self._stored: set[str] = set()
+        self._in_classes: set[ast.AST] = set()
+        self._harmless: set[ast.AST] = set()
+        functions: set[str] = set()
+        others: set[str] = set()
+        for _, statement in source.statements():
+            for node in ast.walk(statement):
+                self._note_bindings(node, functions, others)
+        self._functions = functions - others - self._stored
+
+    def _note_bindings(self, node: ast.AST, functions: set[str], others: set[str]) -> None:
+        match node:
+            case ast.Import(names=names):
+                for alias in names:
+                    others.add(alias.asname or alias.name.split(".")[0])
+                    if _is_inside(alias.name):
+                        root = alias.name.split(".")[0]
+                        self._imported[alias.asname or root] = alias.name if alias.asname else root
+            case ast.ImportFrom(module=module, names=names):
+                for alias in names:
+                    others.add(alias.asname or alias.name)
+                    if module and _is_inside(f"{module}.{alias.name}"):
+                        self._imported[alias.asname or alias.name] = f"{module}.{alias.name}"
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                self._stored.add(name)
+            case ast.arg(arg=name) | ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+                others.add(name)
+            case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                others.add(name)
+            case ast.FunctionDef(name=name, decorator_list=decorators):
+                (others if decorators else functions).add(name)
+            case ast.AsyncFunctionDef(name=name):
+                others.add(name)
+            case ast.ClassDef(name=name, body=body):
+                others.add(name)
+                self._in_classes.update(flattened(body))
+
+    def names(self, node: ast.AST) -> Iterator[str]:
+        """What `node` itself uses of what surrounds the code."""
+        self._excuse(node)
+        match node:
+            case ast.Import(names=names):
+                for alias in names:
+                    if self.refuses_import(node, alias):
+                        yield alias.name
+            case ast.ImportFrom(module=module, names=names):
+                for alias in names:
+                    if self.refuses_import(node, alias):
+                        yield f"{module}.{alias.name}"
+            case ast.Attribute():
+                yield from self._attribute(node)
+            case ast.Call():
+                yield from self._call(node)
+            case ast.MatchClass(kwd_attrs=attrs):
+                yield from (attr for attr in attrs if self._is_refused(attr))
+            case ast.Name(id="__match_args__" as name):
                 yield name
+            case ast.Name(id=name, ctx=ast.Load()) if node not in self._harmless:
+                if name in self._imported:
+                    if self._imported[name] not in HARMLESS:
+                        yield self._imported[name]
+                elif name in _ACCESS or name in _BUILTINS or (name in _WORDS and name not in self._stored):
+                    yield name
 
+    def refuses_import(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
+        """Whether what one name of an import brings is of no harmless use."""
+        if isinstance(node, ast.Import):
+            name = alias.name
+        elif node.module is None:
+            return self._is_refused(alias.name)
+        else:
+            name = f"{node.module}.{alias.name}"
+        if _is_inside(name):
+            return node in self._in_classes or not leads_to_harmless(name)
+        if isinstance(node, ast.Import):
+            return False
+        return self._is_refused(alias.name)
 
-def _nodes(source: Source) -> Iterator[tuple[Cell, ast.AST]]:
-    for cell in source.cells:
-        for node in ast.walk(cell.tree):
-            yield cell, node
+    def _is_refused(self, attribute: str) -> bool:
+        """Whether no object may be asked for this attribute: it leads to what surrounds the code."""
+        return attribute in _ATTRIBUTES or attribute in _KEPT or self._is_watched(attribute)
 
+    def _is_watched(self, name: str) -> bool:
+        """Whether a name of the file is a module, or a function, that only some uses of are harmless."""
+        return name in self._imported and self._imported[name] not in HARMLESS
 
-def _names(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.Import(names=names):
-            yield from (alias.name for alias in names if _is_inside(alias.name))
-        case ast.ImportFrom(module=str(module), names=names):
-            full = [f"{module}.{alias.name}" for alias in names]
-            yield from (name for name in full if _is_inside(name) or name.rpartition(".")[2] in _ATTRIBUTES)
-        case ast.Attribute(value=ast.Name(id=owner), attr="__dict__" | "modules") if owner in _OWN:
-            pass
-        case ast.Attribute(attr=attr) if attr in _ATTRIBUTES:
-            yield attr
+    def _excuse(self, node: ast.AST) -> None:
+        """Remember what is harmless inside `node` because of how `node` uses it."""
+        match node:
+            case ast.Call(func=ast.Name(id="hasattr") as function):
+                self._harmless.add(function)
+            case ast.Call(func=ast.Name(id="vars") as function, args=[ast.Name(id=owner)]) if owner in _OWN:
+                self._harmless.add(function)
+            case ast.Expr(value=ast.Call(func=ast.Name(id="breakpoint") as function, args=[], keywords=[])):
+                self._harmless.add(function)  # what the debugger that it names returns is not used
+            case ast.Call(func=function) if self._may_be_called(node):
+                self._excuse_all(function)
+            case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[right]):
+                self._excuse_container(right)
+            case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot()], comparators=[right]):
+                for side in (left, right):
+                    if isinstance(side, ast.Call) and self._path(side.func) in READ_OF and not side.args:
+                        self._excuse_all(side.func)
+            case ast.Subscript(value=ast.Call() as call, slice=key, ctx=ast.Load()):
+                self._excuse_globals(call, key)
+            case ast.Attribute(value=ast.Call(func=function, args=[], keywords=[]), attr=attr):
+                if attr in READ_OF.get(self._path(function), ()):
+                    self._excuse_all(function)
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Call() as call, attr="get"), args=[key, *_]):
+                self._excuse_globals(call, key)
+            case ast.Attribute() if self._path(node) in HARMLESS:
+                self._excuse_all(node)
+
+    def _excuse_all(self, node: ast.AST) -> None:
+        self._harmless.update(ast.walk(node))
+
+    def _excuse_container(self, node: ast.AST) -> None:
+        """`"google.colab" in sys.modules`, `"x" in globals()`: yes or no."""
+        match node:
+            case ast.Attribute(attr="modules"):
+                self._harmless.add(node)
+            case ast.Call(func=ast.Name(id=name) as function, args=[], keywords=[]) if name in _NAMESPACES:
+                self._harmless.update((node, function))
+
+    def _excuse_globals(self, call: ast.Call, key: ast.expr) -> None:
+        """`globals()["x"]` is `x`."""
+        match call, key:
+            case ast.Call(func=ast.Name(id="globals") as function, args=[]), ast.Constant(value=str(word)):
+                if not word.startswith("__") and word not in self._imported:
+                    self._harmless.add(function)
+
+    def _may_be_called(self, call: ast.Call) -> bool:
+        """Whether it is a call of what only some calls of are harmless, and this is one of them."""
+        allowed = WHEN_CALLED.get(self._path(call.func))
+        if allowed is None or any(keyword.arg not in allowed.keywords for keyword in call.keywords):
+            return False
+        match call.args:
+            case [ast.Starred()]:
+                return False
+            case [first]:
+                is_function = isinstance(first, ast.Lambda) or (
+                    isinstance(first, ast.Name) and first.id in self._functions
+                )
+                return is_function or not allowed.of_functions
+        return False
+
+    def _path(self, node: ast.AST) -> str:
+        """The dotted path of a member of a module in `_MODULES`, by the file's imports; else empty."""
+        words: list[str] = []
+        while isinstance(node, ast.Attribute):
+            words.append(node.attr)
+            node = node.value
+        root = self._imported.get(node.id, "") if isinstance(node, ast.Name) else ""
+        return ".".join((root, *reversed(words))) if root else ""
+
+    def _attribute(self, node: ast.Attribute) -> Iterator[str]:
+        if node in self._harmless:
+            return
+        if path := self._path(node):
+            self._excuse_all(node)  # named once, as a whole
+            yield path
+        elif isinstance(node.value, ast.Name) and node.value.id in _OWN:
+            if node.attr in _ATTRIBUTES - {"__dict__", "modules"}:
+                yield node.attr
+        elif self._is_refused(node.attr):
+            yield node.attr
+
+    def _call(self, node: ast.Call) -> Iterator[str]:
+        """Builtins that turn text into objects, unless the text is written there; switches to do so."""
+        match node:
+            case ast.Call(func=ast.Name(id=name) as function, args=[owner, key, *_]) if name in _ACCESS:
+                self._harmless.add(function)
+                word = key.value if isinstance(key, ast.Constant) else None
+                if isinstance(word, str) and self._is_refused(word):
+                    yield word
+                elif word is None and not (isinstance(owner, ast.Name) and owner.id in _OWN):
+                    yield f"{name} with a name that is made at run time"
+            case ast.Call(func=ast.Name(id=name) as function) if name in _WORDS:
+                if function not in self._harmless:
+                    self._harmless.add(function)
+                    yield name
+            case ast.Call(func=ast.Attribute(attr="load"), args=args, keywords=keywords):
+                if len(args) > 2 or any(k.arg is None for k in keywords):  # numpy.load(file, None, True)
+                    yield "load with allow_pickle"
+        for keyword in node.keywords:
+            if keyword.arg in _SWITCHES:
+                value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+                if value is not _SWITCHES[keyword.arg]:
+                    yield keyword.arg
 
 
 def _is_inside(name: str) -> bool:

@@ -31,6 +31,7 @@ def kinds(problems, student):
     [
         ("right", set()),
         ("exits", set()),
+        ("experiments", {("not_run", "")}),
         ("twice", {("duplicated", "softmax"), ("duplicated", "Scale_checks")}),
         ("no_solution", {("missing", "softmax")}),
         ("no_response", {("missing", "response_why")}),
@@ -57,6 +58,16 @@ def test_what_needs_somebody_is_told_from_what_is_put_right(problems):
     assert set(NOT_GRADED) - need == {"fault"}  # nothing is wrong with that notebook
     (lost,) = [p for p in problems["no_solution"] if p["cell"] == "softmax"]
     assert lost["grading"] == "It is there again, as it was given out."
+
+
+def test_what_is_not_run_reads_as_it_does_when_it_is_graded(problems, trap_class):
+    found = [p["found"].removesuffix(".") for p in problems["experiments"] if p["kind"] == "not_run"]
+    assert any("it uses gc.get_objects; nothing of the exercise needs it" in note for note in found)
+    assert any("timeit.timeit" in note for note in found)
+    feedback = (trap_class.ours / "autograded/experiments/ps1/toy.ipynb").read_text()
+    assert len(found) == 2
+    for note in found:
+        assert note in feedback
 
 
 def test_it_ends_with_1_when_points_would_be_lost(trap_class):

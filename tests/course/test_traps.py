@@ -40,6 +40,7 @@ SCORES = {
     "loud": FULL,
     "script": FULL,
     "draws": FULL,
+    "experiments": FULL,
     "late": FULL,
     "with_py": FULL,
 }

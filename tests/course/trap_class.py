@@ -162,6 +162,9 @@ def fell_in(released):
     book("script", Scale="print('<script>alert(1)</script>\\x1b[2J')\n" + code["Scale"])
     drawing = "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\naxes.plot([1, 3, 2])\n"
     book("draws", Scale=drawing + code["Scale"])
+    tries = book("experiments")
+    tries.add("import gc\nprint(len(gc.get_objects()))\ngc.collect()", place=3)
+    tries.add("import timeit\ntimeit.timeit('softmax([1.0])', globals=globals(), number=1)")
     book("late")
     book("with_py")
     book("fault", predictions='PREDICTIONS = {"sum": 666}')
