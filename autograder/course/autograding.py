@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from autograder.course.blueprint import Blueprint
-from autograder.course.handed_in import UnreadableError, notebook_of, read_handed_in
+from autograder.course.handed_in import notebook_of, read_handed_in
 from autograder.course.layout import load_config
 from autograder.course.metadata import schema_taken_as_right
-from nnlearn.errors import NnlearnError
+from autograder.course.not_graded import Failed, explanation, failed
 from nnlearn.files import digest_of
 from nnlearn.results import Report
-from nnlearn.text import one_line
-
-_SHOWN = 300
 
 
 @dataclass(frozen=True)
@@ -81,6 +78,7 @@ class AutogradedNotebook:
         report: The report, or None for a notebook that teaches none of our topics.
         sha256: Digest of the file that was graded, as it was read.
         layers: The layers of isolation that held.
+        failure: Why it could not be graded; `text` says so as well, and there are no marks.
     """
 
     name: str
@@ -89,33 +87,34 @@ class AutogradedNotebook:
     report: Report | None
     sha256: str
     layers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A submission that could not be graded.
-
-    Attributes:
-        reason: Why, in words.
-        is_ours: Whether the grader itself failed, and not the notebook.
-    """
-
-    reason: str
-    is_ours: bool
+    failure: Failed | None = None
 
 
 def autograde_job(job: SubmissionJob) -> tuple[AutogradedNotebook, ...] | Failed:
-    """Autograde one submission in this process, which keeps what it warmed up for the next."""
+    """Autograde one submission in this process, which keeps what it warmed up for the next.
+
+    Returns:
+        A notebook for each that was handed in; or why none of them could be graded.
+    """
     try:
         line = _line(job.settings)
         with schema_taken_as_right():
-            return tuple(line.autograde(job, path) for path in job.notebooks)
-    except UnreadableError as error:
-        return Failed(str(error), is_ours=False)
-    except NnlearnError as error:
-        return Failed(str(error), is_ours=True)
-    except Exception as error:  # a fault of ours, or of what the course's configuration names
-        return Failed(f"{type(error).__name__}: {one_line(str(error), _SHOWN)}", is_ours=True)
+            books = tuple(_graded_or_not(line, job, path) for path in job.notebooks)
+    except Exception as error:  # the course's own, whatever the submission
+        return replace(failed(error), is_ours=True)
+    failures = [book.failure for book in books if book.failure]
+    if len(failures) == len(books):
+        return next((failure for failure in failures if failure.is_ours), failures[0])
+    return books
+
+
+def _graded_or_not(line: _Line, job: SubmissionJob, path: Path) -> AutogradedNotebook:
+    """One notebook, graded, or with what kept it from being."""
+    try:
+        return line.autograde(job, path)
+    except Exception as error:
+        failure = failed(error)
+        return AutogradedNotebook(path.stem, explanation(failure), Marks({}, {}), None, "", failure=failure)
 
 
 class _Line:
@@ -160,6 +159,7 @@ class _Line:
                 elif not isinstance(preprocessor, AssignLatePenalties):  # that takes the gradebook
                     notebook, resources = preprocessor(notebook, resources)
         text = nbformat.writes(notebook, version=self._exporter.nbformat_version)  # type: ignore[no-untyped-call]
+        text.encode()  # what cannot be written is this notebook's fault, and not that of whoever writes it
         graded = resources["nbgrader"].get("graded")
         return AutogradedNotebook(
             path.stem,

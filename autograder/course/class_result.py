@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_GRADER_ERROR, EXIT_INTERRUPTED, EXIT_OK
 
 if TYPE_CHECKING:
-    from autograder.course.autograding import Failed
+    from autograder.course.not_graded import Failed
 
 
 @dataclass
@@ -21,12 +21,16 @@ class ClassRun:
         graded: The score of each submission that was graded in this run, and the most it could be.
         left: Who was graded before and is left as it was.
         failed: Who could not be graded, and why.
+        in_part: Which notebooks of the others could not be, by learner and file, and why.
+        notes: What else is to be known about a submission, in words.
         kept_in: The journal that a run which was cut short goes on from; None where it was not.
     """
 
     graded: dict[str, tuple[float, float]] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     failed: dict[str, Failed] = field(default_factory=dict)
+    in_part: dict[tuple[str, str], Failed] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     kept_in: Path | None = None
 
     @property
@@ -39,9 +43,10 @@ class ClassRun:
         """The exit code of the command."""
         if self.interrupted:
             return EXIT_INTERRUPTED
-        if any(failure.is_ours for failure in self.failed.values()):
+        failures = (*self.failed.values(), *self.in_part.values())
+        if any(failure.is_ours for failure in failures):
             return EXIT_GRADER_ERROR
-        return EXIT_CHECKS_FAILED if self.failed else EXIT_OK
+        return EXIT_CHECKS_FAILED if failures else EXIT_OK
 
     def in_words(self, assignment: str) -> Iterator[str]:
         """What to tell whoever grades."""
@@ -57,6 +62,9 @@ class ClassRun:
             yield f"{count(len(self.left), 'submission')} {were} graded before; --force grades them again"
         if self.failed:
             yield f"{count(len(self.failed), 'submission')} not graded: see above"
+        if self.in_part:
+            learners = {learner for learner, _ in self.in_part}
+            yield f"{count(len(learners), 'submission')} graded without a notebook: see above"
         if self.interrupted:
             yield "Interrupted. With --resume the rest follows."
             yield f"What is done is kept in {self.kept_in}."

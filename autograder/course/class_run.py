@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autograder.course.class_result import ClassRun
 from autograder.course.layout import Course, CourseError
+from autograder.course.not_graded import Failed
 from nnlearn.files import digest_of
 
 if TYPE_CHECKING:
-    from autograder.course.autograding import AutogradedNotebook, Failed, SubmissionJob
+    from autograder.course.autograding import AutogradedNotebook, SubmissionJob
     from autograder.course.blueprint import Blueprint
     from autograder.course.writer import ClassWriter
     from autograder.engine.grading_run import GradingRun
@@ -126,6 +127,8 @@ def _todo(
 ) -> Iterator[SubmissionJob]:
     """The submissions that are to be graded; the others are noted in `done`."""
     from autograder.course.autograding import Settings, SubmissionJob
+    from autograder.course.names import RENAME, problem_with_name
+    from autograder.course.timestamps import problem_with_time
 
     settings = Settings(course.root, content.resolve() if content else None)
     for student, files in found.items():
@@ -133,12 +136,16 @@ def _todo(
         job = SubmissionJob(settings, assignment, student, known, blueprints)
         finished = going.finished(_as_they_lie_there(job))
         is_done = finished is not None and course.autograded(assignment, student).exists()
-        if is_done or not writer.is_to_be_graded(assignment, student):
+        if problem := problem_with_name(student):
+            done.failed[student] = Failed(f"{problem}; {RENAME}", is_ours=False)
+        elif is_done or not writer.is_to_be_graded(assignment, student):
             done.left.append(student)
         elif not job.notebooks:
             done.failed[student] = _unknown(files, blueprints)
-            writer.save_failure(assignment, student)
+            _save_failure(writer, assignment, student)
         else:
+            if problem := problem_with_time(course.submitted(assignment, student)):
+                done.notes[student] = f"{problem}; it is graded as if it were in time"
             yield job
 
 
@@ -150,20 +157,35 @@ def _save(
     done: ClassRun,
 ) -> Report | None:
     """Write what came out for one submission; the report is for the progress, None if there is none."""
+    from autograder.course.writer import NotWrittenError
     from nnlearn.results import Report
 
+    if isinstance(result, tuple):
+        try:
+            writer.save(job.assignment, job.student, result)
+        except NotWrittenError as error:
+            result = error.failure
     if not isinstance(result, tuple):
-        writer.save_failure(job.assignment, job.student, [path.stem for path in job.notebooks])
         done.failed[job.student] = result
+        _save_failure(writer, job.assignment, job.student, [path.stem for path in job.notebooks])
         return None
-    writer.save(job.assignment, job.student, result)
+    done.in_part |= {(job.student, f"{book.name}.ipynb"): book.failure for book in result if book.failure}
     parts = tuple(part for book in result if book.report for part in book.report.parts)
     submission = _submission(job, {f"{book.name}.ipynb": book.sha256 for book in result})
     report = Report(job.student, job.assignment, submission.sha256, parts)
     held = [book.layers for book in result if book.layers]
-    going.keep(submission, report, held[0] if held else ())
+    if not any(book.failure and book.failure.is_ours for book in result):  # else it is tried once more
+        going.keep(submission, report, held[0] if held else ())
     done.graded[job.student] = (report.score, report.max_score)
     return report
+
+
+def _save_failure(writer: ClassWriter, assignment: str, student: str, handed_in: Sequence[str] = ()) -> None:
+    """Leave a submission without a result, as far as the gradebook can hold its name."""
+    from autograder.course.writer import NotWrittenError
+
+    with suppress(NotWrittenError):  # why it has no result is said already
+        writer.save_failure(assignment, student, handed_in)
 
 
 def _submission(job: SubmissionJob, files: Mapping[str, str]) -> Submission:
@@ -182,7 +204,14 @@ def _submission(job: SubmissionJob, files: Mapping[str, str]) -> Submission:
 
 def _as_they_lie_there(job: SubmissionJob) -> Submission:
     """A submission as its files are at this moment."""
-    files = {path.name: digest_of(path.read_bytes()) for path in job.notebooks if path.is_file()}
+    from autograder.course.handed_in import UnreadableError, read_handed_in
+
+    files = {}
+    for path in job.notebooks:
+        try:
+            files[path.name] = digest_of(read_handed_in(path))
+        except UnreadableError:
+            files[path.name] = ""  # as for one that could not be read
     return _submission(job, files)
 
 
@@ -192,16 +221,12 @@ def _contents(blueprints: dict[str, Blueprint]) -> dict[str, str]:
 
 
 def _unknown(files: Sequence[Path], blueprints: dict[str, Blueprint]) -> Failed:
-    from autograder.course.autograding import Failed
-
     names = ", ".join(file.name for file in files)
     wanted = ", ".join(f"{name}.ipynb" for name in blueprints)
     return Failed(f"none of its notebooks ({names}) is one of the assignment's: {wanted}", is_ours=False)
 
 
 def _given_up(reason: str) -> Failed:
-    from autograder.course.autograding import Failed
-
     return Failed(f"the grader failed: {reason}; this is not the learner's mistake", is_ours=True)
 
 

@@ -36,7 +36,7 @@ def grade(
 
     from autograder.course.class_run import grade_class
     from autograder.engine.check_isolation import check_isolation
-    from autograder.render.text import says_on
+    from autograder.render.text import says_on, shown_name
 
     course = find_course(course_dir, content)
     course.require_assignment(assignment)
@@ -53,8 +53,12 @@ def grade(
         resume=resume,
         messages=messages,
     )
+    for student, note in done.notes.items():
+        say(f"NOTE: {shown_name(student)}: {note}")
     for student, failure in done.failed.items():
-        say(f"NOT GRADED: {student}: {failure.reason}")
+        say(f"NOT GRADED: {shown_name(student)}: {failure.reason}")
+    for (student, file), failure in done.in_part.items():
+        say(f"NOT GRADED: {shown_name(student)}, {shown_name(file)}: {failure.reason}")
     for line in done.in_words(assignment):
         typer.echo(line)
     raise typer.Exit(done.exit_code)

@@ -34,9 +34,9 @@ class Problem:
     Attributes:
         student: Whose it is.
         file: The file, relative to the submission's folder, or an empty string for the folder.
-        kind: `missing_notebook`, `wrong_name`, `py_instead`, `unreadable`, `unknown_student`, `not_run`, or
-            what `Recovery.kind` says of a cell: `missing`, `duplicated`, `reordered`, `edited`, `retyped`,
-            `relabelled`.
+        kind: `missing_notebook`, `wrong_name`, `py_instead`, `unreadable`, `unknown_student`, `bad_name`,
+            `bad_time`, `not_run`, or what `Recovery.kind` says of a cell: `missing`, `duplicated`,
+            `reordered`, `edited`, `retyped`, `relabelled`.
         cell: The `grade_id` of the cell it is about, or an empty string.
         found: What is wrong, in words.
         grading: What grading will do about it.
@@ -106,10 +106,32 @@ def find_problems(course: Course, assignment: str) -> Iterator[Problem]:
                 "Grading adds the name to it; if it is misspelt, rename the folder first.",
                 needs_you=False,
             )
+        yield from _of_submission(student, folder)
         yield from _of_names(student, folder, blueprints)
         for name, blueprint in blueprints.items():
             if (folder / f"{name}.ipynb").exists():
                 yield from _of_notebook(student, folder / f"{name}.ipynb", blueprint)
+
+
+def _of_submission(student: str, folder: Path) -> Iterator[Problem]:
+    """What is wrong with a submission's own name, and with its time."""
+    from autograder.course.names import RENAME, problem_with_name
+    from autograder.course.timestamps import FILE, problem_with_time
+
+    if problem := problem_with_name(student):
+        advice = f"{RENAME[:1].upper()}{RENAME[1:]}"
+        yield Problem(
+            student,
+            "",
+            "bad_name",
+            "",
+            f"{problem[:1].upper()}{problem[1:]}.",
+            f"The submission is not graded, and grading says so; the others are. {advice}.",
+            needs_you=True,
+        )
+    if problem := problem_with_time(folder):
+        grading = "The submission is graded as if it were in time. Put the time into the file."
+        yield Problem(student, FILE, "bad_time", "", f"{problem}.", grading, needs_you=False)
 
 
 def _of_names(student: str, folder: Path, blueprints: Mapping[str, Blueprint]) -> Iterator[Problem]:

@@ -7,27 +7,56 @@ after the gradebook has its scores, so that an interrupted run never leaves half
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import shutil
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import BaseCell, Gradebook
-from nbgrader.converters import Autograde
-from nbgrader.converters.base import BaseConverter
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Grade,
+    Gradebook,
+    GradeCell,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files, rmtree
+from sqlalchemy.exc import OperationalError
 
 from autograder.course.autograding import AutogradedNotebook
+from autograder.course.converter import NO_ROOM, CourseAutograde, OnlyFiles, take_any_time, without_scores
+from autograder.course.not_graded import Failed
+from nnlearn.errors import OutputError
+from nnlearn.text import one_line
+
+_SHOWN = 300
 
 
-class ClassWriter(Autograde):  # type: ignore[misc]
+class NotWrittenError(Exception):
+    """What came out for one submission cannot be written; others can.
+
+    Args:
+        reason: Why not.
+        is_ours: Whether nothing about the submission itself explains it.
+    """
+
+    def __init__(self, reason: str, *, is_ours: bool) -> None:
+        super().__init__(reason)
+        self.failure = Failed(f"what came out cannot be written: {reason}", is_ours)
+
+
+class ClassWriter(CourseAutograde):
     """nbgrader's `Autograde` with the grading taken out: it knows what is to be graded, and writes."""
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
+        take_any_time(self.coursedir)
         self.gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
         self._staging = False
         # Otherwise the gradebook is asked for every cell of every submission.
@@ -53,31 +82,48 @@ class ClassWriter(Autograde):  # type: ignore[misc]
                 found[match["student_id"]] = [Path(path) for path in sorted(self.assignments[folder])]
         return found
 
+    @lru_cache(maxsize=1)  # noqa: B019 - there is one writer
+    def graded_in_part(self, assignment: str) -> set[str]:
+        """Who has a notebook whose checks gave it no score, and no person did."""
+        query = self.gradebook.db.query(SubmittedAssignment.student_id)
+        query = query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+        query = query.join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        query = query.join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        query = query.join(GradeCell, Grade.cell_id == GradeCell.id)
+        waits = Grade.auto_score.is_(None), Grade.manual_score.is_(None), ~Grade.needs_manual_grade
+        found = query.filter(Assignment.name == assignment, GradeCell.cell_type == "code", *waits)
+        return {student for (student,) in found.distinct()}
+
     def is_to_be_graded(self, assignment: str, student: str) -> bool:
-        """Whether nbgrader would grade a submission: it is new, newer than what is there, or forced."""
+        """Whether a submission is new, newer than what is there or forced (as for nbgrader), or half done."""
         if student in (self.coursedir.student_id_exclude or "").split(","):
             return False
         done = self._format_dest(assignment, student)
-        if self.force or not Path(done).exists():
+        if self.force or not Path(done).exists() or student in self.graded_in_part(assignment):
             return True
         handed_in = self.coursedir.get_existing_timestamp(self._format_source(assignment, student))
         graded = self.coursedir.get_existing_timestamp(done)
         return bool(handed_in is not None and graded is not None and handed_in > graded)
 
     def save(self, assignment: str, student: str, notebooks: Sequence[AutogradedNotebook]) -> None:
-        """Write one graded submission."""
-        with self._staged(assignment, student) as staging:
-            BaseConverter.init_assignment(self, assignment, student)
-            self._copy_source_files(assignment, staging)
-            for notebook in notebooks:
-                (staging / f"{notebook.name}.ipynb").write_text(notebook.text, encoding="utf-8")
-            self.set_permissions(assignment, student)
-        submission = self._submission(assignment, student)
-        self._save_marks(submission, notebooks)
-        self._save_penalties(submission, notebooks)
-        done = self._without_old(assignment, student)
-        staging.rename(done)
-        self.gradebook.db.expunge_all()
+        """Write one graded submission.
+
+        Raises:
+            NotWrittenError: Something about this submission keeps it from being written.
+            OutputError: Nothing can be written.
+        """
+        with self._one_submission(student):
+            with self._staged(assignment, student) as staging:
+                OnlyFiles.init_assignment(self, assignment, student)
+                self._copy_source_files(assignment, staging)
+                for notebook in notebooks:
+                    (staging / f"{notebook.name}.ipynb").write_text(notebook.text, encoding="utf-8")
+                OnlyFiles.set_permissions(self, assignment, student)
+            submission = self._submission(assignment, student)
+            self._save_marks(submission, notebooks)
+            self._save_penalties(submission, notebooks)
+            done = self._without_old(assignment, student)
+            staging.rename(done)
 
     def save_failure(self, assignment: str, student: str, handed_in: Collection[str] = ()) -> None:
         """Leave a submission as nbgrader leaves one that it could not grade: known, and without a result.
@@ -86,13 +132,42 @@ class ClassWriter(Autograde):  # type: ignore[misc]
             assignment: The assignment.
             student: Whose it is.
             handed_in: The names of its notebooks; those that are missing count as 0 nevertheless.
+
+        Raises:
+            NotWrittenError: Something about this submission keeps it from being written.
+            OutputError: Nothing can be written.
         """
-        submission = self._submission(assignment, student)
-        if handed_in:
-            self._save_missing(submission, handed_in)
-            self.gradebook.db.commit()
-        self._without_old(assignment, student)
-        self.gradebook.db.expunge_all()
+        with self._one_submission(student):
+            submission = self._submission(assignment, student)
+            if handed_in:
+                self._save_missing(submission, handed_in)
+                for book in submission.notebooks:
+                    if book.name in handed_in:
+                        without_scores(book)
+                self.gradebook.db.commit()
+            self._without_old(assignment, student)
+
+    @contextlib.contextmanager
+    def _one_submission(self, student: str) -> Iterator[None]:
+        """Tell what keeps one submission from being written from what keeps all of them from it."""
+        try:
+            yield
+        except (OSError, OperationalError) as error:
+            self.gradebook.db.rollback()
+            what = error.strerror or str(error) if isinstance(error, OSError) else str(error.orig)
+            if isinstance(error, OSError) and error.errno not in (*NO_ROOM, errno.EACCES, errno.EPERM):
+                raise NotWrittenError(what, is_ours=False) from error
+            raise OutputError(
+                f"the results of {one_line(student)} cannot be written into {self.coursedir.root}: {what}",
+                "make room on the disk, or look at the rights of autograded/ and of the gradebook; with "
+                "--resume the rest follows",
+            ) from error
+        except Exception as error:
+            self.gradebook.db.rollback()
+            what = f"{type(error).__name__}: {one_line(str(error), _SHOWN)}"
+            raise NotWrittenError(what, is_ours=True) from error
+        finally:
+            self.gradebook.db.expunge_all()
 
     def _format_dest(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
         folder = super()._format_dest(assignment_id, student_id, escape=escape)
@@ -151,11 +226,14 @@ class ClassWriter(Autograde):  # type: ignore[misc]
     def _save_marks(self, submission: Any, notebooks: Sequence[AutogradedNotebook]) -> None:
         """The scores and comments of one submission, in one transaction."""
         marks = {notebook.name: notebook.marks for notebook in notebooks}
+        broken = {notebook.name for notebook in notebooks if notebook.failure}
         with self.gradebook.db.no_autoflush:  # all is written at once
             self._save_missing(submission, marks)
             for found in submission.notebooks:
                 if (of_notebook := marks.get(found.name)) is None:
                     continue
+                if found.name in broken:
+                    without_scores(found)
                 for grade in found.grades:
                     if (name := self._names[grade.cell_id]) in of_notebook.scores:
                         grade.auto_score = of_notebook.scores[name]
@@ -171,7 +249,7 @@ class ClassWriter(Autograde):  # type: ignore[misc]
         if self._penalties is None or not self._penalties.enabled:
             return
         late = submission.total_seconds_late
-        graded = {notebook.name for notebook in notebooks}
+        graded = {notebook.name for notebook in notebooks if not notebook.failure}
         for found in submission.notebooks:
             if found.name not in graded:
                 continue

@@ -137,12 +137,10 @@ def _checked(cell: Cell, most: int, notes: list[str]) -> Cell:
 def _notebook_cells(path: Path, data: bytes) -> list[Cell]:
     """The code cells of a notebook, those without code left out."""
     cells = []
-    for number, cell in enumerate(_read_notebook(path, data), start=1):
+    for number, cell in enumerate(read_cells(path, data), start=1):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         code = cell.get("source", "")
-        if not isinstance(code, str):
-            raise _not_a_notebook(path, f"the code of cell {number} is not text")
         metadata = cell.get("metadata")
         tags = metadata.get("tags") if isinstance(metadata, dict) else None
         tags = tags if isinstance(tags, list) else []
@@ -156,8 +154,16 @@ def _notebook_cells(path: Path, data: bytes) -> list[Cell]:
     return cells
 
 
-def _read_notebook(path: Path, data: bytes) -> list[Any]:
-    """All cells of a notebook, brought to format 4."""
+def read_cells(path: Path, data: bytes) -> list[Any]:
+    """All cells of a notebook, brought to format 4; what is in them is as it was handed in, of any kind.
+
+    Args:
+        path: What the notebook is called; nothing is read from it.
+        data: What it holds.
+
+    Raises:
+        SubmissionError: It cannot be read as a notebook.
+    """
     refuse_wide_encodings(path, data)
     try:
         text = data.decode("utf-8-sig")
@@ -174,19 +180,37 @@ def _read_notebook(path: Path, data: bytes) -> list[Any]:
     if type(version) is not int or version not in (3, 4):
         raise _not_a_notebook(path, f"its format is {quoted(repr(version))}, expected 4 (or 3)")
 
+    if version == 4 and "cells" not in document:
+        raise _not_a_notebook(path, "its structure is not that of a notebook: it has no cells")
+    cells = document["cells"] if version == 4 else _cells_of_format_3(path, text)
+    if not isinstance(cells, list):
+        raise _not_a_notebook(path, "its cells are not a list")
+    # Not by nbformat: a notebook that breaks the schema in a detail is still gradable.
+    cells = [_with_joined_source(cell) for cell in cells]
+    for number, cell in enumerate(cells, start=1):
+        is_code = isinstance(cell, dict) and cell.get("cell_type") == "code"
+        if is_code and not isinstance(cell.get("source", ""), str):
+            raise _not_a_notebook(path, f"the code of cell {number} is not text")
+    return cells
+
+
+def _cells_of_format_3(path: Path, text: str) -> Any:
     nbformat = import_nbformat()
     from nbformat import reader
 
     try:
-        # The reader without validation: a notebook that breaks the schema in a detail is still gradable.
-        old = reader.reads(text)  # type: ignore[no-untyped-call]
-        cells = nbformat.convert(old, 4)["cells"]
+        return nbformat.convert(reader.reads(text), 4)["cells"]  # type: ignore[no-untyped-call]
     except Exception as error:  # the library trusts the structure it is given, in many ways
         reason = f"its structure is not that of a notebook ({type(error).__name__})"
         raise _not_a_notebook(path, reason) from None
-    if not isinstance(cells, list):
-        raise _not_a_notebook(path, "its cells are not a list")
-    return cells
+
+
+def _with_joined_source(cell: Any) -> Any:
+    """A cell whose text is in one piece; a file may hold it line by line."""
+    source = cell.get("source") if isinstance(cell, dict) else None
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        return {**cell, "source": "".join(source)}
+    return cell
 
 
 def _not_a_notebook(path: Path, reason: str) -> SubmissionError:
