@@ -61,8 +61,10 @@ class OnlyFiles(BaseConverter):  # type: ignore[misc]
         source = Path(self._format_source(assignment_id, student_id))
         folder = Path(os.path.normpath(self._format_dest(assignment_id, student_id)))
         for file in _files_in(source, [*self.coursedir.ignore, "*.ipynb"]):
+            target = folder / file.relative_to(source)
+            self.log.info("Copying %s -> %s", one_line(str(file)), one_line(str(target)))
             try:
-                _copy(file, folder / file.relative_to(source))
+                _copy(file, target)
             except OSError as error:
                 if error.errno in NO_ROOM:
                     raise
