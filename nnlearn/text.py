@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from typing import Any
 
 # Terminal commands as a whole (CSI, OSC up to BEL or ST, the two-character ones), then every other control
 # character but tab and newline.
@@ -15,6 +17,8 @@ _UNUSUAL = re.compile(r"[^\n -~]")
 _INVISIBLE = frozenset("\u200b\u200e\u200f\u061c\ufeff") | {
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xE0000, 0xE0080))
 }
+_DECIMALS = 0.30103  # of a binary digit
+_MOST_SHOWN_AXES, _MOST_SHOWN_ELEMENTS, _FIRST_ELEMENTS = 8, 1000, 6
 
 
 def without_controls(text: str) -> str:
@@ -33,6 +37,50 @@ def one_line(text: str, limit: int | None = None) -> str:
     if limit is not None and len(line) > limit:
         line = line[: limit - 1] + "…"
     return line
+
+
+def shown(value: Any, room: int = 60) -> str:
+    """`repr(value)`, at most `room` characters of it; no more is made than is shown.
+
+    Args:
+        value: Plain data, however large, or anything with a short `repr`.
+        room: The longest text that is not cut.
+    """
+    text = ""
+    for piece in _pieces(value, room):
+        text += piece
+        if len(text) > room:
+            return text[: room - 3] + "..."
+    return text
+
+
+def _pieces(value: Any, room: int) -> Iterator[str]:
+    """The `repr` of a value, bit by bit."""
+    kind = type(value)
+    if kind in (str, bytes):
+        yield repr(value[: room + 1])
+    elif kind is int and value.bit_length() > 4 * room:  # Python itself refuses to write out the longest
+        yield f"{'-' if value < 0 else ''}about 10**{int(value.bit_length() * _DECIMALS)}"
+    elif kind in (list, tuple):
+        yield "[" if kind is list else "("
+        for place, item in enumerate(value):
+            yield ", " if place else ""
+            yield from _pieces(item, room)
+        yield "]" if kind is list else ",)" if len(value) == 1 else ")"
+    elif kind is dict:
+        yield "{"
+        for place, (key, item) in enumerate(value.items()):
+            yield ", " if place else ""
+            yield from _pieces(key, room)
+            yield ": "
+            yield from _pieces(item, room)
+        yield "}"
+    elif kind.__module__ == "numpy" and value.ndim > _MOST_SHOWN_AXES:  # NumPy shows some of each axis
+        yield f"array of rank {value.ndim}"
+    elif kind.__module__ == "numpy" and value.size > _MOST_SHOWN_ELEMENTS:
+        yield repr(value[(*(slice(1) for _ in value.shape[1:]), slice(_FIRST_ELEMENTS))])
+    else:
+        yield repr(value)
 
 
 def _shown(character: str) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from autograder.engine.reference import Reference
 from autograder.engine.reply_cache import ReplyCache
 from nnlearn.checking.bench import Bench
+from nnlearn.checking.kinds import Answer
 from nnlearn.checking.runner import CheckRunner
 from nnlearn.diagnosis.gallery import Mistake, load_gallery
 from nnlearn.diagnosis.matching import KnownReplies
 from nnlearn.host.host import Host
 from nnlearn.learner.local import HostSeat
 from nnlearn.protocol.requests import Program
-from nnlearn.results import Noticed
+from nnlearn.results import Noticed, Verdict
 
 
 class Gallery:
@@ -29,13 +31,26 @@ class Gallery:
         self._runner = runner
         self._seed = seed
         self._reference = Reference(runner.topic)
+        self._answers: dict[str, tuple[Answer, ...] | None] = {}
         self.mistakes = load_gallery(runner.topic, self._reference.run().__dict__)
 
     def bench(self, item: Mistake) -> Bench:
         """A bench with the reference in which `item` stands in for its part."""
-        topic = self._runner.topic
         module = self._reference.run()
         item.replace(module.__dict__)
+        return self._around(module)
+
+    def answers_of_reference(self, check: str) -> tuple[Answer, ...] | None:
+        """What the reference itself answers to a check, or None where it does not pass; found out once."""
+        if check not in self._answers:
+            bench = self._around(self._reference.run())
+            bench.keeps_answers = True
+            run = self._runner.run(bench, only=check).runs[check]
+            self._answers[check] = run.answers if run.verdict is Verdict.PASSED else None
+        return self._answers[check]
+
+    def _around(self, module: types.ModuleType) -> Bench:
+        topic = self._runner.topic
         return Bench(topic, HostSeat(Host.around(module, Program(topic.name, (), {}))), self._seed)
 
     def known_replies(self) -> tuple[KnownReplies, ...]:

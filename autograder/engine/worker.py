@@ -66,7 +66,8 @@ class TopicGrader:
         self._seed = seed
         self._runner = CheckRunner(topic, topic.checks)
         processes.prepare(part.forbid for part in topic.parts)
-        self._known = Gallery(self._runner, seed).known_replies()
+        self._gallery = Gallery(self._runner, seed)
+        self._known = self._gallery.known_replies()
 
     def grade(self, submission: Submission) -> Graded:
         """Run every check on a submission. Whatever it does, there is a report."""
@@ -105,7 +106,7 @@ class TopicGrader:
         self, submission: Submission, source: Source, processes: ProcessSource, figures: bool
     ) -> tuple[Report, IsolatedSeat]:
         seat = IsolatedSeat(self.topic, source, processes, figures=figures)
-        bench = Bench(self.topic, seat, self._seed, self._known)
+        bench = Bench(self.topic, seat, self._seed, self._known, standard=self._gallery.answers_of_reference)
         try:
             self._runner.run(bench)
         finally:

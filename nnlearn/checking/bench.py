@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from nnlearn.catalogue import PREDICTIONS, Topic
 from nnlearn.checking.advice import Advice
 from nnlearn.checking.failure import Failure, render
 from nnlearn.checking.judge import call_lines, judge
+from nnlearn.checking.kinds import Answer, answers_in
 from nnlearn.checking.marks import CheckInfo
+from nnlearn.checking.unforeseen import Unforeseen, at_fault
 from nnlearn.diagnosis.matching import Evidence, KnownReplies, explain, fingerprint
 from nnlearn.learner.calls import signatures_of
 from nnlearn.learner.seats import Seat
@@ -19,6 +21,14 @@ from nnlearn.learner.session import Learner, Session
 from nnlearn.results import Outcome, PartResult, Verdict
 
 _EXPLAINABLE = (Verdict.FAILED, Verdict.RAISED)
+_REPEATABLE = (*_EXPLAINABLE, Verdict.GRADER_ERROR)
+Standard = Callable[[str], Sequence[Answer] | None]
+"""How a check goes for the reference: what it answers, or None where it does not pass either."""
+
+
+def proven(check: str) -> Sequence[Answer]:  # noqa: ARG001 - the same for every check
+    """The standard of who has no reference: it passed each check that was given out, and no more is known."""
+    return ()
 
 
 @dataclass
@@ -32,6 +42,8 @@ class CheckRun:
         failure: Why it did not pass.
         evidence: What the known mistakes are compared with.
         seconds: How long it took.
+        answers: What can be said of the replies, where the bench keeps that.
+        unforeseen: The exception of our own that ended it, if one did.
     """
 
     info: CheckInfo
@@ -40,6 +52,8 @@ class CheckRun:
     failure: Failure | None
     evidence: Evidence
     seconds: float = 0.0
+    answers: tuple[Answer, ...] = ()
+    unforeseen: Unforeseen | None = None
 
 
 @dataclass
@@ -52,6 +66,9 @@ class Bench:
         seed: From which every check derives its own.
         known: The known mistakes to compare with.
         advice: What messages say about going on.
+        standard: How the reference fares, asked where a check ends in an exception that nobody foresaw: what
+            the reference passes is not the check's fault. Without it, it is.
+        keeps_answers: Whether runs keep what can be said of the replies.
         runs: What was found, by the name of the check.
     """
 
@@ -60,6 +77,8 @@ class Bench:
     seed: int = 0
     known: Sequence[KnownReplies] = ()
     advice: Advice = field(default_factory=Advice)
+    standard: Standard | None = None
+    keeps_answers: bool = False
     runs: dict[str, CheckRun] = field(default_factory=dict)
     _session: Session | None = None
 
@@ -98,16 +117,21 @@ class Bench:
                 where=self.seat.place(info.part),
                 next_step=self.advice.next_step(info.part),
             )
-            if session is not None and verdict in _EXPLAINABLE and not info.hidden:
+            if session is not None and verdict in _REPEATABLE and not info.hidden:
                 failure = replace(failure, try_it=self.advice.try_it(check, session))
         replies = [exchange.reply for exchange in session.exchanges] if session and error else []
         evidence = Evidence(error is None, fingerprint(replies))
-        run = CheckRun(info, check, verdict, failure, evidence)
+        unforeseen = Unforeseen.of(error) if error is not None and verdict is Verdict.GRADER_ERROR else None
+        kept = session.answered if session and (unforeseen or self.keeps_answers) else ()
+        run = CheckRun(
+            info, check, verdict, failure, evidence, answers=answers_in(kept), unforeseen=unforeseen
+        )
         self.runs[check] = run
         return run
 
     def outcome(self, run: CheckRun) -> Outcome:
         """One run as an outcome: diagnosed, redacted where it is hidden, and put into words."""
+        self._settle(run)
         noticed = None
         if run.verdict in _EXPLAINABLE:
             evidence = {
@@ -132,6 +156,16 @@ class Bench:
             seconds=run.seconds,
             noticed=noticed,
         )
+
+    def _settle(self, run: CheckRun) -> None:
+        """Decide whose fault it is that a check ended in an exception of our own, by the reference."""
+        if run.unforeseen is None or self.standard is None or not run.answers:
+            return
+        unforeseen, run.unforeseen = run.unforeseen, None
+        expected = self.standard(run.name)
+        if expected is not None and run.failure is not None:
+            run.verdict = Verdict.FAILED
+            run.failure = at_fault(run.failure, run.info.title, unforeseen, run.answers, expected)
 
     def parts(self) -> tuple[PartResult, ...]:
         """Every part of the topic that was checked, with its outcomes."""

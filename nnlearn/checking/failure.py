@@ -17,6 +17,7 @@ KINDS = {
     "shape": "the shape is not right",
     "dtype": "the dtype is not right",
     "finite": "NaN or infinity stands where a finite number belongs",
+    "size": "what comes back is too large to be checked",
     "type": "what comes back is of the wrong kind",
     "error": "an error that should be raised is not raised, or another one is",
     "property": "this does not hold",

@@ -49,7 +49,7 @@ def judge(error: BaseException, trouble: Sequence[str]) -> tuple[Verdict, Failur
             return error.verdict, Failure(error.message)
         case Waiting():
             return Verdict.WAITING, Failure(str(error))
-    # Names of files, not their folders: learners may get to read this.
+    # Nobody foresaw this. Names of files, not their folders: learners may get to read it.
     text = re.sub(r'File ".*[/\\]', 'File "', "".join(traceback.format_exception(error)))
     claim = f"the grader failed ({type(error).__name__}); this is not your mistake"
     return Verdict.GRADER_ERROR, Failure(claim, raised=tuple(text.rstrip().splitlines()[-12:]))

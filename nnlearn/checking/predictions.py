@@ -7,16 +7,15 @@ collected with the topic's file of checks, as if they stood at its end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from nnlearn.catalogue import PREDICTIONS, Prediction
 from nnlearn.checking import expect
 from nnlearn.checking.failure import CheckFailed, Failure
 from nnlearn.checking.marks import check
 from nnlearn.learner.session import Learner
+from nnlearn.text import shown
 
 FILLED_IN_POINTS = 0.25
-_LONGEST = 60
 Check = Callable[[Learner], None]
 
 
@@ -33,7 +32,7 @@ def _filled_in(prediction: Prediction) -> Check:
     def test(learner: Learner) -> None:
         given = learner.prediction(prediction.key)
         claim = f'PREDICTIONS["{prediction.key}"] should be {wanted}'
-        expect.true(prediction.is_allowed(given), claim, f"it is {_shown(given)}")
+        expect.true(prediction.is_allowed(given), claim, f"it is {shown(given)}")
 
     kind = "one of the allowed answers" if prediction.is_choice else wanted
     test.__doc__ = f"The prediction about {prediction.about} is {kind}."
@@ -45,7 +44,7 @@ def _right(prediction: Prediction, visible: Check) -> Check:
         given = learner.prediction(prediction.key)
         if not prediction.is_right(given):
             claim = f'PREDICTIONS["{prediction.key}"] should be the right answer'
-            raise CheckFailed(Failure(claim, "value", f"it is {_shown(given)}"))
+            raise CheckFailed(Failure(claim, "value", f"it is {shown(given)}"))
 
     test.__doc__ = f"The prediction about {prediction.about} is right."
     return check(PREDICTIONS, hidden=True, after=visible)(_named(test, prediction.hidden_check))
@@ -54,8 +53,3 @@ def _right(prediction: Prediction, visible: Check) -> Check:
 def _named(test: Check, name: str) -> Check:
     test.__name__ = test.__qualname__ = name
     return test
-
-
-def _shown(given: Any) -> str:
-    text = repr(given)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

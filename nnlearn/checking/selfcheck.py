@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nnlearn.catalogue import Topic
 from nnlearn.checking.advice import LONGEST, Advice
-from nnlearn.checking.bench import Bench
+from nnlearn.checking.bench import Bench, proven
 from nnlearn.diagnosis.store import read_diagnoses
 from nnlearn.errors import NnlearnError
 from nnlearn.learner.local import LocalSeat
@@ -22,7 +22,7 @@ def learner_bench(topic: Topic, source: Source) -> Bench:
         ContentError: The diagnoses file is damaged.
     """
     advice = SelfCheckAdvice(topic, source.path)
-    return Bench(topic, LocalSeat(topic, source), known=read_diagnoses(topic), advice=advice)
+    return Bench(topic, LocalSeat(topic, source), known=read_diagnoses(topic), advice=advice, standard=proven)
 
 
 def file_to_check(topic: Topic) -> Path:

@@ -24,6 +24,11 @@ def index(position: tuple[int, ...]) -> str:
     return f"[{', '.join(str(i) for i in position)}]" if position else ""
 
 
+def first_true(places: np.ndarray[Any, Any]) -> tuple[int, ...]:
+    """The index of the first element that is true; at least one is. Costs no list of all of them."""
+    return tuple(int(i) for i in np.unravel_index(int(places.argmax()), places.shape))
+
+
 def side_by_side(
     expected: np.ndarray[Any, Any], got: np.ndarray[Any, Any], differs: np.ndarray[Any, Any]
 ) -> tuple[str, str]:
@@ -40,7 +45,7 @@ def side_by_side(
     count = f"{int(differs.sum())} of {differs.size} differ"
     if expected.ndim == 0:
         return number(expected[()]), number(got[()])
-    first = tuple(int(i) for i in np.argwhere(differs)[0])
+    first = first_true(differs)
     row, column = first[:-1], first[-1]
     start = max(0, min(column - 1, expected.shape[-1] - _WINDOW))
     stop = min(expected.shape[-1], start + _WINDOW)

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from nnlearn.text import shown
+
 _SPOKEN = {
     "gradient": "gradient of",
     "value_and_gradient": "value and gradient of",
@@ -68,7 +70,7 @@ def _argument(value: Any, name: str, where: list[str]) -> str:
         where.append(f"{name}: {describe_array(np.asarray(value))}")
         return name
     label = getattr(value, "_label", None)
-    text = str(label) if label is not None else repr(value)
+    text = str(label) if label is not None else shown(value, _LITERAL_LENGTH + 1)
     return text if len(text) <= _LITERAL_LENGTH else f"<{type(value).__name__}>"
 
 
@@ -92,7 +94,8 @@ def _written(value: Any) -> str | None:
         if array.dtype.kind == "b":
             return f"np.array({_elements(array)})"
         return f"np.{array.dtype.name}({_elements(array)})"
-    text = repr(value) if value is None or type(value) in (bool, int, float, str, tuple, list) else ""
+    plain = value is None or type(value) in (bool, int, float, str, tuple, list)
+    text = shown(value, _LITERAL_LENGTH + 1) if plain else ""
     return text if 0 < len(text) <= _LITERAL_LENGTH else None
 
 

@@ -39,12 +39,17 @@ class Session:
     Args:
         transport: Where the requests go.
         signatures: The topic's parts, each with the names of its parameters, to name arguments in messages.
+
+    Attributes:
+        exchanges: What diagnosis compares: every request with its reply, or the facts that stand for them.
+        answered: Every request with its reply.
     """
 
     def __init__(self, transport: Transport, signatures: Mapping[str, tuple[str, ...]]) -> None:
         self._transport = transport
         self.signatures = signatures
         self.exchanges: list[Exchange] = []
+        self.answered: list[Exchange] = []
         self._last_call: Callable[[], CallText] | None = None
         self._members: dict[tuple[int, str], tuple[Exchange, Remote]] = {}
 
@@ -56,6 +61,7 @@ class Session:
     def begin(self, part: str, seed: int) -> None:
         """Start a check of `part`: fresh handles, seeded generators, an empty record."""
         self.exchanges.clear()
+        self.answered.clear()
         self._last_call = None
         self._members.clear()
         self._transport.request(("begin", part, seed))
@@ -70,7 +76,9 @@ class Session:
         """
         self._last_call = text or self._last_call
         reply = self._transport.request(request)
-        self.exchanges.append(Exchange(request, reply, text))
+        exchange = Exchange(request, reply, text)
+        self.exchanges.append(exchange)
+        self.answered.append(exchange)
         match reply:
             case ("value", value):
                 if not isinstance(value, (Handle, list, tuple, dict)):

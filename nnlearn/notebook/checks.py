@@ -68,7 +68,7 @@ def _run(
     topic: Topic, part: str, namespace: dict[str, Any]
 ) -> tuple[PartResult, Picture | None, tuple[str, ...]]:
     """The visible checks of `part`, its picture, and notes; the learner's code runs in this very thread."""
-    from nnlearn.checking.bench import Bench
+    from nnlearn.checking.bench import Bench, proven
     from nnlearn.diagnosis.store import read_diagnoses
     from nnlearn.notebook.advice import NotebookAdvice
     from nnlearn.notebook.plots import picture_of
@@ -81,7 +81,7 @@ def _run(
         runner = _runner(topic)
         seat = NamespaceSeat(topic, namespace)
         advice = NotebookAdvice(topic, topic.notebook)
-        bench = Bench(topic, seat, known=read_diagnoses(topic), advice=advice)
+        bench = Bench(topic, seat, known=read_diagnoses(topic), advice=advice, standard=proven)
         with _own_random_numbers():
             seat.serve_while(lambda: runner.run(bench, [part]))
             found = [*bench.parts(), PartResult(part, topic.part(part).points, ())][0]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nnlearn.catalogue import Topic
-from nnlearn.checking.bench import Bench
+from nnlearn.checking.bench import Bench, proven
 from nnlearn.checking.selfcheck import SelfCheckAdvice
 from nnlearn.diagnosis.matching import KnownReplies
 from nnlearn.errors import SubmissionError
@@ -43,7 +43,7 @@ def work(checks: CollectedChecks, known: Sequence[KnownReplies], request: m.Chec
         return
     seat = _ReportingSeat(checks.topic, source, request.run, send)
     advice = SelfCheckAdvice(checks.topic, Path(request.file))
-    bench = Bench(checks.topic, seat, known=known, advice=advice)
+    bench = Bench(checks.topic, seat, known=known, advice=advice, standard=proven)
     for part in request.parts:
         _check(checks, bench, part, request.run, send)
 

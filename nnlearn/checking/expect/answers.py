@@ -29,7 +29,10 @@ def number(answer: Any, claim: str) -> float:
     """The answer is one number, Python's, NumPy's or a tensor of rank 0, which is returned."""
     several = is_array(answer) and answer.shape != ()
     true(is_number(answer), claim, f"its shape is {answer.shape}" if several else f"it is {short(answer)}")
-    return float(answer)
+    try:
+        return float(answer)
+    except OverflowError:
+        raise CheckFailed(Failure(claim, "finite", f"it is {short(answer)}", ("a number",))) from None
 
 
 def arrives(gradient: Any, claim: str) -> Any:

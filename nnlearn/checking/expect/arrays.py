@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from nnlearn.checking.expect.answers import items
+from nnlearn.checking.expect.answers import items, true
 from nnlearn.checking.expect.reading import Array, as_array, element, equal_values, short
 from nnlearn.checking.failure import CheckFailed, Failure
-from nnlearn.checking.show import number, side_by_side
+from nnlearn.checking.show import first_true, number, side_by_side
 
 
 def shape(actual: Any, expected: Sequence[int], claim: str | None = None) -> None:
@@ -48,9 +48,9 @@ def dtype(actual: Any, expected: str, claim: str | None = None) -> None:
 def finite(actual: Any, claim: str) -> None:
     """The answer holds no NaN and no infinity."""
     got = as_array(actual, claim)
-    bad = ~np.isfinite(got.astype(np.complex128 if got.dtype.kind == "c" else np.float64))
+    bad = ~np.isfinite(got)
     if bad.any():
-        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        first = first_true(bad)
         detail = f"{element(first)} is {number(got[first])}"
         shown = f"{int(bad.sum())} of {bad.size} are NaN or infinite"
         raise CheckFailed(Failure(claim, "finite", detail, ("finite numbers",), (shown,)))
@@ -148,8 +148,10 @@ def unchanged(after: Any, before: Any, claim: str) -> None:
         claim: What should hold.
     """
     if isinstance(before, Mapping):
+        true(isinstance(after, Mapping), claim, f"they are {short(after)}")
         pairs = [(after.get(name), old, f"{claim}, and {name} did") for name, old in before.items()]
     else:
+        true(isinstance(after, (list, tuple)), claim, f"they are {short(after)}")
         same(len(after), len(before), claim)
         pairs = [(new, old, claim) for new, old in zip(after, before, strict=True)]
     for new, old, words in pairs:
@@ -161,7 +163,7 @@ def between(actual: Any, low: float, high: float, claim: str) -> None:
     got = as_array(actual, claim)
     outside = ~((got >= low) & (got <= high))
     if outside.any():
-        first = tuple(int(i) for i in np.argwhere(outside)[0])
+        first = first_true(outside)
         raise CheckFailed(
             Failure(
                 claim,
@@ -182,7 +184,7 @@ def _same_shape(got: Array, want: Array, claim: str) -> None:
 def _raise_difference(
     got: Array, want: Array, differs: Array, claim: str, but: str | None, tolerance: str
 ) -> None:
-    first = tuple(int(i) for i in np.argwhere(differs)[0])
+    first = first_true(differs)
     found, wanted = number(got[first]), number(want[first])
     if but is not None:
         detail = but.format(*first, got=found, expected=wanted)

@@ -11,8 +11,10 @@ import numpy as np
 from nnlearn.checking.failure import CheckFailed, Failure
 from nnlearn.checking.show import index
 from nnlearn.learner.session import Remote
+from nnlearn.text import shown
 
 Array = np.ndarray[Any, Any]
+_LONGEST = 60
 
 
 def is_array(value: Any) -> TypeGuard[Array]:
@@ -36,13 +38,20 @@ def as_array(value: Any, claim: str) -> Array:
     """`value` as a plain numeric array; anything else fails the check in words."""
     if isinstance(value, Remote):
         value = np.asarray(value)
-    if value is not None and not isinstance(value, (str, bytes, dict)):
+    if _may_be_numbers(value):
         with contextlib.suppress(builtins.ValueError, builtins.TypeError, builtins.OverflowError):
             array = np.asarray(value)
             if array.dtype.kind in "biufc" or array.dtype.name == "bfloat16":
                 return array
     detail = f"it is {short(value)}"
     raise CheckFailed(Failure(claim, "type", detail, ("numbers",), (short(value),)))
+
+
+def _may_be_numbers(value: Any) -> bool:
+    """Whether there is nothing in nested lists but numbers: NumPy makes each text as long as the longest."""
+    if isinstance(value, (list, tuple)):
+        return all(_may_be_numbers(item) for item in value)
+    return isinstance(value, (bool, int, float, complex, np.ndarray, np.generic, Remote))
 
 
 def equal_values(actual: Any, expected: Any) -> bool:
@@ -59,5 +68,6 @@ def element(position: tuple[int, ...]) -> str:
 
 def short(value: Any) -> str:
     """A value as Python shows it, at most 60 characters of it."""
-    text = repr(value) if not isinstance(value, str) else value
-    return text if len(text) <= 60 else text[:57] + "..."
+    if not isinstance(value, str):
+        return shown(value, _LONGEST)
+    return value if len(value) <= _LONGEST else value[: _LONGEST - 3] + "..."

@@ -13,6 +13,7 @@ import numpy as np
 from nnlearn.checking import expect
 from nnlearn.checking.oracles import tolerance as within
 from nnlearn.learner.session import Learner, Remote
+from nnlearn.text import shown
 
 Does = Callable[[Any], Any]
 POLICIES = ("float16", "mixed_float16", "float64")
@@ -29,7 +30,9 @@ def config_holds(made: Remote, **settings: Any) -> dict[str, Any]:
         The configuration.
     """
     config = made.get_config()
-    expect.true(isinstance(config, dict), "get_config should return a dictionary", f"it returns {config!r}")
+    expect.true(
+        isinstance(config, dict), "get_config should return a dictionary", f"it returns {shown(config)}"
+    )
     for key, value in settings.items():
         expect.true(key in config, f"get_config should hold {key}", "it is not there")
         expect.same(config[key], value, f"get_config should hold {key}={value!r}")

@@ -1,0 +1,68 @@
+"""A check that ended in an exception of our own, met by answers that the reference does not give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from nnlearn.checking.failure import Failure
+from nnlearn.checking.kinds import Answer, first_unlike
+from nnlearn.text import one_line
+
+_LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Unforeseen:
+    """An exception that no check raises on purpose.
+
+    Attributes:
+        words: Its class and what it says.
+        too_large: Whether there was no memory left to handle an answer with.
+    """
+
+    words: str
+    too_large: bool
+
+    @classmethod
+    def of(cls, error: BaseException) -> Unforeseen:
+        """`error` in words."""
+        words = one_line(f"{type(error).__name__}: {error}", _LONGEST)
+        return cls(words, isinstance(error, MemoryError))
+
+
+def at_fault(
+    failure: Failure,
+    title: str,
+    unforeseen: Unforeseen,
+    answers: Sequence[Answer],
+    expected: Sequence[Answer],
+) -> Failure:
+    """What to say where the answers are at fault: the first that is not of the kind that was expected.
+
+    Args:
+        failure: What is known of the place and the last call.
+        title: What the check asks for.
+        unforeseen: The exception.
+        answers: The learner's.
+        expected: The reference's; none where they are not known.
+    """
+    failure = replace(failure, claim=f"this should hold: {title.rstrip('.')}", raised=())
+    if unforeseen.too_large:
+        return replace(failure, kind="size", detail="the answer was too large to be checked")
+    if (unlike := first_unlike(answers, expected)) is not None:
+        return replace(
+            failure,
+            kind=unlike.kind,
+            detail=unlike.detail,
+            expected=(unlike.expected,),
+            got=(unlike.got,),
+            call=unlike.call or failure.call,
+        )
+    last = next((answer.kind.words for answer in reversed(answers) if answer.kind), "")
+    return replace(
+        failure,
+        detail="your answer could not be compared",
+        got=(last,) if last else (),
+        raised=(unforeseen.words,),
+    )
