@@ -26,7 +26,7 @@ class Deadlines:
 
     Args:
         call_seconds: The most one request may take.
-        part_seconds: The most all requests of one part may take; also the most that loading may take.
+        part_seconds: The most all requests of one part may take; also the most that a cell of the file may.
         submission_seconds: The most all requests may take.
     """
 
@@ -38,11 +38,17 @@ class Deadlines:
         }
         self._part = 0.0
         self._loading = 0.0
+        self._loaded = "loading the file"
         self._submission = 0.0
 
-    def start_loading(self) -> None:
-        """The next requests run the file's cells, one after the other."""
+    def start_loading(self, what: str) -> None:
+        """The next requests run code of the file.
+
+        Args:
+            what: Which, in words: `a cell`, `loading the file`.
+        """
         self._loading = 0.0
+        self._loaded = what
 
     def start_part(self) -> None:
         """The next requests belong to another part."""
@@ -59,13 +65,15 @@ class Deadlines:
         if loading:
             del left["one call"]
         rule = min(left, key=lambda name: left[name])
-        what = "loading the file" if loading and rule == "one part" else rule
+        what = self._loaded if loading and rule == "one part" else rule
         return Allowance(left[rule], f"{what} may take {self._limits[rule]:g} s")
 
-    def spend(self, seconds: float) -> None:
-        """Count time that a request took."""
-        self._part += seconds
-        self._loading += seconds
+    def spend(self, seconds: float, *, loading: bool = False) -> None:
+        """Count time that a request took; what the file's own cells take is not a part's to pay for."""
+        if loading:
+            self._loading += seconds
+        else:
+            self._part += seconds
         self._submission += seconds
 
     @property

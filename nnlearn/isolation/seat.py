@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from nnlearn.catalogue import Topic
 from nnlearn.isolation.deadlines import Deadlines
 from nnlearn.isolation.processes import ProcessSource
@@ -9,10 +11,14 @@ from nnlearn.isolation.transport import RemoteTransport
 from nnlearn.learner.errors import LearnerDied
 from nnlearn.learner.seats import SourceSeat
 from nnlearn.protocol.transport import Transport
+from nnlearn.results import Verdict
+from nnlearn.submission.left_out import needed_by
 from nnlearn.submission.source import Source
 
 _OUTPUT = 4000
 _NOTES = 50
+# A cell that never ends takes as long as a part may, and the others have to be run once more.
+_MOST_LEFT_OUT = 3
 
 
 class IsolatedSeat(SourceSeat):
@@ -41,6 +47,9 @@ class IsolatedSeat(SourceSeat):
         self._transport: RemoteTransport | None = None
         self._death_on_load: LearnerDied | None = None
         self._part = ""
+        self._cell = ""
+        self._left_out: dict[str, str] = {}
+        self._lost: dict[str, LearnerDied] = {}
         self._read = self.notes
         self.layers: tuple[str, ...] = ()
         self.output = ""
@@ -53,11 +62,15 @@ class IsolatedSeat(SourceSeat):
         self.refuse_shortcuts(part)
         if self._death_on_load is not None:
             raise self._death_on_load
+        if part in self._lost:
+            raise self._lost[part]
         if part != self._part:
             self._part = part
             self._deadlines.start_part()
         if self._transport is None or self._transport.has_ended:
             self._start()
+            if part in self._lost:  # which is found out by loading the file
+                raise self._lost[part]
         assert self._transport is not None  # noqa: S101 - for the type checker
         return self._transport
 
@@ -73,35 +86,70 @@ class IsolatedSeat(SourceSeat):
 
     def _start(self) -> None:
         """Load the submission in a new process; what it prints later may tell about hidden checks."""
-        self.close()
-        program = self.program({})
-        self._transport = RemoteTransport.start(
-            self._processes, program, self._deadlines, self.topic.limits.memory_mb
-        )
-        self.layers = self._transport.layers
-        try:
-            notes = self._load(self._transport, [name for name, _ in program.cells])
-        except LearnerDied as death:
-            self._death_on_load = LearnerDied(death.verdict, f"loading the file: {death.message}")
-            raise self._death_on_load from None
-        finally:
-            self.output = _shortened(self._transport.output)
-        self.notes = (*self._read, *notes[:_NOTES])
+        notes: list[str] | None = None
+        while notes is None:
+            self.close()
+            program = self.program({})
+            program = replace(program, cells=tuple(c for c in program.cells if c[0] not in self._left_out))
+            self._transport = RemoteTransport.start(
+                self._processes, program, self._deadlines, self.topic.limits.memory_mb
+            )
+            self.layers = self._transport.layers
+            try:
+                notes = self._load(self._transport, [name for name, _ in program.cells])
+            except LearnerDied as death:
+                self._go_on_after(death)
+            finally:
+                self.output = _shortened(self._transport.output)
+        self.notes = (*self._read, *self._left_out.values(), *notes[:_NOTES])
 
     def _load(self, transport: RemoteTransport, cells: list[str]) -> list[str]:
         """Run the file's cells one by one, so that each keeps what it printed; the notes about them."""
         self.printed, self.figures = (), ()
-        self._deadlines.start_loading()
         notes: list[str] = []
         for place, cell in enumerate(cells or [""]):
+            self._cell = cell
+            self._deadlines.start_loading("loading the file" if self.source.kind == "py" else "a cell")
             before = transport.printed()
             try:
                 notes += transport.request(("load", place))[1]
             finally:
                 self.printed += ((cell, transport.printed_since(before)),)
+            self._refuse_to_stay_full(cell, notes)
             if self._takes_figures:
                 self.figures += tuple((cell, data) for data in transport.request(("figures",))[1])
         return notes
+
+    def _refuse_to_stay_full(self, cell: str, notes: list[str]) -> None:
+        """Raise `LearnerDied` if a cell of the learner's own has run into the end of memory.
+
+        What it has filled may stay: an endless loop need not be one that takes time.
+        """
+        is_full = bool(notes) and notes[-1].startswith(f"{cell} raised MemoryError")
+        if is_full and self.source.kind == "ipynb" and not any(self.parts_that_need(cell)):
+            limit = self.topic.limits.memory_mb
+            raise LearnerDied(
+                Verdict.OUT_OF_MEMORY, f"it needed more than the {limit} MB of memory it may use"
+            )
+
+    def _go_on_after(self, death: LearnerDied) -> None:
+        """The process ended while a cell ran: that cell is left out, and the parts that need it are lost.
+
+        Which cell it was is known here, where cells are asked for one by one.
+
+        Raises:
+            LearnerDied: The file cannot be loaded at all: it is one piece, it ended itself, or that would
+                be one cell too many.
+        """
+        cell = self._cell
+        is_endless = death.verdict in (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
+        if self.source.kind == "py" or not is_endless or len(self._left_out) == _MOST_LEFT_OUT:
+            where = "the file" if self.source.kind == "py" else f"the file, {cell}"
+            self._death_on_load = LearnerDied(death.verdict, f"loading {where}: {death.message}")
+            raise self._death_on_load from None
+        needing = list(self.parts_that_need(cell))
+        self._left_out[cell] = f"{cell} was ended and left out: {death.message}; {needed_by(needing)}"
+        self._lost |= dict.fromkeys(needing, LearnerDied(death.verdict, f"{cell}: {death.message}"))
 
 
 def _shortened(output: str) -> str:

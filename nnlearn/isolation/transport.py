@@ -108,12 +108,13 @@ class RemoteTransport:
             self._beginning = request
             self._channel.received = 0  # a check keeps what it was told, but not for the next check
             return ("value", None)
-        allowance = self._deadlines.allowance(loading=request[0] in ("load", "figures"))
+        loading = request[0] in ("load", "figures")
+        allowance = self._deadlines.allowance(loading=loading)
         began = time.monotonic()
         try:
             return self._exchange(request, began, allowance)
         finally:
-            self._deadlines.spend(time.monotonic() - began)
+            self._deadlines.spend(time.monotonic() - began, loading=loading)
 
     def close(self) -> None:
         """End the process, if it still runs, and remove all it may have left."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Protocol
 
 from nnlearn.catalogue import Topic, attribute_of
@@ -11,6 +13,7 @@ from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
 from nnlearn.submission.left_out import Remainder, leave_out
 from nnlearn.submission.locate import where_is
+from nnlearn.submission.needs import Needs
 from nnlearn.submission.shortcuts import Shortcuts
 from nnlearn.submission.source import Source
 
@@ -65,6 +68,18 @@ class SourceSeat:
     def place(self, part: str) -> str:
         """Where `part` stands in the learner's file."""
         return where_is(self.source, attribute_of(part))
+
+    def parts_that_need(self, cell: str) -> Iterator[str]:
+        """The parts that a cell defines, or whose code needs something that it defines."""
+        statements = {s for c in self._remainder.source.cells if c.name == cell for s in c.tree.body}
+        for part in self.topic.parts:
+            definitions = self._needs.definitions(attribute_of(part.name))
+            if not self._needs.all_below(definitions).isdisjoint(statements):
+                yield part.name
+
+    @cached_property
+    def _needs(self) -> Needs:
+        return Needs(self._remainder.source)
 
     def trouble_from(self, part: str, notes: tuple[str, ...]) -> tuple[str, ...]:
         """The notes about cells in which the part is, or would have been, defined.

@@ -114,7 +114,7 @@ class _Omission:
             one = whole or len(lines) == 1
             yield (
                 f"{where} {'is' if one else 'are'} not run when graded: {'it uses' if one else 'they use'} "
-                f"{_several(list(uses), _NAMED)}; {_needed_by(needing)}"
+                f"{_several(list(uses), _NAMED)}; {needed_by(needing)}"
             )
 
     def rest(self) -> Source:
@@ -190,7 +190,8 @@ def _several(words: Sequence[str], most: int) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def _needed_by(parts: Sequence[str]) -> str:
+def needed_by(parts: Sequence[str]) -> str:
+    """Who pays for what is left out: `relu needs it`."""
     if not parts:
         return "nothing of the exercise needs it"
     return f"{_several(parts, _LINES)} {'needs' if len(parts) == 1 else 'need'} it"
