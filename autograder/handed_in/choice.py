@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from nnlearn.catalogue import Topic
 
 
-def the_one_that_counts(candidates: Sequence[Owned], topic: Topic) -> tuple[Owned, str]:
+def the_one_that_counts(candidates: Sequence[Owned], topic: Topic | None) -> tuple[Owned, str]:
     """The one of `candidates` that is graded, and by what rule, in words; none for a single one.
 
     Args:
         candidates: What one learner handed in for `topic`, at least one.
-        topic: The topic, whose stub tells what was written in.
+        topic: The topic, whose stub tells what was written in; None where a notebook always counts.
     """
     if len(candidates) == 1:
         return candidates[0], ""
@@ -44,7 +44,7 @@ def the_one_that_counts(candidates: Sequence[Owned], topic: Topic) -> tuple[Owne
     notebooks, scripts = ([it for it in last if it.kind == kind] for kind in (".ipynb", ".py"))
     if notebooks and scripts:
         notebook, script = _latest(notebooks), _latest(scripts)
-        if _only_the_script_was_written_in(notebook.entry.path, script.entry.path, topic):
+        if topic and _only_the_script_was_written_in(notebook.entry.path, script.entry.path, topic):
             return script, "nothing was written in the notebook"
         return notebook, "the notebook counts, not the .py file beside it"
     return _latest(last), "the one that was changed last"

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import PurePath
 
@@ -20,6 +21,9 @@ _DISGUISED = re.compile(
 _ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
 _LOOSE = frozenset({".html", ".htm", ".txt", ".json"})
 _PAGES = _LOOSE | {".pdf", ".doc", ".docx", ".odt", ".rtf"}
+
+LINK = ".link"
+"""What stands behind the name of a link, for which a file was put that says so."""
 
 # What systems leave behind that no learner has written.
 _LEFT_BEHIND = frozenset({"__pycache__", "__macosx", "thumbs.db", "desktop.ini", "icon\r"})
@@ -40,7 +44,7 @@ _WHEN = re.compile(
 )
 
 # doejane_LATE_12345_67890_activations-1.ipynb: the person, and a number that grows with each upload.
-_CANVAS = re.compile(r"(?P<who>.+?)(?P<late>_LATE)?_(?P<number>\d+)_(?P<upload>\d+)_(?P<file>.+)")
+_CANVAS = re.compile(r"(?P<who>.+?)(?:_LATE)?_(?P<number>\d+)_(?P<upload>\d+)_(?P<file>.+)")
 # Jane Doe_123456_assignsubmission_file_/activations.ipynb, or all of it in the name of the file.
 _MOODLE = re.compile(
     r"(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<file>.*))?", re.I
@@ -58,14 +62,14 @@ class Label:
         number: The platform's number for the person, or an empty string.
         file: What is left of the name.
         upload: A number or a time that grows with what is handed in, or 0.
-        late: Whether the platform says that it was late.
+        handed_in: The time, or an empty string.
     """
 
     who: str
     number: str
     file: str
     upload: int = 0
-    late: bool = False
+    handed_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,10 +152,14 @@ def label_of(name: str) -> Label | None:
     if found := _MOODLE.fullmatch(name):
         return Label(found["who"], found["number"], found["file"] or "")
     if found := _BLACKBOARD.fullmatch(name):
-        return Label(found["who"], "", found["file"] or "", int(found["when"].replace("-", "")))
+        try:
+            when = datetime.strptime(found["when"], "%Y-%m-%d-%H-%M-%S")
+        except ValueError:
+            return None
+        number = int(found["when"].replace("-", ""))
+        return Label(found["who"], "", found["file"] or "", number, when.isoformat(" "))
     if found := _CANVAS.fullmatch(name):
-        late = found["late"] is not None
-        return Label(found["who"], found["number"], found["file"], int(found["upload"]), late)
+        return Label(found["who"], found["number"], found["file"], int(found["upload"]))
     return None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.handed_in.names import (
+    LINK,
     Label,
     attempt_of,
     is_archive,
@@ -31,6 +32,8 @@ class Owned:
 
     Attributes:
         entry: It.
+        name: What it is called, without what a learning platform wrote before that.
+        inner: The folders that lead to it within what its owner handed in.
         owner: The learner.
         number: A learning platform's number for the learner, or an empty string.
         is_flat: Whether it lies in the folder of the class itself, or of a topic.
@@ -41,9 +44,12 @@ class Owned:
         kind: `.py` or `.ipynb`, or an empty string for what cannot be graded.
         attempt: Grows with each attempt, as far as names say so.
         copy: Which copy it is, as the mark that systems put behind a name says.
+        handed_in: When, as the learning platform says, or an empty string.
     """
 
     entry: Entry
+    name: str
+    inner: tuple[str, ...]
     owner: str
     number: str
     is_flat: bool
@@ -54,6 +60,7 @@ class Owned:
     kind: str
     attempt: tuple[int, int, int]
     copy: int
+    handed_in: str
 
     @property
     def can_be_read(self) -> bool:
@@ -63,8 +70,8 @@ class Owned:
     @property
     def is_meant(self) -> bool:
         """Whether it looks as if it had been handed in to be graded, and not beside it."""
-        odd = self.entry.oddity not in {"", HIDDEN}
-        return bool(self.kind) or odd or is_archive(self.entry.name) or is_page(self.entry.name)
+        odd = self.entry.oddity not in {"", HIDDEN} or self.name.endswith(LINK)
+        return bool(self.kind) or odd or is_archive(self.name) or is_page(self.name)
 
 
 def owned(entries: Sequence[Entry], topics: Collection[str]) -> list[Owned]:
@@ -123,6 +130,8 @@ def _owned(entry: Entry, topics: dict[str, str], skipped: int) -> Owned:
     upload = label.upload if label else 0
     return Owned(
         entry,
+        name,
+        tuple(folders[1:]),
         owner,
         label.number if label else "",
         not folders,
@@ -133,6 +142,7 @@ def _owned(entry: Entry, topics: dict[str, str], skipped: int) -> Owned:
         kind_of(name),
         (number, when, upload),
         title.copy,
+        label.handed_in if label else "",
     )
 
 

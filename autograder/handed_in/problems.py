@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograder.handed_in.names import is_archive, is_page
+from autograder.handed_in.names import LINK, is_archive, is_page
 from autograder.handed_in.owners import Owned
 from autograder.handed_in.walk import HIDDEN
 
@@ -37,7 +37,7 @@ def problem_of(it: Owned, all_of_it: Sequence[Owned], topic: str) -> Problem:
     file = f"{topic}{it.kind or '.ipynb'}"
     if it.entry.oddity == HIDDEN:
         return Problem(f"{place} is a hidden file", f"Hand it in as {file}.")
-    if it.entry.oddity == "a link":
+    if it.entry.oddity == "a link" or name.endswith(LINK):
         return Problem(
             f"{place} is a link, and no link is followed", f"Hand in {file} itself, not a link to it."
         )

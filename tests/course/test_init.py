@@ -140,28 +140,6 @@ def test_a_learners_own_py_file_is_not_overwritten(tmp_path):
     assert kept == {"ps1": ["other.py", "toy.py"], "ps2": ["toy.py"]}
 
 
-@pytest.mark.parametrize(
-    ("file", "student", "notebook"),
-    [
-        ("extracted/ada/toy.ipynb", "ada", "toy"),
-        ("extracted/ada_toy.ipynb", "ada", "toy"),
-        ("extracted/ada_l_two_words.ipynb", "ada_l", "two_words"),
-        ("extracted/ada/toy.py", "ada", "toy"),
-    ],
-)
-def test_zip_collect_knows_whose_file_it_is(tmp_path, file, student, notebook):
-    from nbgrader.plugins import FileNameCollectorPlugin
-
-    init(tmp_path / "course")
-    for name in ("toy", "two_words"):
-        source = tmp_path / f"course/source/ps1/{name}.ipynb"
-        source.parent.mkdir(exist_ok=True)
-        source.write_text("{}")
-    plugin = FileNameCollectorPlugin(config=load_config(tmp_path / "course"))
-    found = plugin.collect(f"/x/downloaded/ps1/{file}")
-    assert (found["student_id"], found["file_id"]) == (student, notebook)
-
-
 def test_an_exchange_has_to_be_there(tmp_path):
     with pytest.raises(CourseError, match="no such folder to exchange files in"):
         init(tmp_path / "course", exchange=tmp_path / "nowhere")
