@@ -5,7 +5,6 @@ Nothing is run and nothing is written.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from autograder.course.layout import Course, find_course
 from autograder.course.options import CourseDir
 from nnlearn.cli.options import Content
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, SubmissionError
+from nnlearn.runtime.output import keep_stdout_for_json
 
 if TYPE_CHECKING:
     from autograder.course.blueprint import Blueprint
@@ -62,18 +62,20 @@ def preflight(
 
     Ends with 1 when a submission loses points unless somebody does something about it, else with 0.
     """
+    answer = keep_stdout_for_json() if as_json else None
     course = find_course(course_dir, content)
     course.require_assignment(assignment)
     students = course.students(assignment)
     problems = list(find_problems(course, assignment))
-    if as_json:
-        document = {
-            "schema_version": SCHEMA_VERSION,
-            "assignment": assignment,
-            "submissions": len(students),
-            "problems": [asdict(problem) for problem in problems],
-        }
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=True))
+    if answer is not None:
+        answer(
+            {
+                "schema_version": SCHEMA_VERSION,
+                "assignment": assignment,
+                "submissions": len(students),
+                "problems": [asdict(problem) for problem in problems],
+            }
+        )
     else:
         for line in in_words(assignment, len(students), problems):
             typer.echo(line)

@@ -117,7 +117,7 @@ def grade(
         seed=seed,
         journal=journal,
         resume=resume,
-        console=Console(),
+        console=Console(stderr=outputs.take_stdout),
         messages=messages,
     )
     if code != EXIT_INTERRUPTED:

@@ -27,6 +27,11 @@ class Outputs:
         """Those that were asked for."""
         return tuple(file for file in (self.json, self.csv, self.html) if file is not None)
 
+    @property
+    def take_stdout(self) -> bool:
+        """Whether one of them is standard output."""
+        return any(file.is_stdout for file in self.files)
+
     def write(self, run: Run, say: Callable[[str], None]) -> None:
         """Write every output that can be written, then complain about those that cannot.
 

@@ -30,6 +30,14 @@ class OutputFile:
         self._is_stream = path.exists() and not path.is_file() and not path.is_dir()
         self._probe()
 
+    @property
+    def is_stdout(self) -> bool:
+        """Whether it is this process' standard output, on which nothing else may then be printed."""
+        try:
+            return self._is_stream and os.path.samestat(self.path.stat(), os.fstat(1))
+        except OSError:  # it is closed, or gone
+            return False
+
     def is_same_file(self, other: Path) -> bool:
         """Whether writing would replace `other`."""
         return self._target == other.resolve()

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nnlearn.cli.commands import COMMANDS
-from nnlearn.cli.say import complain, prepare_output
+from nnlearn.cli.say import complain
 from nnlearn.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, NnlearnError
+from nnlearn.runtime.output import prepare_output
 
 if TYPE_CHECKING:
     import typer
@@ -74,8 +75,7 @@ def main() -> None:
         complain(f"nnlearn: {error.name or 'a library'} cannot be imported: {_gist(str(error))}")
         complain("  `nnlearn doctor --thorough` says what is wrong and what mends it")
         code = EXIT_USAGE
-    except BrokenPipeError:  # `nnlearn list | head`: whoever was reading has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # `nnlearn watch | head`: whoever was reading has read enough
         code = EXIT_OK
     sys.exit(code)
 

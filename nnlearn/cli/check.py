@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from nnlearn.cli.say import complain, say
 from nnlearn.cli.topics import next_step
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, NnlearnError
 from nnlearn.results import PartResult, Report, Verdict, report_to_dict
+from nnlearn.runtime.output import keep_stdout_for_json
 from nnlearn.submission.source import Source, load_source
 
 if TYPE_CHECKING:
@@ -40,12 +40,13 @@ def check(target: str, topic: str | None = None, as_json: bool = False, content:
     Args:
         target: A topic, a part, or a file.
         topic: The topic, where the file's name does not say it.
-        as_json: Print the report as JSON.
+        as_json: Print the report as JSON, and nothing else, on standard output.
         content: What `--content` says.
 
     Returns:
         The exit code: 0 where all of them pass, else 1.
     """
+    answer = keep_stdout_for_json() if as_json else None
     place = here(content)
     chosen = _resolve(target, topic, place)
     source = load_source(chosen.file)
@@ -57,8 +58,8 @@ def check(target: str, topic: str | None = None, as_json: bool = False, content:
         parts=bench.parts(),
         notes=tuple(getattr(bench.seat, "notes", ())),
     )
-    if as_json:
-        say(json.dumps(report_to_dict(report), indent=2))
+    if answer is not None:
+        answer(report_to_dict(report))
     else:
         _show(chosen, report)
     _remember(place, chosen.topic, report)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import json
 import os
 import platform
 import sys
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from nnlearn.cli.findings import Finding, keras_starts, surroundings
 from nnlearn.cli.say import say
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK
+from nnlearn.runtime.output import keep_stdout_for_json
 
 if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
@@ -41,12 +41,16 @@ def show_findings(as_json: bool = False, thorough: bool = False) -> int:
     Returns:
         The exit code: 0, or 1 when something that nnlearn needs is wrong.
     """
+    answer = keep_stdout_for_json() if as_json else None
     findings = [_python(), *(_package(name) for name in _NEEDED), _backend()]
     if thorough:
         findings.append(keras_starts())
     findings += surroundings()
     layers = _layers()
-    say(_as_json(findings, layers) if as_json else _as_text(findings, layers))
+    if answer is not None:
+        answer(_as_dict(findings, layers))
+    else:
+        say(_as_text(findings, layers))
     wrong = any(finding.wrong and not finding.optional for finding in findings)
     return EXIT_CHECKS_FAILED if wrong else EXIT_OK
 
@@ -109,13 +113,12 @@ def _missing(layers: Sequence[Layer]) -> tuple[str, ...]:
     return missing_layers(layer.name for layer in layers if layer.holds)
 
 
-def _as_json(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> str:
-    document = {
+def _as_dict(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> dict[str, object]:
+    return {
         "findings": [dataclasses.asdict(finding) for finding in findings],
         "isolation": [dataclasses.asdict(layer) for layer in layers or ()],
         "missing_layers": None if layers is None else list(_missing(layers)),
     }
-    return json.dumps(document, indent=2)
 
 
 def _lines(findings: Iterable[Finding]) -> Iterator[str]:

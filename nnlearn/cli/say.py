@@ -44,11 +44,3 @@ def _understands_colours() -> bool:
     if not kernel.GetConsoleMode(handle, ctypes.byref(mode)):
         return False
     return bool(kernel.SetConsoleMode(handle, mode.value | 0x0004))  # sequences are understood
-
-
-def prepare_output() -> None:
-    """Let no character end a command: one that the terminal's encoding lacks becomes a question mark."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="replace")

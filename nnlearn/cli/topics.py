@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from nnlearn.catalogue import Part, Topic
 from nnlearn.cli.place import Place, here
 from nnlearn.cli.say import paint, say
+from nnlearn.runtime.output import keep_stdout_for_json
 
 PASSED = "passed"
 _UNTOUCHED = ("", "not_written")
@@ -38,9 +38,10 @@ def show_topics(content: Path | None = None) -> None:
 
 def show_progress(as_json: bool = False, content: Path | None = None) -> None:
     """Print how much of each topic is done."""
+    answer = keep_stdout_for_json() if as_json else None
     place = here(content)
-    if as_json:
-        say(json.dumps(_as_dict(place), indent=2, ensure_ascii=False))
+    if answer is not None:
+        answer(_as_dict(place))
     else:
         _show_bars(place)
     place.say_notes()

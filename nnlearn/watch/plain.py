@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from nnlearn.results import Verdict
+from nnlearn.runtime.output import reader_is_gone
 from nnlearn.text import clean
 from nnlearn.watch.board import Board
 from nnlearn.watch.pages import Page
@@ -69,5 +70,11 @@ class Plain:
 
 
 def _print(text: str) -> None:
-    """Print now: what reads this, reads it as it comes."""
+    """Print now: what reads this, reads it as it comes.
+
+    Raises:
+        BrokenPipeError: Nobody reads it any more, so there is nothing left to watch for.
+    """
     print(clean(text), file=sys.stdout, flush=True)  # noqa: T201
+    if reader_is_gone():
+        raise BrokenPipeError

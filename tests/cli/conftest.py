@@ -22,8 +22,9 @@ def command(capsys, monkeypatch):
     """Run `nnlearn` with some arguments."""
 
     def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["nnlearn", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
+        with monkeypatch.context() as patch, pytest.raises(SystemExit) as ended:
+            patch.setattr(sys, "argv", ["nnlearn", *map(str, arguments)])
+            patch.setattr(sys, "stdout", sys.stdout)  # a command keeps it for JSON until its process ends
             main()
         captured = capsys.readouterr()
         assert "Traceback" not in captured.out + captured.err

@@ -52,6 +52,42 @@ def test_the_report_as_json(miniature, tmp_path, monkeypatch, command):
     assert report["parts"][0]["noticed"][0]["mistake"] == "divides_by_the_column_sum"
 
 
+# What a learner's file may print, and how: into the stream, past it, by other programs, when all is over.
+CHATTY = """
+import atexit, os, sys
+print("in Python")
+sys.__stdout__.write("past a redirection\\n")
+os.write(1, b"into the descriptor")
+os.system("echo another program")
+atexit.register(print, "at the end")
+atexit.register(os.write, 1, b"at the very end")
+"""
+
+
+def test_json_is_all_there_is_on_stdout_whatever_the_file_prints(miniature, tmp_path):
+    (tmp_path / "toy.py").write_text(COLUMN_SUM + CHATTY)
+    done = nnlearn("check", "toy.py", "--json", "--content", miniature, cwd=tmp_path)
+    assert done.returncode == 1
+    parts = json.loads(done.stdout)["parts"]
+    assert [part["name"] for part in parts] == ["softmax", "Scale", "predictions"]
+    for words in ("in Python", "redirection", "descriptor", "another program", "the end", "the very end"):
+        assert words in done.stderr
+
+
+def test_a_reader_that_goes_away_does_not_keep_a_check_from_being_remembered(learn):
+    done = subprocess.run(
+        f"{sys.executable} -m nnlearn check toy | true; {sys.executable} -m nnlearn progress --json",
+        cwd=learn,
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    [topic] = json.loads(done.stdout)["topics"]
+    assert [part["verdict"] for part in topic["parts"]] == ["not_written", "not_written", "not_written"]
+    assert done.stderr == ""
+
+
 def test_plain_pytest_shows_the_same_message(toy_course):
     (toy_course / "exercises" / "toy" / "toy.py").write_text(COLUMN_SUM)
     done = subprocess.run(

@@ -298,3 +298,13 @@ def test_the_command_as_typed_ends_in_words_and_a_code(course):
     done = nnlearn("course", "export", "week1", "--output", "scores.csv", cwd=course)
     assert (done.returncode, done.stderr) == (0, "")
     assert (course / "scores.csv").read_text().startswith("assignment,student_id,")
+
+
+def test_a_table_on_standard_output_is_alone_there(course, tmp_path):
+    done = nnlearn(
+        "course", "export", "week1", "--output", "/dev/stdout", "--course-dir", course, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.reader(io.StringIO(done.stdout)))
+    assert {len(row) for row in rows} == {9}
+    assert "week1: 6 learners" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -108,9 +109,10 @@ def _export_table(scores: AssignmentScores, target: OutputFile, include_pending:
     from autograder.exporters.lms.plain import scores_to_csv
     from autograder.exporters.lms.show import show_learners
 
-    show_learners(scores, include_pending, typer.echo)
+    say = partial(typer.echo, err=target.is_stdout)
+    show_learners(scores, include_pending, say)
     target.write(scores_to_csv(scores, include_pending))
-    typer.echo(f"Written: {target.shown}")
+    say(f"Written: {target.shown}")
 
 
 def _fill_template(
@@ -136,6 +138,7 @@ def _fill_template(
     understood = read_canvas(file, wanted) if form is ExportFormat.CANVAS else read_moodle(file, wanted)
     matching = match(scores.learners, understood.rows)
     plan = plan_values(matching, scores, understood, include_pending=include_pending, scale=scale)
-    show_matching(scores, understood, matching, plan, typer.echo)
+    say = partial(typer.echo, err=target.is_stdout)
+    show_matching(scores, understood, matching, plan, say)
     target.write_bytes(fill(understood, plan))
-    typer.echo(f"Written: {target.shown}, {plan.written_words}")
+    say(f"Written: {target.shown}, {plan.written_words}")
