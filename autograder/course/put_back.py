@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from autograder.course.blueprint import Blueprint, GivenCell
 from autograder.course.cells import grade_id_of
 from nnlearn.catalogue import attribute_of
-from nnlearn.submission.jupyter import as_python
-from nnlearn.submission.locate import names_defined
-from nnlearn.submission.syntax import parse
+from nnlearn.submission.misplaced import names_in
 
 NOT_RUN = "demo"
 _CODE_ID = re.compile(r"[^A-Za-z0-9_-]")
-_PARSED = 200_000  # a longer cell is no work of hands, and takes long to parse
 
 
 def put_back(notebook: Any, given: GivenCell, blueprint: Blueprint) -> tuple[str, bool]:
@@ -55,11 +53,15 @@ def _cell_with(cells: Sequence[Any], given: GivenCell) -> Any:
         return None
     name = attribute_of(given.grade_id)
     for cell in reversed(cells):
-        if cell.cell_type == "code" and NOT_RUN not in tags_of(cell) and len(cell.source) < _PARSED:
-            reading = as_python(cell.source)
-            if not reading.error and any(name in names_defined(node) for node in parse(reading.code).body):
-                return cell
+        if cell.cell_type == "code" and NOT_RUN not in tags_of(cell) and name in _names_in(cell.source):
+            return cell
     return None
+
+
+@lru_cache(maxsize=256)
+def _names_in(code: str) -> frozenset[str]:
+    """The names that a cell defines, read once for all cells that are missing."""
+    return frozenset(names_in(code))
 
 
 def _place_after_neighbours(cells: Sequence[Any], given: GivenCell, blueprint: Blueprint) -> int:

@@ -14,6 +14,8 @@ from typing import Any
 from autograder.course.blueprint import Blueprint, GivenCell
 from autograder.course.cells import grade_id_of
 from autograder.course.put_back import NOT_RUN, given_of, insert, new_cell, put_back, tags_of
+from nnlearn.catalogue import attribute_of
+from nnlearn.submission.misplaced import in_words, names_in
 
 _NAMED = 6
 
@@ -51,7 +53,7 @@ def recover(notebook: Any, blueprint: Blueprint) -> tuple[Recovery, ...]:
     for cell in list(notebook.cells):
         if (given := given_of(cell, blueprint)) is not None:
             _retype(cell, given, done)
-            _restore(notebook, cell, given, done)
+            _restore(notebook, cell, given, blueprint, done)
     _put_in_order(notebook, blueprint, done)
     for given in blueprint.cells:
         if given.is_needed and all(grade_id_of(cell) != given.grade_id for cell in notebook.cells):
@@ -128,7 +130,7 @@ def _retype(cell: Any, given: GivenCell, done: list[Recovery]) -> None:
         cell.pop("execution_count", None)
 
 
-def _restore(notebook: Any, cell: Any, given: GivenCell, done: list[Recovery]) -> None:
+def _restore(notebook: Any, cell: Any, given: GivenCell, blueprint: Blueprint, done: list[Recovery]) -> None:
     """Give a locked cell its text back; code that the learner wrote there stays, in a cell of its own."""
     if not given.locked or cell.source == given.source:
         return
@@ -141,7 +143,25 @@ def _restore(notebook: Any, cell: Any, given: GivenCell, done: list[Recovery]) -
         below = next(place for place, other in enumerate(notebook.cells, start=1) if other is cell)
         insert(notebook, below, new_cell("code", written, f"yours-{given.grade_id}"))
         words += ", and what was written there is in a cell of its own below it"
-    done.append(Recovery("edited", given.grade_id, f"{words}."))
+    answers = _answers(written, blueprint) if NOT_RUN in given.tags else []
+    words = ". ".join([words, *map(in_words, answers)])
+    lost = any(_is_untouched(notebook.cells, blueprint, name) for name in answers)
+    done.append(Recovery("edited", given.grade_id, f"{words}.", work_is_missing=lost))
+
+
+def _answers(written: str, blueprint: Blueprint) -> list[str]:
+    """The parts that are defined in what a learner has written into a cell that is not run."""
+    parts = blueprint.topic.parts if blueprint.topic else ()
+    return sorted(names_in(written) & {attribute_of(part.name) for part in parts})
+
+
+def _is_untouched(cells: Sequence[Any], blueprint: Blueprint, name: str) -> bool:
+    """Whether the cell for what is called `name` is as it was given out."""
+    for cell in cells:
+        given = given_of(cell, blueprint)
+        if given is not None and given.solution and attribute_of(given.grade_id) == name:
+            return given.is_untouched(cell.source)
+    return False
 
 
 def _put_in_order(notebook: Any, blueprint: Blueprint, done: list[Recovery]) -> None:

@@ -19,6 +19,7 @@ from nnlearn.host import kit
 from nnlearn.host.cells import Cells
 from nnlearn.host.figures import take_figures
 from nnlearn.host.guard import Guard
+from nnlearn.host.parts import Parts
 from nnlearn.host.raised import note_about, reply_to
 from nnlearn.host.seeds import set_seeds
 from nnlearn.host.tripwires import Tripwires, tripwires
@@ -42,6 +43,7 @@ class Host:
         self._sources = dict(program.cells)
         self._module = types.ModuleType(program.name)
         self._cells = Cells(vars(self._module))
+        self._parts = Parts(program.forbid, vars(self._module))
         self._objects: dict[int, Any] = {}
         self._guard: Guard | None = None
         self._alone = alone
@@ -77,9 +79,11 @@ class Host:
                 vars(self._module)["__loader__"] = _Loader(code)
                 linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
                 notes += self._noting(file, partial(self._cells.run, file, code))
+                self._parts.look_after(file)
         is_last = place is None or place + 1 >= len(cells)
         if is_last:
             notes += self._noting("what was left running", self._cells.close)
+            notes += self._parts.put_back()
         if place is not None:
             _flush_output()
         if is_last:

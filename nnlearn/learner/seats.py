@@ -13,6 +13,7 @@ from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
 from nnlearn.submission.left_out import Remainder, leave_out
 from nnlearn.submission.locate import where_is
+from nnlearn.submission.misplaced import misplaced_answers
 from nnlearn.submission.needs import Needs
 from nnlearn.submission.shortcuts import Shortcuts
 from nnlearn.submission.source import Source
@@ -47,7 +48,8 @@ class SourceSeat:
         self.source = source
         self._shortcuts = Shortcuts(source)
         self._remainder = remainder_of(topic, source)
-        self.notes = (*source.notes, *self._remainder.notes)
+        parts = [attribute_of(part.name) for part in topic.parts]
+        self.notes = (*source.notes, *misplaced_answers(source, parts), *self._remainder.notes)
 
     def program(self, file_of: dict[str, str]) -> Program:
         """The learner's cells that parse, ready for a host, without what is left out of them."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nnlearn.submission.jupyter import as_python
-from nnlearn.submission.source import Cell, Source
+from nnlearn.submission.jupyter import most_magics
+from nnlearn.submission.source import Cell, Source, as_it_runs
 
 _OLD_NAME = re.compile(r"<ipython-input-(?P<number>\d+)-\w+>")  # IPython 7, which Colab has
 
@@ -68,10 +68,22 @@ def _number(kernel: Any, file: str) -> int | None:
 
 
 def source_of(cells: tuple[RunCell, ...]) -> Source:
-    """`cells` as a submission that can be searched; what no parser understands cannot have run."""
-    read = []
-    for cell in cells:
-        reading = as_python(cell.code)
-        if not reading.error and reading.code.strip():
-            read.append(Cell(cell.number, reading.code, frozenset(), cell.name))
-    return Source(Path("notebook"), "ipynb", tuple(read))
+    """`cells` as a submission that can be searched, with what grading would say about them."""
+    most = most_magics(sum(len(cell.code) for cell in cells))
+    notes: list[str] = []
+    # What `%%capture` runs has the number of its cell, which comes first and holds it all.
+    first = {cell.name: cell for cell in reversed(cells) if cell.code.strip()}
+    read = tuple(
+        as_it_runs(Cell(cell.number, cell.code, frozenset(), cell.name), most, notes)
+        for cell in reversed(first.values())
+    )
+    return Source(Path("notebook"), "ipynb", read, tuple(notes))
+
+
+def tags_of_this_cell() -> frozenset[str] | None:
+    """The tags of the cell that runs now, or None where what runs it does not tell: JupyterLab does."""
+    parent = getattr(getattr(shell(), "kernel", None), "get_parent", None)
+    metadata = parent().get("metadata", {}) if parent else {}
+    if "cellId" not in metadata:
+        return None
+    return frozenset(tag for tag in metadata.get("tags", ()) if isinstance(tag, str))

@@ -86,7 +86,7 @@ def _run(
             seat.serve_while(lambda: runner.run(bench, [part]))
             found = [*bench.parts(), PartResult(part, topic.part(part).points, ())][0]
             picture = picture_of(topic, part, seat.host) if found.verdict in drawn else None
-    return found, picture, seat.notes
+    return found, picture, seat.notes_about(part)
 
 
 @lru_cache(maxsize=1)

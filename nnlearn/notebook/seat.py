@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import queue
 import re
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from nnlearn.catalogue import Topic
+from nnlearn.catalogue import Topic, attribute_of
 from nnlearn.host.host import Host
+from nnlearn.host.parts import in_words as overwritten
 from nnlearn.learner.errors import LearnerDied
 from nnlearn.learner.seats import SourceSeat
 from nnlearn.notebook.cells import RunCell, run_cells, source_of
+from nnlearn.notebook.graded import last_to_define, left_out_here
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
 from nnlearn.results import Verdict
-from nnlearn.submission.source import file_name, place
+from nnlearn.submission.locate import flattened, names_bound
+from nnlearn.submission.source import Cell, file_name, place
 
 _PLACE = re.compile(r"\(([^()]*):(\d+)\)$")
 
@@ -36,6 +41,8 @@ class NamespaceSeat(SourceSeat):
         module = types.ModuleType(str(namespace.get("__name__", "__main__")))
         # A copy: what a check might set, it sets there. Functions keep the namespace they were made in.
         vars(module).update(namespace)
+        self._cells = cells
+        self._overwritten = dict(self._put_back(vars(module)))
         forbid = {p.name: p.forbid for p in topic.parts}
         program = Program("this notebook", tuple((cell.file, cell.code) for cell in cells), forbid)
         self._transport = HomeTransport(Host.around(module, program), cells)
@@ -48,6 +55,36 @@ class NamespaceSeat(SourceSeat):
     def trouble(self, part: str) -> tuple[str, ...]:  # noqa: ARG002 - what has not run is not there
         """None: nothing was loaded."""
         return ()
+
+    def notes_about(self, part: str) -> tuple[str, ...]:
+        """What grading will say of a part's cell and of what is left out, and running the cells does not."""
+        name = attribute_of(part)
+        found = [note for note in (self._overwritten.get(name),) if note]
+        cell = last_to_define(self.source, name)
+        if cell is not None:
+            about = tuple(f"{cell.name}{after}" for after in " ,:")
+            found += [note for note in self.source.notes if note.startswith(about)]
+            found += left_out_here(cell, name, cell is self.source.cells[-1], self.topic.notebook)
+        return (*found, *self._remainder.notes)
+
+    def _put_back(self, namespace: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        """Define anew what a later cell has overwritten with no function; the parts, each with a note."""
+        for name in (attribute_of(part.name) for part in self.topic.parts):
+            value, made = namespace.get(name), last_to_define(self.source, name)
+            if name not in namespace or callable(value) or made is None:
+                continue
+            binding = [cell for cell in self.source.cells if name in _names_of(cell)]
+            body = flattened(made.tree.body)
+            definitions = [
+                s for s in body if isinstance(s, ast.FunctionDef | ast.ClassDef) and s.name == name
+            ]
+            if not definitions or binding[-1] is made:
+                continue
+            file = next(cell.file for cell in self._cells if cell.name == made.name)
+            code = compile(ast.Module([definitions[-1]], []), file, "exec", dont_inherit=True)
+            with contextlib.suppress(Exception):  # then it stays overwritten, and its checks say so
+                exec(code, namespace)  # noqa: S102 - the learner's own, in a copy of their namespace
+                yield name, f"{binding[-1].name} {overwritten(name, type(value).__name__)}"
 
     @property
     def host(self) -> Host:
@@ -145,6 +182,10 @@ class HomeTransport:
     def _place(self, found: re.Match[str]) -> str:
         file, line = found.groups()
         return f"({place(self._shown.get(file, file), int(line))})"
+
+
+def _names_of(cell: Cell) -> set[str]:
+    return {name for statement in flattened(cell.tree.body) for name in names_bound(statement)}
 
 
 def _interrupted() -> LearnerDied:

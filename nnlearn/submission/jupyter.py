@@ -37,7 +37,7 @@ class Reading:
     Attributes:
         code: The code, every statement on the line on which it was written.
         notes: What was left out of it: the line, and a sentence about it.
-        error: Why it cannot run, or None; the code is then as it was handed in.
+        error: Why it cannot run, or None; the code is then as it was written.
     """
 
     code: str
@@ -73,7 +73,7 @@ def as_python(code: str, most: int | None = None) -> Reading:
     try:
         return cell.reading()
     except ParseError as error:
-        return Reading(code, error=str(error))
+        return Reading(cell.written, error=str(error))
 
 
 @dataclass
@@ -118,8 +118,8 @@ class _Cell:
             if name == "timeit":
                 lines[start] = _TIMEIT_OPTIONS.sub("", rest.strip(), count=1) or "#"
                 self.notes[start + 1] = (
-                    f"`{quoted(header, _SHOWN)}` keeps to itself what its cell defines; here the cell is run "
-                    "without it; remove the line"
+                    f"`{quoted(header, _SHOWN)}` keeps to itself what its cell defines; when graded, "
+                    "the cell is run without it; remove the line"
                 )
             else:
                 lines[start] = "#"
@@ -156,7 +156,7 @@ class _Cell:
         elif name in _QUESTIONS:
             what = "a question to IPython"
         line = quoted(self.written.split("\n")[number - 1].strip(), _SHOWN)
-        return f"`{line}` is {what}, which is not run here; remove the line"
+        return f"`{line}` is {what}, which is not run when graded; remove the line"
 
 
 def _with_cell_magic(code: str) -> str:

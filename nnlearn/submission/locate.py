@@ -11,14 +11,32 @@ from nnlearn.submission.source import Source, place
 def where_is(source: Source, name: str) -> str:
     """The place of the last definition of `name` at the top level: `softmax.py:7`, or an empty string.
 
-    Functions, classes, assignments and imports count, inside `if`, `try`, `for` and `with` blocks too.
+    Functions, classes, assignments and imports count, inside `if`, `try`, `for` and `with` blocks too. Where
+    a later cell has the name for something else (`relu = 3`), what was defined before it counts.
     """
-    found = ""
+    found, defined_in = "", ""
     for cell in source.cells:
         for statement in flattened(cell.tree.body):
-            if name in names_bound(statement):
-                found = place(cell.name, statement.lineno)
+            counts = may_define(statement) or defined_in in ("", cell.name)
+            if counts and name in names_bound(statement):
+                found, defined_in = place(cell.name, statement.lineno), cell.name
     return found
+
+
+def may_define(statement: ast.stmt) -> bool:
+    """Whether what a statement binds may be a function or a class, as far as its text says."""
+    match statement:
+        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+            return is_evidently_callable(value) or isinstance(value, ast.Call | ast.Subscript | ast.Await)
+        case ast.AugAssign():
+            return False
+    return True
+
+
+def is_evidently_callable(value: object) -> bool:
+    """Whether what a name is bound to is a function, a class, or another name of one: not `f(x)`, not `3`."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.Name, ast.Attribute, str)
+    return isinstance(value, kinds)
 
 
 def flattened(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from nnlearn.submission.locate import is_evidently_callable
 from nnlearn.submission.source import Source
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -96,6 +97,7 @@ class Scopes:
         self.of: dict[ast.AST, Scope] = {}
         self.times: dict[ast.stmt, int] = {}
         self._cell = ""
+        self._defined_in: dict[str, str] = {}  # the cells in which names were functions or the like
         self._time: int | None = 0
         self._depth = 0  # of conditional blocks
         for cell, statement in source.statements():
@@ -264,6 +266,14 @@ class Scopes:
     ) -> None:
         owner = scope.elsewhere.get(name, scope)
         certain = certain and owner is scope and self._depth == 0
+        if owner is self.module:
+            # A function that a later cell overwrites with a number may stay what it was (`host.parts`).
+            if is_evidently_callable(value):
+                self._defined_in.setdefault(name, self._cell)
+            elif self._defined_in.get(name, self._cell) != self._cell:
+                certain = False
+            if isinstance(value, ast.Call):
+                self._defined_in.setdefault(name, self._cell)
         binding = Binding(node, self._cell, at or scope, self._time, certain, value)
         owner.names.setdefault(name, []).append(binding)
 

@@ -23,6 +23,7 @@ from nnlearn.submission.jupyter import as_python, most_magics
 from nnlearn.submission.syntax import parse, quoted
 
 MAX_CODE = 1_000_000
+_RUNS_NOT = "demo"
 _SAVE_NOTEBOOK = "Open it in Jupyter, save it there and hand it in again."
 
 
@@ -60,6 +61,7 @@ class Source:
         cells: The cells that are to run, in order, those with an `error` among them.
         notes: What the learner should know about the file.
         sha256: Digest of the file's bytes.
+        left_out: The cells that do not run because they are tagged `demo`, as they were handed in.
     """
 
     path: Path
@@ -67,6 +69,7 @@ class Source:
     cells: tuple[Cell, ...]
     notes: tuple[str, ...] = ()
     sha256: str = ""
+    left_out: tuple[Cell, ...] = ()
 
     def statements(self) -> Iterator[tuple[Cell, ast.stmt]]:
         """The statements at the top level of every cell, in the order in which they run."""
@@ -111,9 +114,11 @@ def read_source(path: Path, data: bytes) -> Source:
     kind = path.suffix.lower()
     digest = hashlib.sha256(data).hexdigest()
     if kind == ".py":
-        raw = [Cell(1, python_text(path, data), frozenset(), path.name)]
+        all_cells = [Cell(1, python_text(path, data), frozenset(), path.name)]
     else:
-        raw = [cell for cell in _notebook_cells(path, data) if "demo" not in cell.tags]
+        all_cells = _notebook_cells(path, data)
+    raw = [cell for cell in all_cells if _RUNS_NOT not in cell.tags]
+    left_out = tuple(cell for cell in all_cells if _RUNS_NOT in cell.tags)
     size = sum(len(cell.code) for cell in raw)
     if size > MAX_CODE:
         raise SubmissionError(
@@ -121,12 +126,18 @@ def read_source(path: Path, data: bytes) -> Source:
             "Move data out of the code and hand in the exercise alone.",
         )
     notes: list[str] = []
-    cells = tuple(_checked(cell, most_magics(size), notes) for cell in raw)
-    return Source(path, "py" if kind == ".py" else "ipynb", cells, tuple(notes), digest)
+    cells = tuple(as_it_runs(cell, most_magics(size), notes) for cell in raw)
+    return Source(path, "py" if kind == ".py" else "ipynb", cells, tuple(notes), digest, left_out)
 
 
-def _checked(cell: Cell, most: int, notes: list[str]) -> Cell:
-    """`cell` as Python, marked if it cannot run."""
+def as_it_runs(cell: Cell, most: int, notes: list[str]) -> Cell:
+    """`cell` as Python, marked if it cannot run.
+
+    Args:
+        cell: The cell, as it was written.
+        most: How many magics are put into Python.
+        notes: Gets what there is to say about it.
+    """
     reading = as_python(cell.code, most)
     notes += (f"{place(cell.name, line)}: {words}" for line, words in reading.notes)
     if reading.error:

@@ -30,6 +30,11 @@ class Outputs:
         return str(bundle["text/plain"])
 
     @property
+    def text(self) -> str:
+        """The same on one line."""
+        return " ".join(self.card.split())
+
+    @property
     def html(self) -> str:
         """The HTML of the one card."""
         [bundle] = self.shown

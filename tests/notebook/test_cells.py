@@ -33,13 +33,18 @@ def test_ipython_7_numbers_cells_in_their_file_names(monkeypatch: pytest.MonkeyP
 
 
 def test_today_the_compiler_tells(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files that are no cells are left out, and so is what no parser understands."""
+    """Files that are no cells are left out, and what no parser understands is marked."""
     remember(monkeypatch, "/tmp/ipykernel_1/77.py", "y = 2\n")
     remember(monkeypatch, "/tmp/ipykernel_1/78.py", "this is no Python\n")
     names = {"/tmp/ipykernel_1/77.py": ("Cell", "In[5]"), "/tmp/ipykernel_1/78.py": ("Cell", "In[6]")}
     found = cells.run_cells(kernel_with(monkeypatch, format_code_name=names.get))
     assert (found[0].number, found[0].code) == (5, "y = 2\n")
-    assert [cell.name for cell in cells.source_of(found).cells] == ["cell In[5]"]
+    source = cells.source_of(found)
+    assert [(cell.name, cell.error is None) for cell in source.cells] == [
+        ("cell In[5]", True),
+        ("cell In[6]", False),
+    ]
+    assert source.notes == ("cell In[6] does not parse: SyntaxError line 1: invalid syntax",)
 
 
 def test_a_script_is_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:

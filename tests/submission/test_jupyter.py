@@ -49,7 +49,7 @@ def test_what_jupyter_accepts_becomes_python(tmp_path: Path, written: str, code:
 @pytest.mark.parametrize(
     ("written", "code", "note"),
     [
-        ("%time !ls", "#", "cell 1, line 1: `%time !ls` is a shell command, which is not run here"),
+        ("%time !ls", "#", "cell 1, line 1: `%time !ls` is a shell command, which is not run when graded"),
         ("x = 1; !ls\ny = 2", None, "cell 1 does not parse: SyntaxError line 1: invalid syntax"),
         ("x = %timeit -o f()\ny = 2", "#\ny = 2", "cell 1, line 1: `x = %timeit -o f()` is a magic command"),
         ("if x:\n\n  !ls\n  y = 1", "if x:\n\n  pass\n  y = 1", "cell 1, line 3: `!ls` is a shell command"),

@@ -69,7 +69,9 @@ def test_lines_for_ipython_are_blanked_and_noted(tmp_path: Path, line: str, what
     (cell,) = source.cells
     assert cell.error is None
     assert cell.code.split("\n") == ["x = 1", "#", "y = 2"]
-    assert source.notes == (f"cell 1, line 2: `{line}` is {what}, which is not run here; remove the line",)
+    assert source.notes == (
+        f"cell 1, line 2: `{line}` is {what}, which is not run when graded; remove the line",
+    )
 
 
 def test_a_shell_line_in_a_block_or_over_two_lines(tmp_path: Path) -> None:
