@@ -43,6 +43,11 @@ SCORES = {
     "experiments": FULL,
     "late": FULL,
     "with_py": FULL,
+    "jupyter": FULL,
+    "more_jupyter": FULL,
+    "shell": (0, 2, 1),
+    "reused": FULL,
+    "misplaced": (0, 2, 1),
 }
 
 
@@ -155,6 +160,10 @@ def test_what_learners_draw_is_kept_in_their_own_cells(trap_class):
         ("retyped", "the cell `softmax` had become a markdown cell; it is a code cell again"),
         ("odd_metadata", "marked as a cell that this assignment does not have"),
         ("unlabelled", "cells had lost nbgrader's labels; they have them again: `code-"),
+        ("shell", "is not run: `%%bash` is a cell magic; remove the line, or the cell"),
+        ("shell", "`files = !ls` is a shell command, which is not run when graded; remove the line"),
+        ("reused", "overwrites `Scale` with int: what was defined before counts"),
+        ("misplaced", "`softmax` is defined in a cell that is not run: put it into its own cell"),
     ],
 )
 def test_what_was_put_right_is_said(trap_class, student, words):

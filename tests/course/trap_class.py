@@ -167,6 +167,16 @@ def fell_in(released):
     tries.add("import timeit\ntimeit.timeit('softmax([1.0])', globals=globals(), number=1)")
     book("late")
     book("with_py")
+    softmax, scale = code["softmax"], code["Scale"]
+    predictions = ">>> " + code["predictions"]
+    waiting = f"import asyncio\n{scale}\nawait asyncio.sleep(0)"
+    book("jupyter", softmax=f"%%time\n{softmax}", Scale=waiting, predictions=predictions)
+    indented = textwrap.indent(softmax, "    ")
+    book("more_jupyter", softmax=indented, Scale=f"%%capture out\n{scale}\n%time Scale()")
+    book("shell", softmax=f"%%bash\nls\n{softmax}", Scale=f"files = !ls\n{scale}")
+    book("reused").add("softmax = softmax([1.0, 2.0])\nScale = 3")
+    misplaced = book("misplaced", softmax=Book(released, {})["softmax"]["source"])
+    misplaced["softmax_checks"]["source"] = f"{softmax}\n\nimport nnlearn\n\nnnlearn.check('softmax')"
     book("fault", predictions='PREDICTIONS = {"sum": 666}')
     return {name: made.document for name, made in books.items()}
 

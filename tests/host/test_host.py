@@ -146,3 +146,46 @@ def test_code_has_no_futures_but_its_own() -> None:
     assert reply(kinds) == ("value", "<class 'float'>")
     assert reply("from __future__ import annotations\n", kinds) == ("value", "float")
     assert reply(kinds, "from __future__ import annotations\n") == ("value", "<class 'float'>")
+
+
+def test_a_part_is_what_its_cell_made() -> None:
+    """A later cell that needs the name for a number has it while cells run, and does not take the part."""
+    cells = [
+        "def part(x):\n    return 2 * x\n",
+        "part = part(3)\nassert part + 1 == 7\n",
+        "part: list = [part]\n",
+        "def other(x):\n    return part(x)\n",
+    ]
+    program = Program("topic", tuple((f"cell {n}", c) for n, c in enumerate(cells)), {"part": (), "gone": ()})
+    host = Host(program)
+    assert host.load() == [
+        "cell 1 overwrites `part` with int: what was defined before counts; take another name there"
+    ]
+    for name in ("part", "other"):
+        host.handle(("begin", "part", 1))
+        _, value = host.handle(("call", Handle(MODULE, PART, name), (X,), {}))
+        np.testing.assert_array_equal(value, 2 * X)
+
+
+@pytest.mark.parametrize(
+    ("cells", "factor"),
+    [
+        (["def part(x):\n    return x\n", "part = 3", "def part(x):\n    return 5 * x\n"], 5),
+        (["def part(x):\n    return x\n", "part = lambda x: 5 * x"], 5),
+        (["part = 3", "import operator\ndef part(x):\n    return 5 * x\n"], 5),
+    ],
+)
+def test_the_last_definition_counts(cells: list[str], factor: int) -> None:
+    """Whatever the name was in between."""
+    verb, value = reply(*cells)
+    assert verb == "value"
+    np.testing.assert_array_equal(value, factor * X)
+
+
+@pytest.mark.parametrize(
+    "cells", [["def part(x):\n    return x\npart = 3"], ["def part(x): pass", "del part"]]
+)
+def test_what_a_cell_itself_takes_away_is_gone(cells: list[str]) -> None:
+    """A cell makes what it has made at its end; a name that is deleted is meant to be."""
+    verb, *_ = reply(*cells)
+    assert verb in ("raised", "not_written")

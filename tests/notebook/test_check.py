@@ -198,21 +198,29 @@ def test_the_card_holds_nothing_that_runs_or_is_fetched(filled_in):
     assert not re.search(r"\b(src|href|on\w+)=", done.html.replace("&lt;img src=x&gt;", ""))
 
 
-def test_what_grading_will_leave_out_is_said_on_the_card(filled_in):
+@pytest.fixture
+def fresh(kernel):
+    """The kernel, in which everything is right, and nothing is left of what ran before."""
+    kernel.run("import linecache\nlinecache.cache.clear()")
+    kernel.run(REFERENCE)
+    return kernel
+
+
+def test_what_grading_will_leave_out_is_said_on_the_card(fresh):
     """A command gives its value here and none when graded; what only times is no matter."""
     cell = RIGHT.replace("    e =", "    e = 0 * len(files) +")
-    filled_in.run(f"%time files = [1]\n{cell}")
-    assert "Note: " not in filled_in.run(CHECK).text
-    filled_in.run(f"files = !ls\n{cell}")
-    card = filled_in.run(CHECK).text
+    fresh.run(f"%time files = [1]\n{cell}")
+    assert "Note: " not in fresh.run(CHECK).text
+    fresh.run(f"files = !ls\n{cell}")
+    card = fresh.run(CHECK).text
     assert card.startswith("softmax passed")
     assert re.search(r"Note: cell In\[\d+\], line 1: `.*` is a shell command, which is not run when", card)
 
 
 @pytest.mark.parametrize("header", ["%%time", "%%capture", "    ", "await asyncio.sleep(0)\n", ">>> "])
-def test_what_jupyter_accepts_is_checked_like_any_cell(filled_in, header):
+def test_what_jupyter_accepts_is_checked_like_any_cell(fresh, header):
     """The kernel has run it, and the cell can be read as well."""
-    filled_in.run("import asyncio")
+    fresh.run("import asyncio")
     lines = RIGHT.splitlines()
     if header.strip() == "":
         code = "\n".join(f"{header}{line}" for line in lines)
@@ -220,57 +228,57 @@ def test_what_jupyter_accepts_is_checked_like_any_cell(filled_in, header):
         code = "\n".join([f">>> {lines[0]}", *(f"... {line}" for line in lines[1:])])
     else:
         code = f"{header}\n{RIGHT}"
-    filled_in.run(code)
-    card = filled_in.run(CHECK).text
+    fresh.run(code)
+    card = fresh.run(CHECK).text
     assert card.startswith("softmax passed")
     assert "Note: " not in card
-    filled_in.run(code.replace("axis=axis", "axis=0"))
-    where = re.search(r"Where (cell In\[\d+\], line \d)", filled_in.run(CHECK).text)
+    fresh.run(code.replace("axis=axis", "axis=0"))
+    where = re.search(r"Where (cell In\[\d+\], line \d)", fresh.run(CHECK).text)
     assert where, "a card that says where"
     assert where[1].endswith(f"line {1 + code[: code.index('def')].count(chr(10))}")
 
 
-def test_a_cell_in_another_language_is_said_to_be_none(filled_in):
+def test_a_cell_in_another_language_is_said_to_be_none(fresh):
     """The function went into a file: the notebook has none, and the card says why."""
-    filled_in.run("del softmax")
-    filled_in.run(f"%%writefile softmax_of_mine.py\n{RIGHT}")
-    card = filled_in.run(CHECK).text
+    fresh.run("del softmax")
+    fresh.run(f"%%writefile softmax_of_mine.py\n{RIGHT}")
+    card = fresh.run(CHECK).text
     assert card.startswith("softmax not written")
     assert (
         "is not run: `%%writefile softmax_of_mine.py` is a cell magic; remove the line, or the cell" in card
     )
 
 
-def test_a_part_whose_name_is_used_again_is_what_its_cell_made(filled_in):
+def test_a_part_whose_name_is_used_again_is_what_its_cell_made(fresh):
     """As when graded; the card says which cell takes the name."""
-    filled_in.run(RIGHT)
-    filled_in.run("softmax = 3")
-    done = filled_in.run(CHECK)
+    fresh.run(RIGHT)
+    fresh.run("softmax = 3")
+    done = fresh.run(CHECK)
     assert done.text.startswith("softmax passed")
     assert re.search(r"Note: cell In\[\d+\] overwrites `softmax` with int: what was", done.text)
-    assert filled_in.run("print(softmax)").stdout == "3\n"
-    filled_in.run(f"{RIGHT}\nsoftmax = 3")
-    assert "softmax should be a function or a class, not int" in filled_in.run(CHECK).text
+    assert fresh.run("print(softmax)").stdout == "3\n"
+    fresh.run(f"{RIGHT}\nsoftmax = 3")
+    assert "softmax should be a function or a class, not int" in fresh.run(CHECK).text
 
 
-def test_an_answer_in_the_cell_that_checks_is_said_to_be_lost(filled_in):
+def test_an_answer_in_the_cell_that_checks_is_said_to_be_lost(fresh):
     """Cells of checks do not run when graded; JupyterLab says which cells those are."""
-    card = filled_in.run(f"{RIGHT}\n{CHECK}").text
+    card = fresh.run(f"{RIGHT}\n{CHECK}").text
     assert re.search(
         r"cell In\[\d+\]: `softmax` is defined in a cell that checks it; if that came with", card
     )
-    assert "Note: " not in filled_in.run(RIGHT + "\n" + CHECK.replace("softmax", "Scale")).text
+    assert "Note: " not in fresh.run(RIGHT + "\n" + CHECK.replace("softmax", "Scale")).text
 
 
 @pytest.mark.parametrize(("tags", "is_lost"), [(["demo", "check"], True), ([], False)])
-def test_jupyterlab_tells_which_cells_are_not_run(filled_in, tags, is_lost):
+def test_jupyterlab_tells_which_cells_are_not_run(fresh, tags, is_lost):
     """It sends a cell's metadata along; then there is no doubt."""
-    parent = {"metadata": {"cellId": "a", "tags": tags}}
-    filled_in.run("kernel = get_ipython().kernel\nkept = kernel.get_parent")
-    filled_in.run(f"kernel.get_parent = lambda *_: {parent}")
+    told = {"cellId": "a", "tags": tags}
+    fresh.run("kernel = get_ipython().kernel\nkept = kernel.get_parent")
+    fresh.run(f"kernel.get_parent = lambda *a: {{**kept(*a), 'metadata': {told}}}")
     try:
-        card = filled_in.run(f"{RIGHT}\n{CHECK}").text
+        card = fresh.run(f"{RIGHT}\n{CHECK}").text
     finally:
-        filled_in.run("kernel.get_parent = kept")
+        fresh.run("kernel.get_parent = kept")
     assert ("`softmax` is defined in a cell that is not run: put it into its own cell" in card) is is_lost
     assert ("Note: " in card) is is_lost

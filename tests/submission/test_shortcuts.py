@@ -311,3 +311,14 @@ def test_forbidden_names_match_what_is_below_them() -> None:
     assert forbidden.match("keras.layers.Dropout.call") == "keras.layers.Dropout"
     assert forbidden.match("numpy.softmax") == ""
     assert forbidden.kernels == {"Softmax"}
+
+
+@pytest.mark.parametrize(
+    "later",
+    ["part = 3", "part = part(2)", "part = 3\npart = 4", "part: int = 3", "part += 1", "[part, y] = z"],
+)
+def test_a_part_that_is_overwritten_by_no_function_is_read_all_the_same(later: str) -> None:
+    """It stays what it was defined as, so what that uses counts."""
+    first = part("keras.ops.softmax(x)", "import keras")
+    assert names(first, "y = 1", later) == ["keras.ops.softmax"]
+    assert names(first, later, part("x")) == []
