@@ -22,6 +22,7 @@ from nnlearn.host.guard import Guard
 from nnlearn.host.parts import Parts
 from nnlearn.host.raised import note_about, reply_to
 from nnlearn.host.seeds import set_seeds
+from nnlearn.host.settings import reset_settings
 from nnlearn.host.tripwires import Tripwires, tripwires
 from nnlearn.protocol.requests import KERAS, KIT, MODULE, Program
 from nnlearn.protocol.values import HELPER, PART, Handle, kind_of, to_plain
@@ -132,13 +133,10 @@ class Host:
         return ("value", value)
 
     def _begin(self, part: str, seed: int) -> None:
-        """Forget the handles and the mode of the last check, seed every generator, watch for this part."""
+        """Forget handles and settings of the last check, seed every generator, watch for this part."""
         import keras
-        from keras.src.backend.common import global_state
 
-        # What breaks off on its way into a layer leaves its `training` behind, for the next call to use.
-        global_state.set_global_attribute("current_call_ctx", None)
-
+        reset_settings()
         self._objects = {MODULE: self._module, KERAS: keras, KIT: kit}
         forbid = self._program.forbid.get(part, ())
         if self._alone and forbid:

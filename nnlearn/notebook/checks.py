@@ -70,6 +70,7 @@ def _run(
     """The visible checks of `part`, its picture, and notes; the learner's code runs in this very thread."""
     from nnlearn.checking.bench import Bench, proven
     from nnlearn.diagnosis.store import read_diagnoses
+    from nnlearn.host.settings import settings_kept
     from nnlearn.notebook.advice import NotebookAdvice
     from nnlearn.notebook.plots import picture_of
     from nnlearn.notebook.seat import NamespaceSeat
@@ -79,10 +80,10 @@ def _run(
     drawn = (Verdict.PASSED, Verdict.FAILED)  # in all other cases there is nothing to look at
     with without_native_logs(), contextlib.redirect_stderr(sys.stdout):
         runner = _runner(topic)
-        seat = NamespaceSeat(topic, namespace)
-        advice = NotebookAdvice(topic, topic.notebook)
-        bench = Bench(topic, seat, known=read_diagnoses(topic), advice=advice, standard=proven)
-        with _own_random_numbers():
+        with settings_kept(), _own_random_numbers():
+            seat = NamespaceSeat(topic, namespace)
+            advice = NotebookAdvice(topic, topic.notebook)
+            bench = Bench(topic, seat, known=read_diagnoses(topic), advice=advice, standard=proven)
             seat.serve_while(lambda: runner.run(bench, [part]))
             found = [*bench.parts(), PartResult(part, topic.part(part).points, ())][0]
             picture = picture_of(topic, part, seat.host) if found.verdict in drawn else None
