@@ -171,11 +171,12 @@ def fell_in(released):
     predictions = ">>> " + code["predictions"]
     waiting = f"import asyncio\n{scale}\nawait asyncio.sleep(0)"
     book("jupyter", softmax=f"%%time\n{softmax}", Scale=waiting, predictions=predictions)
-    indented = textwrap.indent(softmax, "    ")
-    book("more_jupyter", softmax=indented, Scale=f"%%capture out\n{scale}\n%time Scale()")
+    more = book("more_jupyter", Scale=f"%%capture out\n{scale}\n%time Scale()")
+    more["softmax"]["source"] = textwrap.indent(softmax, "    ")
     book("shell", softmax=f"%%bash\nls\n{softmax}", Scale=f"files = !ls\n{scale}")
     book("reused").add("softmax = softmax([1.0, 2.0])\nScale = 3")
-    misplaced = book("misplaced", softmax=Book(released, {})["softmax"]["source"])
+    misplaced = book("misplaced")
+    misplaced["softmax"]["source"] = Book(released, {})["softmax"]["source"]
     misplaced["softmax_checks"]["source"] = f"{softmax}\n\nimport nnlearn\n\nnnlearn.check('softmax')"
     book("fault", predictions='PREDICTIONS = {"sum": 666}')
     return {name: made.document for name, made in books.items()}
