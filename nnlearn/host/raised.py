@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from nnlearn.submission.network import ADVICE
 from nnlearn.submission.source import file_name
 from nnlearn.text import without_controls
 
 _MESSAGE_LENGTH = 400
+_MOST_CAUSES = 10
+_CONTEXT: Any = vars(BaseException)["__context__"]
+# The resolver and the sockets of the graded process have no way out, and nothing else says so.
+_UNREACHABLE = {
+    *("socket.gaierror", "requests.exceptions.ConnectionError", "httpx.ConnectError"),
+    *("urllib3.exceptions.NameResolutionError", "urllib3.exceptions.NewConnectionError"),
+}
+_NO_NETWORK = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EAFNOSUPPORT, errno.EPERM)
 # How TensorFlow calls an eager operation that it runs as a function: nothing that the learner has written.
 _WRAPPED = re.compile(r"\{\{function_node __wrapped__\S*\}\} ?")
 
@@ -62,4 +72,25 @@ def _message_of(error: BaseException) -> str:
     except Exception as problem:
         return f"(its message cannot be shown: {type(problem).__name__})"
     text = _WRAPPED.sub("", without_controls(text)).strip()
-    return text if len(text) <= _MESSAGE_LENGTH else text[:_MESSAGE_LENGTH] + " ..."
+    text = text if len(text) <= _MESSAGE_LENGTH else text[:_MESSAGE_LENGTH] + " ..."
+    return f"{text}; {ADVICE}" if _is_about_the_network(error) else text
+
+
+def _is_from_a_socket(error: OSError) -> bool:
+    """Whether it was raised where a connection is made, and for want of a network."""
+    *_, last = [None, *_walk(error.__traceback__)]
+    file = last.tb_frame.f_code.co_filename if last else ""
+    return file_name(file) == "socket.py" and error.errno in _NO_NETWORK
+
+
+def _is_about_the_network(error: BaseException | None) -> bool:
+    """Whether an exception, or one that it follows from, is that nothing can be reached."""
+    for _ in range(_MOST_CAUSES):
+        if error is None:
+            return False
+        names = {f"{base.__module__}.{base.__qualname__}" for base in type(error).__mro__}
+        if names & _UNREACHABLE or (isinstance(error, OSError) and _is_from_a_socket(error)):
+            return True
+        # As exceptions have it, whatever the learner's own class makes of the word.
+        error = _CONTEXT.__get__(error)
+    return False

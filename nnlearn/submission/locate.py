@@ -23,11 +23,14 @@ def where_is(source: Source, name: str) -> str:
     return found
 
 
+_MAY_DEFINE = (ast.Call, ast.Subscript, ast.Await, ast.Dict)
+
+
 def may_define(statement: ast.stmt) -> bool:
-    """Whether what a statement binds may be a function or a class, as far as its text says."""
+    """Whether what a statement binds may be a part, for all its text says: a function, a class, predictions."""
     match statement:
         case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
-            return is_evidently_callable(value) or isinstance(value, ast.Call | ast.Subscript | ast.Await)
+            return is_evidently_callable(value) or isinstance(value, _MAY_DEFINE)
         case ast.AugAssign():
             return False
     return True

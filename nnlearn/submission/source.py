@@ -20,6 +20,7 @@ from nnlearn.errors import SubmissionError
 from nnlearn.runtime.notebooks import import_nbformat
 from nnlearn.submission.file import python_text, read_file, refuse_wide_encodings, with_plain_newlines
 from nnlearn.submission.jupyter import as_python, most_magics
+from nnlearn.submission.network import fetches
 from nnlearn.submission.syntax import parse, quoted
 
 MAX_CODE = 1_000_000
@@ -142,7 +143,9 @@ def as_it_runs(cell: Cell, most: int, notes: list[str]) -> Cell:
     notes += (f"{place(cell.name, line)}: {words}" for line, words in reading.notes)
     if reading.error:
         notes.append(f"{cell.name} {reading.error}")
-    return Cell(cell.number, reading.code, cell.tags, cell.name, reading.error)
+    read = Cell(cell.number, reading.code, cell.tags, cell.name, reading.error)
+    notes += (f"{place(cell.name, line)}: {words}" for line, words in fetches(read.tree))
+    return read
 
 
 def _notebook_cells(path: Path, data: bytes) -> list[Cell]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 
+from nnlearn.submission.newer import version_of
 from nnlearn.text import one_line
 
 MAX_DEPTH = 150
@@ -31,7 +33,11 @@ def parse(code: str) -> ast.Module:
     except SyntaxError as error:
         where = f" line {error.lineno}" if error.lineno else ""
         kind = type(error).__name__
-        raise ParseError(f"does not parse: {kind}{where}: {quoted(error.msg)}", error.lineno) from None
+        said = f"does not parse: {kind}{where}: {quoted(error.msg)}"
+        if (version := version_of(code, error.lineno)) is not None:
+            here = sys.version_info
+            said += f"; this is Python {version[0]}.{version[1]}, and what reads it is {here[0]}.{here[1]}"
+        raise ParseError(said, error.lineno) from None
     except (RecursionError, MemoryError):
         raise ParseError("does not parse: it is nested too deeply") from None
     except ValueError as error:  # NUL characters and lone surrogates

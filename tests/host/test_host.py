@@ -12,6 +12,7 @@ from nnlearn.host.tripwires import tripwires
 from nnlearn.protocol.requests import MODULE, Program
 from nnlearn.protocol.values import PART, Handle
 from nnlearn.submission.forbidden import all_of
+from nnlearn.submission.network import ADVICE
 
 X = np.ones((2, 3), "float32")
 FORBID = {"part": ("keras.ops.softmax", "kernel:Softmax")}
@@ -189,3 +190,25 @@ def test_what_a_cell_itself_takes_away_is_gone(cells: list[str]) -> None:
     """A cell makes what it has made at its end; a name that is deleted is meant to be."""
     verb, *_ = reply(*cells)
     assert verb in ("raised", "not_written")
+
+
+@pytest.mark.parametrize(
+    ("code", "is_about_it"),
+    [
+        ("import socket\nraise socket.gaierror(-3, 'Temporary failure in name resolution')", True),
+        (
+            "import socket\ntry:\n    raise socket.gaierror(-3, 'no')\nexcept OSError:\n"
+            "    raise RuntimeError('URL fetch failure')",
+            True,
+        ),
+        ("import socket, errno\nsocket.socket = None\nraise OSError(errno.ENETUNREACH, 'no')", False),
+        ("import urllib.request\nurllib.request.urlopen('file:///nothing/there')", False),
+        ("raise ConnectionRefusedError('no')", False),
+        ("class gaierror(Exception):\n    pass\nraise gaierror", False),
+    ],
+)
+def test_without_a_network_the_note_says_so(code: str, is_about_it: bool, monkeypatch: Any) -> None:
+    """Whatever the libraries between make of it; other errors are left as they are."""
+    monkeypatch.setattr("socket.socket", __import__("socket").socket)
+    [note] = Host(Program("topic", (("cell 0", code),), {})).load()
+    assert note.endswith(f"; {ADVICE}") is is_about_it
