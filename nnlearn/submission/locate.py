@@ -27,7 +27,7 @@ _MAY_DEFINE = (ast.Call, ast.Subscript, ast.Await, ast.Dict)
 
 
 def may_define(statement: ast.stmt) -> bool:
-    """Whether what a statement binds may be a part, for all its text says: a function, a class, predictions."""
+    """Whether what a statement binds may be a part, for all its text says: predictions, too."""
     match statement:
         case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
             return is_evidently_callable(value) or isinstance(value, _MAY_DEFINE)
