@@ -10,6 +10,7 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from autograder.engine.disturbance import WatchedProcesses
+from autograder.engine.memory import bounded_memory
 from autograder.engine.mistake_runs import Gallery
 from autograder.engine.parent import end_with_parent
 from autograder.engine.submissions import Submission
@@ -108,7 +109,8 @@ class TopicGrader:
         seat = IsolatedSeat(self.topic, source, processes, figures=figures)
         bench = Bench(self.topic, seat, self._seed, self._known, standard=self._gallery.answers_of_reference)
         try:
-            self._runner.run(bench)
+            with bounded_memory():
+                self._runner.run(bench)
         finally:
             seat.close()
         report = Report(

@@ -8,6 +8,7 @@ visible checks, without the code of any mistake.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from nnlearn.results import Noticed
 
 _KERNEL_ERROR = "tensorflow.python.framework.errors_impl.OpError"
 _SAMPLES = 64
+_MOST = 1000  # of a list, a dictionary or a text, so much is compared, and how long it is
 _STRIDE = 2_654_435_761  # a prime: samples are spread over the array, in the same places each time
 
 
@@ -101,12 +103,15 @@ def _print(value: Any) -> Any:
         return {"dtype": array.dtype.name, "shape": list(array.shape), "values": numbers}
     if isinstance(value, Handle):
         return "<object>"
+    if isinstance(value, float):
+        return _rounded(value)
+    if isinstance(value, (str, bytes, list, tuple, dict)) and len(value) > _MOST:
+        some = dict(itertools.islice(value.items(), _MOST)) if isinstance(value, dict) else value[:_MOST]
+        return [len(value), _print(some)]
     if isinstance(value, (list, tuple)):
         return [_print(item) for item in value]
     if isinstance(value, dict):
         return {str(key): _print(item) for key, item in value.items()}
-    if isinstance(value, float):
-        return _rounded(value)
     if isinstance(value, (str, bytes)):
         # Keras numbers its objects and Python prints addresses: neither says anything about the code.
         text = value if isinstance(value, str) else value.hex()

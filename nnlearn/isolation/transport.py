@@ -160,6 +160,8 @@ class RemoteTransport:
             raise self._died(Verdict.TIMED_OUT, f"it took too long: {allowance.rule}") from None
         except ChannelClosedError:
             raise self._ended() from None
+        except MemoryError:
+            raise self._died(Verdict.OUT_OF_MEMORY, "the answer was too large for the grader") from None
         except WireError as error:
             if not sent:
                 raise

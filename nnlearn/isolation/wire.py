@@ -19,13 +19,12 @@ import ml_dtypes
 import msgpack  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 
-from nnlearn.protocol.values import Handle
+from nnlearn.protocol.values import MAX_RANK, Handle
 
 MAX_STRUCTURE = 4 * 2**20
 MAX_MESSAGE = 64 * 2**20
 MAX_DEPTH = 32
 MAX_ITEMS = 200_000
-MAX_RANK = 32
 _LONG = 1024  # a longer string travels in the buffers
 _BIG_INTEGER_BYTES = 512
 _ARRAY_ITEMS = 5 * MAX_ITEMS  # msgpack's own cap per list: tags and shapes take places too
@@ -94,7 +93,10 @@ def decode(message: bytes | bytearray) -> Any:
             max_array_len=_ARRAY_ITEMS,
             max_map_len=0,
             max_ext_len=0,
+            list_hook=_Counter().count,
         )
+    except (WireError, MemoryError):
+        raise
     except Exception as error:  # msgpack documents no closed set of exceptions
         raise WireError(f"not a structure: {type(error).__name__}") from error
     decoder = _Decoder(view[start:])
@@ -170,6 +172,8 @@ class _Encoder:
         name = value.dtype.name
         if name not in _DTYPES or value.ndim > MAX_RANK:
             raise WireError(f"an array of dtype {name} and rank {value.ndim} is no plain data")
+        if math.prod(max(n, 1) for n in value.shape) > MAX_MESSAGE:
+            raise WireError(f"an array of shape {value.shape} is too large, though it may be empty")
         native = np.ascontiguousarray(value, dtype=_DTYPES[name])
         return [Tag.ARRAY, name, self._buffer(native.tobytes()), *value.shape]
 
@@ -179,6 +183,19 @@ class _Encoder:
             raise WireError(f"more than {MAX_MESSAGE // 2**20} MiB in one message")
         self.buffers.append(data)
         return len(data)
+
+
+class _Counter:
+    """Counts lists while they are unpacked: an empty one takes a byte in a message and 60 in memory."""
+
+    def __init__(self) -> None:
+        self._lists = 0
+
+    def count(self, unpacked: list[Any]) -> list[Any]:
+        self._lists += 1
+        if self._lists > MAX_ITEMS:
+            raise WireError(_too_much(0))
+        return unpacked
 
 
 class _Decoder:

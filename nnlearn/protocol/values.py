@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 MAX_DEPTH = 16
+MAX_RANK = 16
 # Kinds of handles that stand for an attribute, called `name`, of the object with the number `id`.
 PART, HELPER = BY_NAME = ("part", "helper")
 
@@ -43,6 +44,9 @@ def to_plain(value: Any, make_handle: Callable[[Any], Handle], depth: int = 0) -
 
     Tensors become arrays; NumPy scalars become arrays of rank 0; shapes become tuples; data types become
     their names.
+
+    Raises:
+        Unplain: It is nested too deeply, or has too many dimensions.
     """
     if value is None or type(value) in (bool, int, float, str, bytes):
         return value
@@ -67,9 +71,10 @@ def to_plain(value: Any, make_handle: Callable[[Any], Handle], depth: int = 0) -
 
 
 def _plain_array(value: Any, make_handle: Callable[[Any], Handle]) -> Any:
-    array = np.array(value, subok=False)
-    numeric = array.dtype.kind in "biufc" or array.dtype.name == "bfloat16"
-    return array if numeric else make_handle(value)
+    if value.ndim > MAX_RANK:
+        raise Unplain(f"an array of rank {value.ndim}: more than {MAX_RANK} dimensions cannot be handed in")
+    numeric = value.dtype.kind in "biufc" or value.dtype.name == "bfloat16"
+    return np.array(value, subok=False) if numeric else make_handle(value)
 
 
 def _from_tensorflow(value: Any, make_handle: Callable[[Any], Handle]) -> Any:

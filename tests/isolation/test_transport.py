@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from patience import comes_true
 
+from autograder.engine.memory import bounded_memory
 from nnlearn.isolation.capture import KEPT
 from nnlearn.learner.errors import LearnerDied
 from nnlearn.results import Verdict
@@ -53,6 +54,17 @@ def test_an_endless_loop_ends_at_the_limit_for_one_call(submit):
     died = death(learner, "spin")
     assert died.verdict is Verdict.TIMED_OUT
     assert "one call may take 1 s" in died.message
+
+
+def test_an_answer_that_the_grader_has_no_memory_for_is_the_learners(submit):
+    learner = submit("""
+        import numpy as np
+        def large(): return np.zeros(60 * 2**20, "uint8")
+    """)
+    with bounded_memory(30 * 2**20):
+        died = death(learner, "large")
+    assert died.verdict is Verdict.OUT_OF_MEMORY
+    assert died.message == "the answer was too large for the grader"
 
 
 def test_no_exception_handler_outlives_the_deadline(submit):
