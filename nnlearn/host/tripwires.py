@@ -190,7 +190,7 @@ def _template(signature: tuple[str, str], free: tuple[str, ...]) -> types.CodeTy
         f"    return forward_to_({arguments})\n"
         f"    ({''.join(f'{name}, ' for name in free)})\n"
     )
-    code: types.CodeType = compile(text, "<nnlearn>", "exec")
+    code: types.CodeType = compile(text, "<nnlearn>", "exec", dont_inherit=True)
     for _ in ("outer", "inner"):
         code = next(c for c in code.co_consts if isinstance(c, types.CodeType))
     return code

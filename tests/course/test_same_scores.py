@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ CLASS = Path(__file__).parents[2] / "autograder/sample_class"
 FILES = {
     file.parent.name: file for file in sorted(CLASS.glob("*/activations.*")) if file.parent.name != "marek"
 }
+JUPYTER = "jupyter"
 
 
 def as_notebook(file, released):
@@ -27,6 +29,32 @@ def as_notebook(file, released):
     book = Book(released, {})
     book.remove("relu", "leaky_relu", "sigmoid", "gelu", "softmax", "log_softmax", "predictions")
     book.add(file.read_text())
+    return json.dumps(book.document)
+
+
+def as_jupyter_takes_it(released):
+    """Answers in all the ways that Jupyter accepts, one in a cell of checks; then names are used again."""
+    given = [
+        "".join(cell["source"])
+        for cell in json.loads((CLASS / "fatima/activations.ipynb").read_text())["cells"]
+    ]
+    code = {
+        part: next(text for text in given if text.startswith(f"def {part}("))
+        for part in ("relu", "leaky_relu", "gelu", "softmax", "log_softmax")
+    }
+    first, *rest = code["gelu"].split("\n")
+    waiting = "import asyncio\nawait asyncio.sleep(0)"
+    written = {
+        "relu": f"%%time\n{code['relu']}",
+        "leaky_relu": textwrap.indent(code["leaky_relu"], "    "),
+        "gelu": "\n".join([f"In [3]: {first}", *(f"   ...: {line}" for line in rest)]),
+        "softmax": f"%%capture\n%matplotlib inline\n{code['softmax']}\n{waiting}",
+        "log_softmax_checks": f"{code['log_softmax']}\nnnlearn.check('log_softmax')",
+    }
+    book = Book(released, {})
+    for name, source in written.items():
+        book[name]["source"] = source
+    book.add("relu = relu(1.0)\nsoftmax = 3")
     return json.dumps(book.document)
 
 
@@ -63,6 +91,9 @@ def scores(tmp_path_factory):
             (folder / learner).mkdir()
             shutil.copy(file, folder / learner)
             hand_in(stock, learner, as_notebook(file, released), "activations.ipynb")
+        (folder / JUPYTER).mkdir()
+        (folder / JUPYTER / "activations.ipynb").write_text(as_jupyter_takes_it(released))
+        hand_in(stock, JUPYTER, as_jupyter_takes_it(released), "activations.ipynb")
         shutil.copytree(stock, ours)
         for program, *words, place in (
             ("nbgrader", "autograde", "ps1", stock),
@@ -79,8 +110,16 @@ def scores(tmp_path_factory):
     }
 
 
-@pytest.mark.parametrize("learner", FILES)
+@pytest.mark.parametrize("learner", [*FILES, JUPYTER])
 def test_all_three_agree(scores, learner):
     expected = scores["nnlearn grade"][learner]
     assert scores["nbgrader autograde"][learner] == expected
     assert scores["course grade"][learner] == expected
+
+
+def test_what_jupyter_accepts_is_accepted(scores):
+    """All but the answer in a cell that is not run, and what was never written."""
+    assert {part: score > 0 for part, score in scores["nnlearn grade"][JUPYTER].items()} == {
+        **dict.fromkeys(("relu", "leaky_relu", "gelu", "softmax"), True),
+        **dict.fromkeys(("sigmoid", "log_softmax", "predictions"), False),
+    }
