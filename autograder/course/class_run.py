@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from autograder.engine.submissions import Submission
     from nnlearn.results import Report
 
+_FORCED = "force"
+
 
 def grade_class(
     course: Course,
@@ -42,14 +44,15 @@ def grade_class(
         content: The content tree, where it is not the one that the course names.
         jobs: How many submissions to grade at a time.
         force: Whether to grade again what was graded before.
-        resume: Whether to leave what an interrupted run has graded.
+        resume: Whether to go on with a run that was interrupted: with what it was asked for, and without what
+            it has graded.
         messages: The console for progress.
 
     Raises:
         CourseError: Nobody handed anything in, or the assignment was not generated.
     """
     from autograder.engine.grading_run import GradingRun
-    from autograder.engine.journal import forget, journal_in, say_if_missing
+    from autograder.engine.journal import forget, journal_in, lock_in, say_if_missing
     from autograder.engine.pool import GivenUp
     from autograder.engine.processes import Processes
     from autograder.engine.progress import GradingProgress
@@ -62,15 +65,17 @@ def grade_class(
         blueprint.require_checks()
     seed = int(course.config.GradeWithNnlearn.get("seed", 0))
     asked = {"assignment": assignment, "content": str(course.catalogue.root), "seed": seed}
-    journal = journal_in(course.root, asked)
+    journal, lock = journal_in(course.root, asked), lock_in(course.root, assignment)
     if resume:
         say_if_missing(journal, says_on(messages))
     topics = [book.topic for book in blueprints.values() if book.topic]
     say_what_is_slow(topics, seed, says_on(messages))
     about = {"seed": seed, "content": _contents(blueprints)}
-    with _writer(course, assignment, force=force) as writer, _in(course.root):
+    with _writer(course, assignment) as writer, _in(course.root):
         found = writer.submissions(assignment)
-        with GradingRun(journal, about, resume=resume) as going:
+        wishes = {_FORCED} if force else ()
+        with GradingRun(journal, about, resume=resume, wishes=wishes, lock=lock) as going:
+            writer.force = _FORCED in going.wishes
             todo = list(_todo(course, content, assignment, found, blueprints, writer, going, done))
             start = partial(Processes, jobs, "autograder.course.preload")
             result: tuple[AutogradedNotebook, ...] | Failed | GivenUp[SubmissionJob]
@@ -83,7 +88,7 @@ def grade_class(
     if going.interrupted:
         done.kept_in = journal
     else:
-        forget(journal)
+        forget(journal, lock)
     return done
 
 
@@ -98,7 +103,7 @@ def _blueprints(course: Course, assignment: str) -> dict[str, Blueprint]:
 
 
 @contextmanager
-def _writer(course: Course, assignment: str, *, force: bool) -> Iterator[ClassWriter]:
+def _writer(course: Course, assignment: str) -> Iterator[ClassWriter]:
     from nbgrader.converters.base import NbGraderException
 
     from autograder.course.writer import ClassWriter
@@ -106,7 +111,6 @@ def _writer(course: Course, assignment: str, *, force: bool) -> Iterator[ClassWr
     directory = course.directory
     directory.assignment_id = assignment
     writer = ClassWriter(coursedir=directory, config=course.config)
-    writer.force = force
     try:
         yield writer
     except NbGraderException as error:

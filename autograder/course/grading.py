@@ -20,7 +20,7 @@ def grade(
         bool, typer.Option("--force", help="Grade again what was graded before, as nbgrader's --force does.")
     ] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with a run that was interrupted, a forced one as well.")
+        bool, typer.Option("--resume", help="Go on with a run that was interrupted, forced if it was.")
     ] = False,
     require_isolation: RequireIsolation = False,
     course_dir: CourseDir = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from types import TracebackType
@@ -25,17 +25,29 @@ class GradingRun:
         journal: Where finished reports are kept until `forget` is told that they are written elsewhere.
         about: What reports depend on besides the submissions.
         resume: Take over the finished reports of a run that was interrupted.
+        wishes: What was asked for besides, which no report depends on.
+        lock: What only one run may hold at a time; by default one that belongs to the journal.
 
     Attributes:
         interrupted: Whether it ended by Ctrl-C.
+        wishes: What is asked for, and what the run that is resumed was asked for.
 
     Raises:
         OutputError: The journal cannot be written.
     """
 
-    def __init__(self, journal: Path, about: Mapping[str, Any], *, resume: bool) -> None:
+    def __init__(
+        self,
+        journal: Path,
+        about: Mapping[str, Any],
+        *,
+        resume: bool,
+        wishes: Collection[str] = (),
+        lock: Path | None = None,
+    ) -> None:
         self.interrupted = False
-        self._journal = Journal(journal, about, resume=resume)
+        self._journal = Journal(journal, about, resume=resume, wishes=wishes, lock=lock)
+        self.wishes = self._journal.wishes
         self._layers: dict[str, tuple[str, ...]] = {}
 
     def __enter__(self) -> GradingRun:

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,16 +37,29 @@ def journal_in(folder: Path, asked: Mapping[str, Any]) -> Path:
     return folder / _FOLDER / f"grading-{digest[:12]}.jsonl"
 
 
+def lock_in(folder: Path, what: str) -> Path:
+    """What runs hold that would write the same, whatever else each of them was asked for.
+
+    Args:
+        folder: Where the runs keep their things.
+        what: The name of what only one may write at a time.
+    """
+    digest = hashlib.sha256(what.encode(errors="surrogateescape")).hexdigest()
+    return folder / _FOLDER / f"writing-{digest[:12]}.lock"
+
+
 def say_if_missing(journal: Path, say: Callable[[str], None]) -> None:
     """Tell somebody who wants to resume a run that there is none."""
     if not journal.exists():
         say(f"There is nothing to resume: {journal} is not there. Grading starts from the beginning.")
 
 
-def forget(journal: Path) -> None:
-    """Remove a journal: what it holds is written elsewhere."""
-    for file in (journal, _lock_of(journal)):
-        file.unlink(missing_ok=True)
+def forget(journal: Path, lock: Path | None = None) -> None:
+    """Remove a journal, and its lock: what it holds is written elsewhere."""
+    held = FileLock(lock or _lock_of(journal), timeout=0)
+    with contextlib.suppress(Timeout, OSError), held:  # another run has begun with it, or the disk is gone
+        journal.unlink(missing_ok=True)
+        Path(held.lock_file).unlink(missing_ok=True)  # while it is held: nobody else has it then
     with contextlib.suppress(OSError):  # something else may lie in the folder
         journal.parent.rmdir()
 
@@ -59,32 +72,47 @@ class Journal:
         about: What the reports depend on besides the submission: seed, digests of the content. Reports of a
             journal that says otherwise are not taken over.
         resume: Take over the reports that are there; otherwise start empty.
+        wishes: What was asked for besides, which no report depends on. Who resumes need not say it again.
+        lock: What only one run may hold at a time; by default one that belongs to this journal.
 
     Attributes:
         found: The reports that were taken over, each with the layers of isolation that held, by their key.
+        wishes: What is asked for, and what the run that is resumed was asked for.
 
     Raises:
         OutputError: The file cannot be written, or another run is writing it.
     """
 
-    def __init__(self, path: Path, about: Mapping[str, Any], *, resume: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        about: Mapping[str, Any],
+        *,
+        resume: bool,
+        wishes: Collection[str] = (),
+        lock: Path | None = None,
+    ) -> None:
         self.path = path
+        self.wishes = frozenset(wishes)
+        self.found: dict[str, tuple[Report, tuple[str, ...]]] = {}
         self._about = {"nnlearn": nnlearn.__version__, **about}
-        self._lock = FileLock(_lock_of(path), timeout=0)
+        self._lock = FileLock(lock or _lock_of(path), timeout=0)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
         except Timeout:
             raise OutputError(
-                f"{path}: another run is grading the same at this moment", "wait until it is over, or end it"
+                f"{path.parent.parent.absolute()}: another run is grading the same at this moment",
+                "wait until it is over, or end it",
             ) from None
         except OSError as error:
             raise _not_kept(path, error) from error
-        self.found: dict[str, tuple[Report, tuple[str, ...]]] = self._read() if resume else {}
+        if resume:
+            self._read()
         fresh = path.with_suffix(".new")
         try:
             self._file = fresh.open("w", encoding="utf-8")
-            self._write(self._about)
+            self._write({"about": self._about, "wishes": sorted(self.wishes)})
             for key, (report, layers) in self.found.items():
                 self._write(_entry(key, report, layers))
             fresh.replace(path)  # until here, a crash leaves the old journal
@@ -115,23 +143,21 @@ class Journal:
         self._file.flush()
         os.fsync(self._file.fileno())
 
-    def _read(self) -> dict[str, tuple[Report, tuple[str, ...]]]:
-        found: dict[str, tuple[Report, tuple[str, ...]]] = {}
+    def _read(self) -> None:
+        """Take over what the file holds, as far as it still holds true."""
         try:
             lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except FileNotFoundError:
-            return found
-        for number, line in enumerate(lines):
+            first = json.loads(lines[0])
+            self.wishes |= {str(wish) for wish in first["wishes"]}
+        except (FileNotFoundError, ValueError, LookupError, TypeError):
+            return
+        for line in lines[1:] if first["about"] == self._about else ():
             try:
                 entry = json.loads(line)
-                if number == 0 and entry != self._about:
-                    return found
-                if number > 0:
-                    report = report_from_dict(entry["report"])
-                    found[entry["key"]] = report, tuple(str(name) for name in entry["layers"])
+                report = report_from_dict(entry["report"])
+                self.found[entry["key"]] = report, tuple(str(name) for name in entry["layers"])
             except (ValueError, KeyError, TypeError, msgspec.ValidationError):
                 continue  # the line on which the run was killed
-        return found
 
 
 def _lock_of(journal: Path) -> Path:

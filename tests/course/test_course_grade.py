@@ -12,6 +12,7 @@ from autograder.course import class_run
 from autograder.course.autograding import AutogradedNotebook, Failed, Marks
 from autograder.course.layout import CourseError, find_course
 from autograder.engine.pool import GivenUp
+from nnlearn.errors import OutputError
 from nnlearn.files import digest_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # nbgrader's and SQLAlchemy's own
@@ -182,6 +183,38 @@ def test_an_interrupted_run_goes_on_where_it_stopped(small, workers, monkeypatch
     workers.clear()
     run(small, force=True, resume=True)  # that run is over
     assert workers == ["ada", "bo", "cy"]
+
+
+def test_a_forced_run_goes_on_forced_although_nobody_says_so_again(small, workers, monkeypatch):
+    """As the message of the interrupted run has it, which names --resume alone; and so does the next."""
+    run(small)
+    for number, expected in ((1, ["ada"]), (1, ["bo"]), (3, ["cy"])):
+        workers.clear()
+        with monkeypatch.context() as patch:
+            interrupt_after(patch, number)
+            done = run(small, force=expected == ["ada"], resume=expected != ["ada"])
+        assert workers[:1] == expected
+        assert done.interrupted == (expected != ["cy"])
+    assert workers == ["cy"]
+    assert (sorted(done.left), [*done.graded]) == (["ada", "bo"], ["cy"])
+    workers.clear()
+    run(small, resume=True)  # that run is over, and with it its wish
+    assert workers == []
+
+
+def test_one_run_at_a_time_grades_an_assignment(small, workers, monkeypatch, tmp_path):
+    """Also with another content: both would write the same scores."""
+    from autograder.engine.journal import Journal, lock_in
+
+    other = Journal(tmp_path / "j.jsonl", {}, resume=False, lock=lock_in(small, "ps1"))
+    with pytest.raises(OutputError, match="another run is grading the same at this moment") as refused:
+        run(small)
+    assert refused.value.exit_code == 4
+    assert workers == []
+    other.close()
+    run(small)
+    assert workers == ["ada", "bo", "cy"]
+    assert not list((small / ".nnlearn").glob("*"))
 
 
 def test_work_that_was_changed_since_the_interruption_is_graded_again(small, workers, monkeypatch):

@@ -78,6 +78,34 @@ def test_a_journal_is_named_after_the_request(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_who_resumes_need_not_say_again_what_was_wished(tmp_path):
+    place = tmp_path / "j.jsonl"
+    Journal(place, ABOUT, resume=False, wishes=["force"]).close()
+    again = Journal(place, {**ABOUT, "seed": 1}, resume=True)  # also where no report holds any more
+    assert again.wishes == {"force"}
+    again.close()
+    Journal(place, ABOUT, resume=False).close()
+    assert not resumed_wishes(place)
+    place.write_text("no journal\n")
+    assert not resumed_wishes(place)
+
+
+def resumed_wishes(place):
+    journal = Journal(place, ABOUT, resume=True)
+    journal.close()
+    return journal.wishes
+
+
+def test_a_journal_is_not_forgotten_while_somebody_writes_it(tmp_path):
+    first = Journal(tmp_path / "j.jsonl", ABOUT, resume=False)
+    first.add(ADA, report("ada"), ())
+    forget(first.path)
+    assert first.path.exists()
+    first.close()
+    forget(first.path)
+    assert not tmp_path.exists()
+
+
 def test_a_disk_that_is_full_is_said(tmp_path, monkeypatch):
     def full(_):
         raise OSError(errno.ENOSPC, "No space left on device")
