@@ -1,6 +1,46 @@
-"""`python -m nnlearn` is the command `nnlearn`."""
+"""The command `nnlearn`, which `python -m nnlearn` is as well.
 
-from nnlearn.cli import main
+Nothing is imported before an interruption is understood: that takes a moment already.
+"""
+
+import sys
+
+_INTERRUPTED = 2
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C ends it with a word and a code of its own, from the first moment on."""
+    try:
+        from nnlearn.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("nnlearn: interrupted\n")
+        _end()
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            _end()
+        raise
+
+
+def _end() -> None:
+    """End as Python does at its end, but for the last step.
+
+    If Ctrl-C was met in code that is made from text, as dataclasses are, Python ends itself by that signal in
+    place of an exit code, although somebody has caught the exception.
+    """
+    import atexit
+    import os
+    import signal
+    import threading
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading._shutdown()  # type: ignore[attr-defined]
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(_INTERRUPTED)
+
 
 if __name__ == "__main__":
     main()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import signal
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import forkserver, resource_tracker
+from typing import Any
 
 from autograder.engine.worker import start_worker
 from nnlearn.errors import NnlearnError
@@ -36,12 +41,39 @@ class Processes(ProcessPoolExecutor):
         self._zygote = ZygoteProcess()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["autograder.engine.preload", *preload])
+        resource_tracker.ensure_running()  # which lets go of the keyboard itself, and not only for itself
+        with _deaf_to_the_keyboard():
+            forkserver.ensure_running()
         super().__init__(jobs, mp_context=context, initializer=start_worker, initargs=(self._zygote.control,))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the workers, then their zygotes; at once if nobody waits."""
+        if not wait:
+            _end_fork_server()
         super().shutdown(wait, cancel_futures=cancel_futures)
         self._zygote.close()
+
+
+@contextlib.contextmanager
+def _deaf_to_the_keyboard() -> Iterator[None]:
+    """Have processes that are started meanwhile leave Ctrl-C to this one, which hears of it right after."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_fork_server() -> None:
+    """End the process that workers are forked from, and them with it; it may be in the middle of imports.
+
+    Otherwise it would go on for seconds, and fork workers for nobody. The next pool starts another one.
+    """
+    server: Any = forkserver._forkserver
+    with server._lock:
+        if server._forkserver_pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(server._forkserver_pid, signal.SIGKILL)
 
 
 def _require_short(folder: str) -> None:

@@ -146,6 +146,7 @@ def start_worker(lender: socket.socket) -> None:
     from nnlearn.runtime import linux
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # what is started here may hear it
     linux.die_with_parent(signal.SIGKILL)  # the process all workers are forked from
     end_with_parent()
     zygote_of_this_process().lender = lender

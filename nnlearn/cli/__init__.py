@@ -21,6 +21,7 @@ from nnlearn.runtime.output import prepare_output
 if TYPE_CHECKING:
     import typer
 
+_PARSER_INTERRUPTED = 130  # what the parser makes of Ctrl-C in a command
 _HELP = "Learn, and teach, what happens inside a neural network."
 
 
@@ -110,6 +111,8 @@ def _run_parsed(arguments: Sequence[str]) -> int:
         raise
     except Exception as error:
         return _usage_error(error)
+    if code == _PARSER_INTERRUPTED:
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else EXIT_OK
 
 
