@@ -31,6 +31,7 @@ class Verdict(StrEnum):
     CRASHED = "crashed"
     NOT_WRITTEN = "not_written"
     WAITING = "waiting"
+    UNREADABLE = "unreadable"
     GRADER_ERROR = "grader_error"
 
     @property
@@ -130,6 +131,11 @@ class Report:
         return sum(part.max_score for part in self.parts)
 
     @property
+    def is_unreadable(self) -> bool:
+        """Whether the file could not be read at all, so that nothing is known about what it is worth."""
+        return any(o.verdict is Verdict.UNREADABLE for p in self.parts for o in p.outcomes)
+
+    @property
     def has_grader_error(self) -> bool:
         """Whether a fault of ours kept something in this submission from being graded."""
         return any(o.verdict is Verdict.GRADER_ERROR for p in self.parts for o in p.outcomes)
@@ -162,6 +168,11 @@ class Run:
     def has_grader_error(self) -> bool:
         """Whether any submission ran into a fault of ours."""
         return any(report.has_grader_error for topic in self.topics for report in topic.reports)
+
+    @property
+    def has_unreadable(self) -> bool:
+        """Whether any submission could not be read."""
+        return any(report.is_unreadable for topic in self.topics for report in topic.reports)
 
 
 def run_to_json(run: Run) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_GRADER_ERROR, EXIT_INTERRUPT
 
 if TYPE_CHECKING:
     from autograder.course.not_graded import Failed
+    from autograder.course.standing import Standing
 
 
 @dataclass
@@ -18,7 +20,7 @@ class ClassRun:
     """What became of a class.
 
     Attributes:
-        graded: The score of each submission that was graded in this run, and the most it could be.
+        graded: How each submission stands that was graded in this run.
         left: Who was graded before and is left as it was.
         failed: Who could not be graded, and why.
         in_part: Which notebooks of the others could not be, by learner and file, and why.
@@ -26,7 +28,7 @@ class ClassRun:
         kept_in: The journal that a run which was cut short goes on from; None where it was not.
     """
 
-    graded: dict[str, tuple[float, float]] = field(default_factory=dict)
+    graded: dict[str, Standing] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     failed: dict[str, Failed] = field(default_factory=dict)
     in_part: dict[tuple[str, str], Failed] = field(default_factory=dict)
@@ -53,15 +55,16 @@ class ClassRun:
         from autograder.render.text import count, points
 
         line = f"{assignment}: {count(len(self.graded), 'submission')} graded"
-        if self.graded:
-            mean = sum(score for score, _ in self.graded.values()) / len(self.graded)
-            line += f", {points(mean)} of {points(max(m for _, m in self.graded.values()))} points on average"
+        whole = [standing for standing in self.graded.values() if standing.is_whole]
+        if whole:
+            mean = sum(standing.score for standing in whole) / len(whole)
+            line += f", {points(mean)} of {points(whole[0].max_score)} points on average"
         yield line
         if self.left:
             were = "were" if len(self.left) > 1 else "was"
             yield f"{count(len(self.left), 'submission')} {were} graded before; --force grades them again"
-        if self.failed:
-            yield f"{count(len(self.failed), 'submission')} not graded: see above"
+        for word, number in Counter(failure.word for failure in self.failed.values()).items():
+            yield f"{count(number, 'submission')} {word}: see above"
         if self.in_part:
             learners = {learner for learner, _ in self.in_part}
             yield f"{count(len(learners), 'submission')} graded without a notebook: see above"

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from autograder.course.writer import ClassWriter
     from autograder.engine.grading_run import GradingRun
     from autograder.engine.submissions import Submission
-    from nnlearn.results import Report
 
 _FORCED = "force"
 
@@ -83,8 +82,8 @@ def grade_class(
                 for job, result in going.results(todo, _autograde, start, jobs):
                     if isinstance(result, GivenUp):
                         result = _given_up(result.reason)
-                    report = _save(writer, going, job, result, done)
-                    progress.advance(_submission(job, {}), report)
+                    outcome = _save(course, writer, going, job, result, done)
+                    progress.advance(_submission(job, {}), outcome)
     if going.interrupted:
         done.kept_in = journal
     else:
@@ -132,9 +131,14 @@ def _todo(
     """The submissions that are to be graded; the others are noted in `done`."""
     from autograder.course.autograding import Settings, SubmissionJob
     from autograder.course.names import RENAME, problem_with_name
+    from autograder.course.standing import not_handed_in
     from autograder.course.timestamps import problem_with_time
 
     settings = Settings(course.root, content.resolve() if content else None)
+    for student in course.students(assignment):
+        if student not in found:
+            [what] = not_handed_in(course.submitted(assignment, student), list(blueprints), [])
+            done.failed[student] = Failed(what, is_ours=False, word="not handed in")
     for student, files in found.items():
         known = tuple(file for file in files if file.stem in blueprints)
         job = SubmissionJob(settings, assignment, student, known, blueprints)
@@ -154,25 +158,27 @@ def _todo(
 
 
 def _save(
+    course: Course,
     writer: ClassWriter,
     going: GradingRun,
     job: SubmissionJob,
     result: tuple[AutogradedNotebook, ...] | Failed,
     done: ClassRun,
-) -> Report | None:
-    """Write what came out for one submission; the report is for the progress, None if there is none."""
+) -> str:
+    """Write what came out for one submission; returns it in words."""
+    from autograder.course.standing import standing_of
     from autograder.course.writer import NotWrittenError
     from nnlearn.results import Report
 
     if isinstance(result, tuple):
         try:
-            writer.save(job.assignment, job.student, result)
+            late = writer.save(job.assignment, job.student, result)
         except NotWrittenError as error:
             result = error.failure
     if not isinstance(result, tuple):
         done.failed[job.student] = result
         _save_failure(writer, job.assignment, job.student, [path.stem for path in job.notebooks])
-        return None
+        return result.word
     done.in_part |= {(job.student, f"{book.name}.ipynb"): book.failure for book in result if book.failure}
     parts = tuple(part for book in result if book.report for part in book.report.parts)
     submission = _submission(job, {f"{book.name}.ipynb": book.sha256 for book in result})
@@ -180,8 +186,9 @@ def _save(
     held = [book.layers for book in result if book.layers]
     if not any(book.failure and book.failure.is_ours for book in result):  # else it is tried once more
         going.keep(submission, report, held[0] if held else ())
-    done.graded[job.student] = (report.score, report.max_score)
-    return report
+    folder = course.submitted(job.assignment, job.student)
+    done.graded[job.student] = standing = standing_of(result, job.blueprints, folder, late)
+    return standing.words
 
 
 def _save_failure(writer: ClassWriter, assignment: str, student: str, handed_in: Sequence[str] = ()) -> None:
@@ -227,7 +234,8 @@ def _contents(blueprints: dict[str, Blueprint]) -> dict[str, str]:
 def _unknown(files: Sequence[Path], blueprints: dict[str, Blueprint]) -> Failed:
     names = ", ".join(file.name for file in files)
     wanted = ", ".join(f"{name}.ipynb" for name in blueprints)
-    return Failed(f"none of its notebooks ({names}) is one of the assignment's: {wanted}", is_ours=False)
+    reason = f"none of its notebooks ({names}) is one of the assignment's: {wanted}"
+    return Failed(reason, is_ours=False, word="not handed in")
 
 
 def _given_up(reason: str) -> Failed:

@@ -55,10 +55,13 @@ def grade(
     )
     for student, note in done.notes.items():
         say(f"NOTE: {shown_name(student)}: {note}")
+    for student, standing in done.graded.items():
+        if standing.remarks:
+            say(f"NOTE: {shown_name(student)}: {standing.words}")
     for student, failure in done.failed.items():
-        say(f"NOT GRADED: {shown_name(student)}: {failure.reason}")
+        say(f"{failure.word.upper()}: {shown_name(student)}: {failure.reason}")
     for (student, file), failure in done.in_part.items():
-        say(f"NOT GRADED: {shown_name(student)}, {shown_name(file)}: {failure.reason}")
+        say(f"{failure.word.upper()}: {shown_name(student)}, {shown_name(file)}: {failure.reason}")
     for line in done.in_words(assignment):
         typer.echo(line)
     raise typer.Exit(done.exit_code)

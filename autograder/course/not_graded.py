@@ -8,6 +8,7 @@ from autograder.course.handed_in import UnreadableError
 from nnlearn.errors import NnlearnError
 from nnlearn.text import one_line
 
+UNREADABLE = "unreadable"
 _SHOWN = 300
 _THEIRS = "**This notebook could not be read**, so it has no points. What stood in the way:"
 _OURS = (
@@ -23,16 +24,18 @@ class Failed:
     Attributes:
         reason: Why, in words.
         is_ours: Whether the grader itself failed, and not the notebook.
+        word: What is said of it in short.
     """
 
     reason: str
     is_ours: bool
+    word: str = "not graded"
 
 
 def failed(error: Exception) -> Failed:
     """What an error comes to that a notebook has brought about."""
     if isinstance(error, UnreadableError):
-        return Failed(str(error), is_ours=False)
+        return Failed(str(error), is_ours=False, word=UNREADABLE)
     if isinstance(error, NnlearnError):
         return Failed(str(error), is_ours=True)
     # A fault of ours, or of what the course's configuration names.

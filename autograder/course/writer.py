@@ -32,6 +32,7 @@ from sqlalchemy.exc import OperationalError
 from autograder.course.autograding import AutogradedNotebook
 from autograder.course.converter import NO_ROOM, CourseAutograde, OnlyFiles, take_any_time, without_scores
 from autograder.course.not_graded import Failed
+from autograder.course.standing import Lateness
 from nnlearn.errors import OutputError
 from nnlearn.text import one_line
 
@@ -105,8 +106,8 @@ class ClassWriter(CourseAutograde):
         graded = self.coursedir.get_existing_timestamp(done)
         return bool(handed_in is not None and graded is not None and handed_in > graded)
 
-    def save(self, assignment: str, student: str, notebooks: Sequence[AutogradedNotebook]) -> None:
-        """Write one graded submission.
+    def save(self, assignment: str, student: str, notebooks: Sequence[AutogradedNotebook]) -> Lateness:
+        """Write one graded submission; returns how late it was.
 
         Raises:
             NotWrittenError: Something about this submission keeps it from being written.
@@ -122,8 +123,13 @@ class ClassWriter(CourseAutograde):
             submission = self._submission(assignment, student)
             self._save_marks(submission, notebooks)
             self._save_penalties(submission, notebooks)
+            late = Lateness(
+                float(submission.total_seconds_late),
+                sum(float(book.late_submission_penalty or 0.0) for book in submission.notebooks),
+            )
             done = self._without_old(assignment, student)
             staging.rename(done)
+        return late
 
     def save_failure(self, assignment: str, student: str, handed_in: Collection[str] = ()) -> None:
         """Leave a submission as nbgrader leaves one that it could not grade: known, and without a result.

@@ -16,6 +16,7 @@ import typer
 from autograder.engine.options import Jobs, RequireIsolation
 from nnlearn.cli.options import Content
 from nnlearn.errors import (
+    EXIT_CHECKS_FAILED,
     EXIT_GRADER_ERROR,
     EXIT_INTERRUPTED,
     EXIT_OK,
@@ -78,8 +79,9 @@ def grade(
 ) -> None:
     """Grade what learners handed in.
 
-    Ends with 0 when every submission was graded, whatever the scores; with 3 when the grader itself
-    failed on one; with 2 when interrupted; with 4 when the request cannot be carried out.
+    Ends with 0 when every submission was graded, whatever the scores; with 1 when one could not be read; with
+    3 when the grader itself failed on one; with 2 when interrupted; with 4 when the request cannot be carried
+    out.
     """
     from rich.console import Console
 
@@ -173,7 +175,7 @@ def run_grading(
     from autograder.engine.journal import say_if_missing
     from autograder.engine.progress import GradingProgress
     from autograder.render.terminal import print_run
-    from autograder.render.text import count, says_on
+    from autograder.render.text import count, outcome_of, says_on
 
     say = says_on(messages)
     if resume:
@@ -186,7 +188,7 @@ def run_grading(
             seed=seed,
             journal=journal,
             resume=resume,
-            on_report=progress.advance,
+            on_report=lambda submission, report: progress.advance(submission, outcome_of(report)),
         )
     print_run(run, console)
     try:
@@ -201,4 +203,6 @@ def run_grading(
             f"follows; what is done is kept in {journal}."
         )
         return EXIT_INTERRUPTED
-    return EXIT_GRADER_ERROR if run.has_grader_error else EXIT_OK
+    if run.has_grader_error:
+        return EXIT_GRADER_ERROR
+    return EXIT_CHECKS_FAILED if run.has_unreadable else EXIT_OK

@@ -8,8 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from autograder.engine.submissions import Submission
 from autograder.render.live import Live
-from autograder.render.text import points, shown_name
-from nnlearn.results import Report
+from autograder.render.text import shown_name
 
 _NAME_LIMIT = 24
 
@@ -25,12 +24,11 @@ class GradingProgress(Live):
         self._task = self._bar.add_task("", total=total)
         super().__init__(console, self._bar)
 
-    def advance(self, submission: Submission, report: Report | None) -> None:
-        """Show that one more submission is graded, or, without a report, that it cannot be."""
+    def advance(self, submission: Submission, outcome: str) -> None:
+        """Show that one more submission is done, and in words what came out."""
         self._done += 1
         name = shown_name(submission.learner, _NAME_LIMIT)
         if self.moves:
             self._bar.update(self._task, completed=self._done, description=escape(name))
         else:
-            score = f"{points(report.score)} of {points(report.max_score)}" if report else "not graded"
-            self.say(f"{self._done}/{self._total} {submission.topic} {name}: {score}")
+            self.say(f"{self._done}/{self._total} {submission.topic} {name}: {outcome}")

@@ -131,7 +131,7 @@ class TopicGrader:
             functools.reduce(lambda said, place: said.replace(place, submission.name), places, text)
             for text in (error.problem, str(error))
         )
-        outcome = Outcome("file", "The file can be read.", False, 1.0, Verdict.RAISED, problem)
+        outcome = Outcome("file", "The file can be read.", False, 1.0, Verdict.UNREADABLE, problem)
         parts = tuple(PartResult(part.name, part.points, (outcome,)) for part in self.topic.parts)
         notes = (note, *submission.notes)
         return Report(submission.learner, submission.name, submission.sha256, parts, notes)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from autograder.render import pictures
 from autograder.render.summary import is_all_right, is_not_started, part_of, summarise
-from autograder.render.text import count, points, shown_name
+from autograder.render.text import count, outcome_of, points, shown_name
 from nnlearn.results import PartResult, Run, TopicReports, Verdict
 from nnlearn.text import clean, one_line
 
@@ -40,6 +40,7 @@ def run_to_html(run: Run) -> str:
         count=count,
         is_all_right=is_all_right,
         is_not_started=is_not_started,
+        outcome_of=outcome_of,
         mistake_label=pictures.mistake_label,
         score_range=pictures.score_range,
         shade=shade,

@@ -45,7 +45,7 @@ class Picture:
 
 def score_picture(summary: ClassSummary) -> Picture:
     """How many submissions have which score: upright bars."""
-    most = max(score.submissions for score in summary.scores)
+    most = max(score.submissions for score in summary.scores) or 1
     step = WIDTH / len(summary.scores)
     baseline = float(_TOP + _PLOT_HEIGHT)
     bars = []

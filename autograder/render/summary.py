@@ -6,6 +6,7 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass
 
+from autograder.render.text import count, points
 from nnlearn.results import Noticed, PartResult, Report, TopicReports, Verdict
 
 _BINS = 10
@@ -20,7 +21,7 @@ class PartSummary:
         max_score: Its points.
         mean: The mean score.
         full: How many submissions have full marks.
-        submissions: How many there are.
+        submissions: How many could be read.
         verdicts: How often each verdict other than passed was given, most often first.
     """
 
@@ -53,28 +54,54 @@ class Bin:
 
 @dataclass(frozen=True)
 class ClassSummary:
-    """All submissions for one topic."""
+    """All submissions for one topic.
+
+    Attributes:
+        submissions: How many there are.
+        unreadable: How many of them could not be read; nothing else here counts those.
+        max_score: What full marks would be.
+        mean: The mean score, or None if none could be read.
+        median: The median score, likewise.
+        parts: Each part over the submissions.
+        mistakes: What was noticed, most often noticed first.
+        scores: How the scores are spread.
+        grader_errors: How many could not be graded in full.
+    """
 
     submissions: int
+    unreadable: int
     max_score: float
-    mean: float
-    median: float
+    mean: float | None
+    median: float | None
     parts: tuple[PartSummary, ...]
     mistakes: tuple[MistakeSummary, ...]
     scores: tuple[Bin, ...]
     grader_errors: int
 
+    @property
+    def in_words(self) -> str:
+        """`3 submissions, 1 unreadable, mean 5 and median 5 of 7`."""
+        told = [count(self.submissions, "submission")]
+        if self.unreadable:
+            told.append(f"{self.unreadable} unreadable")
+        if self.mean is not None and self.median is not None:
+            told.append(
+                f"mean {points(self.mean)} and median {points(self.median)} of {points(self.max_score)}"
+            )
+        return ", ".join(told)
+
 
 def summarise(topic: TopicReports) -> ClassSummary:
     """The summary of `topic`, which has at least one report."""
-    reports = topic.reports
+    reports = tuple(report for report in topic.reports if not report.is_unreadable)
     scores = [report.score for report in reports]
-    max_score = max(report.max_score for report in reports)
+    max_score = max(report.max_score for report in topic.reports)
     return ClassSummary(
-        submissions=len(reports),
+        submissions=len(topic.reports),
+        unreadable=len(topic.reports) - len(reports),
         max_score=max_score,
-        mean=statistics.fmean(scores),
-        median=statistics.median(scores),
+        mean=statistics.fmean(scores) if scores else None,
+        median=statistics.median(scores) if scores else None,
         parts=tuple(_summarise_part(name, reports) for name in part_names(reports)),
         mistakes=_mistakes(reports),
         scores=_bins(scores, max_score),

@@ -19,7 +19,7 @@ from autograder.render.summary import (
     parts_by_verdict,
     summarise,
 )
-from autograder.render.text import count, points, shown_name
+from autograder.render.text import count, outcome_of, points, shown_name
 from nnlearn.results import Outcome, PartResult, Report, Run, TopicReports, Verdict
 from nnlearn.text import clean, one_line
 
@@ -43,12 +43,7 @@ def print_run(run: Run, console: Console) -> None:
 def print_class(topic: TopicReports, console: Console) -> None:
     """Print a row for each learner, what is wrong below it, then the class as a whole."""
     summary = summarise(topic)
-    _heading(
-        f"{topic.topic}: {count(summary.submissions, 'submission')}, "
-        f"mean {points(summary.mean)} and median {points(summary.median)} "
-        f"of {points(summary.max_score)}",
-        console,
-    )
+    _heading(f"{topic.topic}: {summary.in_words}", console)
     rows = _Rows(topic.reports, console.width)
     for line in rows.header():
         _print(line, console)
@@ -67,8 +62,7 @@ def print_class(topic: TopicReports, console: Console) -> None:
 def print_report(report: Report, topic: str, console: Console) -> None:
     """Print everything about one submission: each part, and each check that did not pass."""
     _heading(
-        f"{topic}: {shown_name(report.learner)}, {points(report.score)} "
-        f"of {points(report.max_score)} ({shown_name(report.submission)})",
+        f"{topic}: {shown_name(report.learner)}, {outcome_of(report)} ({shown_name(report.submission)})",
         console,
     )
     for note in report.notes:
@@ -112,6 +106,8 @@ def _print_summary(summary: ClassSummary, console: Console) -> None:
     table.add_column("Mean", justify="right", no_wrap=True)
     table.add_column("Full marks", justify="right")
     table.add_column("What happened to the others", overflow="fold")
+    if not summary.parts:  # nothing could be read
+        return
     for part in summary.parts:
         table.add_row(
             Text(one_line(part.name)),
@@ -159,7 +155,7 @@ class _Rows:
         self.widths = [
             max(map(len, [*header, *column])) for header, column in zip(self.headers, cells, strict=True)
         ]
-        self.score_width = max(map(len, ["Score", *(points(r.score) for r in reports)]))
+        self.score_width = max(map(len, ["Score", *map(_score, reports)]))
         names = [cell_len(shown_name(report.learner)) for report in reports]
         self.name_width = min(max([len("Learner"), *names]), _NAME_WIDTH)
         figures = self.score_width + sum(self.widths) + _GAP * (len(self.parts) + 1)
@@ -186,7 +182,7 @@ class _Rows:
         if cell_len(name) > self.name_width:
             name = set_cell_size(name, self.name_width - 1) + "…"
         line = Text(f"{set_cell_size(name, self.name_width)}  ", "bold")
-        line.append(f"{points(report.score):>{self.score_width}}")
+        line.append(f"{_score(report):>{self.score_width}}")
         if self.in_columns:
             for part, width in zip(self.parts, self.widths, strict=True):
                 result = part_of(report, part)
@@ -198,9 +194,13 @@ class _Rows:
         return Text(", ".join(f"{one_line(p)} {_part_points(report, p)}" for p in self.parts))
 
 
+def _score(report: Report) -> str:
+    return "-" if report.is_unreadable else points(report.score)
+
+
 def _part_points(report: Report, name: str) -> str:
     part = part_of(report, name)
-    return points(part.score) if part else "-"
+    return points(part.score) if part and not report.is_unreadable else "-"
 
 
 def _what_happened(group: tuple[PartResult, ...]) -> Text:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from nnlearn.results import Report, Verdict
 from nnlearn.text import one_line
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ def shown_name(name: str, limit: int | None = None) -> str:
 def points(value: float) -> str:
     """Points as people write them: at most two decimals, no trailing zeros."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def outcome_of(report: Report) -> str:
+    """`5 of 7`, or why there are no points to speak of."""
+    if report.is_unreadable:
+        return Verdict.UNREADABLE.words
+    return f"{points(report.score)} of {points(report.max_score)}"
 
 
 def count(number: int, thing: str) -> str:

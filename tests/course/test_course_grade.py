@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import pytest
 from course.trap_class import ANSWERS, NOT_GRADED, Book
@@ -74,10 +75,12 @@ def test_nothing_is_left_lying_about(trap_class):
 def test_what_could_not_be_graded_is_said_and_ends_the_run_with_an_error(trap_class):
     said = trap_class.said.ours
     assert said.returncode == 3  # one of them was a fault of the grader's
-    lines = [line for line in said.stderr.splitlines() if line.startswith("NOT GRADED")]
-    assert [line.split(": ")[1] for line in sorted(lines)] == sorted(NOT_GRADED)
+    kinds = ("NOT GRADED", "NOT HANDED IN", "UNREADABLE")
+    lines = [line.split(": ") for line in said.stderr.splitlines() if line.startswith(kinds)]
+    assert sorted(line[1] for line in lines) == sorted(NOT_GRADED)
+    assert ["UNREADABLE", "unreadable"] in [line[:2] for line in lines]
     assert "this is not the learner's mistake" in said.stderr
-    assert "3 submissions not graded: see above" in said.stdout
+    assert "1 submission unreadable: see above" in said.stdout
 
 
 def test_progress_is_a_line_for_each_submission(trap_class):
@@ -85,8 +88,8 @@ def test_progress_is_a_line_for_each_submission(trap_class):
     assert [int(number) for number, _, _, _ in lines] == list(range(1, len(lines) + 1))
     assert {int(total) for _, total, _, _ in lines} == {len(lines)}
     said = {student: words for _, _, student, words in lines}
-    assert said["right"] == "6 of 6"
-    assert said["unreadable"] == "not graded"
+    assert said["right"] == "7 of 7"
+    assert said["unreadable"] == "unreadable"
 
 
 def test_feedback_can_be_generated_from_it(trap_class):
@@ -146,7 +149,7 @@ def interrupt_after(monkeypatch, number):
 
     seen = []
 
-    def advance(self, submission, report):
+    def advance(self, submission, outcome):
         seen.append(submission.learner)
         if len(seen) == number:
             raise KeyboardInterrupt
@@ -161,6 +164,32 @@ def test_what_was_graded_is_left_unless_forced(small, workers):
     assert "3 submissions were graded before; --force grades them again" in list(again.in_words("ps1"))
     run(small, force=True)
     assert workers == ["ada", "bo", "cy"] * 2
+
+
+def test_a_score_is_out_of_what_the_gradebook_gives_and_says_what_lateness_costs(small, workers):
+    """Also where the instructor has changed the points of a part in the source notebook."""
+    with find_course(small).gradebook() as gradebook:
+        gradebook.update_or_create_assignment("ps1", duedate=datetime(2026, 3, 1, 12))
+        gradebook.find_grade_cell("softmax_checks", "toy", "ps1").max_score = 30
+        gradebook.db.commit()
+    (small / "submitted/ada/ps1/timestamp.txt").write_text("2026-03-03 13:00:00")
+    (small / "submitted/bo/ps1/timestamp.txt").write_text("2026-03-01 11:00:00")
+    (small / "submitted/bo/ps1/Toy (2).ipynb").write_text("{}")
+    done = run(small)
+    assert done.graded["bo"].words == "2.5 of 34, plain not handed in (but Toy (2).ipynb)"
+    assert done.graded["ada"].words == "2 of 34, plain not handed in, 2 days late, 0.5 taken off"
+    assert next(iter(done.in_words("ps1"))) == "ps1: 3 submissions graded, 2.33 of 34 points on average"
+
+
+def test_what_was_not_handed_in_is_said_with_what_was_instead(small, workers):
+    folder = small / "submitted/ada/ps1"
+    (folder / "toy.ipynb").rename(folder / "toy_final.IPYNB")
+    (folder / "exercises").mkdir()
+    (folder / "exercises/toy.py").write_text("")
+    done = run(small)
+    assert (done.exit_code, sorted(done.graded)) == (1, ["bo", "cy"])
+    assert done.failed["ada"].reason == "plain, toy not handed in (but toy_final.IPYNB)"
+    assert "1 submission not handed in: see above" in list(done.in_words("ps1"))
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(small, workers, monkeypatch):

@@ -212,12 +212,16 @@ def test_everybody_is_in_the_gradebook_or_said_to_be_missing(mangled, graded):
 def test_what_was_not_graded_is_said(mangled):
     for said in (mangled.said.ours, mangled.said.again):
         assert said.returncode == 3  # one of them is our fault
-        lines = [line for line in said.stderr.splitlines() if line.startswith("NOT GRADED: ")]
+        lines = [
+            line for line in said.stderr.splitlines() if line.startswith(("NOT GRADED: ", "UNREADABLE: "))
+        ]
         expected = {*NOT_GRADED, "first, algebra.ipynb", "second, toy.ipynb", "third, zeta.ipynb"}
         assert {line.split(": ")[1] for line in lines} == {
             shown_name(name) for name in expected | {"fault, toy.ipynb"}
         }
         assert "4 submissions graded without a notebook: see above" in said.stdout
+        assert "NOTE: second: 12 of 18, toy unreadable\n" in said.stderr
+        assert "NOTE: fault: 12 of 18, toy not graded\n" in said.stderr
         assert "Traceback" not in said.stderr
     assert mangled.said.stock.returncode == 1
     assert "[AutogradeApp | ERROR] second: toy.ipynb: toy.ipynb cannot be read" in mangled.said.stock.stderr
@@ -276,7 +280,7 @@ def test_the_same_notebooks_are_worth_the_same_to_grade(mangled, graded, tmp_pat
             if place.is_file():
                 shutil.copy(place, folder / place.parents[1].name)
     done = nnlearn("grade", folder, "--content", content, "--json", tmp_path / "r.json", cwd=tmp_path)
-    assert done.returncode in (0, 3), done.stderr
+    assert done.returncode in (1, 3), done.stderr
     [topic] = json.loads((tmp_path / "r.json").read_text())["topics"]
     found = {report["learner"]: sum(part["score"] for part in report["parts"]) for report in topic["reports"]}
     for student, books in graded[1].items():
