@@ -10,7 +10,7 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +29,26 @@ def find_leaks(topic: Topic) -> list[str]:
     return leaks_in(topic, topic.exercise_dir, f"exercises/{topic.name}")
 
 
-def leaks_in(topic: Topic, folder: Path, shown_as: str, others: Sequence[Topic] = ()) -> list[str]:
+def leaks_in(
+    topic: Topic,
+    folder: Path,
+    shown_as: str,
+    others: Sequence[Topic] = (),
+    notebooks: Mapping[str, str] | None = None,
+) -> list[str]:
     """Private things of `topic` that can be read in a folder that learners get, one line for each.
 
     Private are: lines of solutions and of known mistakes, unless the lesson itself shows them; names and
     lines of hidden checks; rubrics; the answers to predictions, and why other answers are wrong. Lines that
-    anybody's code may have say nothing; see `autograder.authoring.idioms`.
+    anybody's code may have say nothing, see `autograder.authoring.idioms`; nor do lines that learners are
+    given in any other topic, as whole lines.
 
     Args:
         topic: The topic.
         folder: The folder.
         shown_as: How the folder is called in what is found.
-        others: Other topics with files in it, which may show what is private here.
+        others: Other topics, which may show what is private here: in their own files in the folder any text.
+        notebooks: The topic of each notebook in the folder that is not named after it, by its name.
     """
     master = read_master(topic)
     checks = checks_of_topic(topic) if topic.checks else CheckFile("", {}, (), ())
@@ -75,15 +83,17 @@ def leaks_in(topic: Topic, folder: Path, shown_as: str, others: Sequence[Topic] 
         for line in wrong.why.split("\n")
         if line.strip() and line.strip() not in public
     ]
-    theirs = {other.name: _Text("\n".join(_shown_by(other))) for other in others}
+    shown_by = {other.name: "\n".join(_shown_by(other)) for other in others}
+    theirs = {name: _Text(text) for name, text in shown_by.items()}
+    given = _Text("\n".join(shown_by.values()))
     found: dict[str, None] = {}
     for file in _files(folder):
         inside = file.relative_to(folder)
         shown = f"{shown_as}/{inside.as_posix()}"
         text = _text_of(file)
-        here, expected = _Text(text), theirs.get(_topic_of(inside, theirs), _Text(""))
+        here, expected = _Text(text), theirs.get(_topic_of(inside, theirs, notebooks or {}), _Text(""))
         for what, line in private:
-            if line in here and line not in expected:
+            if line in here and line not in expected and not given.has_line(line):
                 found[f"{shown} holds {what}: {line}"] = None
         for name in checks.hidden_names:
             if here.names(name) and not expected.names(name):
@@ -101,9 +111,10 @@ def _shown_by(topic: Topic) -> Iterator[str]:
         yield checks_of_topic(topic).visible
 
 
-def _topic_of(file: Path, topics: Iterable[str]) -> str:
+def _topic_of(file: Path, topics: Iterable[str], notebooks: Mapping[str, str]) -> str:
     """Which of these topics a file of an assignment belongs to: as its notebook, or as what checks it."""
-    return next((name for name in topics if name in (file.stem, *file.parts[:-1])), "")
+    stem = notebooks.get(file.stem, file.stem)
+    return next((name for name in topics if name in (stem, *file.parts[:-1])), "")
 
 
 class _Text:
@@ -115,6 +126,10 @@ class _Text:
 
     def __contains__(self, line: str) -> bool:
         return line in self._lines or (len(line) >= _SHORTEST and line in self._text)
+
+    def has_line(self, line: str) -> bool:
+        """Whether a line is in it as a line of its own."""
+        return line in self._lines
 
     def names(self, name: str) -> bool:
         """Whether a name is in it, as a word of its own."""

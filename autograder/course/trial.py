@@ -81,9 +81,10 @@ def try_assignment(course: Course, assignment: str, on_step: Callable[[str], Non
         on_step("what learners get")
         release = scratch.release(assignment)
         leaks = []
-        for topic in topics.values():
-            others = [other for other in topics.values() if other != topic]
-            leaks += leaks_in(topic, release, f"release/{assignment}", others)
+        for topic in dict.fromkeys(topics.values()):
+            others = [other for other in course.catalogue.topics if other.master and other != topic]
+            names = {notebook: its.name for notebook, its in topics.items()}
+            leaks += leaks_in(topic, release, f"release/{assignment}", others, names)
         scores = [s for name, topic in topics.items() for s in _scores(scratch, assignment, name, topic)]
         return Trial(tuple(scores), tuple(leaks))
 

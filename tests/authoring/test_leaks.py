@@ -135,6 +135,30 @@ def test_topics_in_one_folder_may_show_what_is_private_in_another(built: Topic, 
         (release / name).unlink()
 
 
+def test_a_line_that_learners_are_given_in_any_topic_is_no_leak(built: Topic, tmp_path: Path) -> None:
+    """Wherever it stands; but a piece of a line that is given is not, nor a notebook of another name."""
+    solution = "return np.asarray(x) / 2"
+    write_skeleton("other", tmp_path)
+    other = load_catalogue(tmp_path).topic("other")
+    assert other.master is not None
+    master = other.master.read_text()
+    release = tmp_path / "release"
+    release.mkdir()
+    for name in ("halving.ipynb", "notes.md", "week_3.ipynb"):
+        (release / name).write_text(f"def f(x):\n    {solution}\n")
+    other.master.write_text(master.replace("x = np.linspace", f"# {solution}\nx = np.linspace"))
+    expected = [
+        f"release/{name} holds a line of a solution: {solution}" for name in ("halving.ipynb", "notes.md")
+    ]
+    assert leaks_in(built, release, "release", [other], {"week_3": "other"}) == expected
+    other.master.write_text(
+        master.replace("x = np.linspace", f"def f(x):\n    {solution}\n\nx = np.linspace")
+    )
+    assert leaks_in(built, release, "release", [other]) == []
+    other.master.write_text(master)
+    assert len(leaks_in(built, release, "release", [other])) == 3
+
+
 def test_what_the_lesson_shows_is_no_leak(built: Topic, edit: Edit) -> None:
     """An author may show a line of the solution in a demonstration."""
     edit(built.master, "import matplotlib.pyplot as plt", "return_value = 1\n# return np.asarray(x) / 2")
