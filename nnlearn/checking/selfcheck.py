@@ -9,20 +9,26 @@ from nnlearn.checking.advice import LONGEST, Advice
 from nnlearn.checking.bench import Bench, proven
 from nnlearn.diagnosis.store import read_diagnoses
 from nnlearn.errors import NnlearnError
-from nnlearn.learner.local import LocalSeat
+from nnlearn.learner.local import Impatience, LocalSeat
 from nnlearn.learner.session import Session
 from nnlearn.submission.source import Source
 from nnlearn.workspace.workspace import find_workspace
 
 
-def learner_bench(topic: Topic, source: Source) -> Bench:
+def learner_bench(topic: Topic, source: Source, impatience: Impatience | None = None) -> Bench:
     """A bench for `source` with what a learner has: no mistake's code, only the replies of each.
+
+    Args:
+        topic: What the file is for.
+        source: The file.
+        impatience: What is done about a cell that never ends.
 
     Raises:
         ContentError: The diagnoses file is damaged.
     """
     advice = SelfCheckAdvice(topic, source.path)
-    return Bench(topic, LocalSeat(topic, source), known=read_diagnoses(topic), advice=advice, standard=proven)
+    seat = LocalSeat(topic, source, impatience)
+    return Bench(topic, seat, known=read_diagnoses(topic), advice=advice, standard=proven)
 
 
 def file_to_check(topic: Topic) -> Path:

@@ -17,6 +17,7 @@ from nnlearn.submission.source import Source, load_source
 
 if TYPE_CHECKING:
     from nnlearn.checking.bench import Bench
+    from nnlearn.learner.local import Impatience
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,14 @@ def check(target: str, topic: str | None = None, as_json: bool = False, content:
     Returns:
         The exit code: 0 where all of them pass, else 1.
     """
+    from nnlearn.cli.begin_anew import able_to_begin_anew
+
+    impatience = able_to_begin_anew()  # with the streams that it has now
     answer = keep_stdout_for_json() if as_json else None
     place = here(content)
     chosen = _resolve(target, topic, place)
     source = load_source(chosen.file)
-    bench = run_visible_checks(chosen.topic, source, quiet=as_json, part=chosen.part)
+    bench = run_visible_checks(chosen.topic, source, as_json, chosen.part, impatience)
     report = Report(
         learner="",
         submission=str(chosen.file),
@@ -103,8 +107,22 @@ def _remember(place: Place, topic: Topic, report: Report) -> None:
     place.say_notes()
 
 
-def run_visible_checks(topic: Topic, source: Source, quiet: bool = False, part: str | None = None) -> Bench:
-    """Run the visible checks of `topic`, or of one part, on a file; a bar counts them unless `quiet`."""
+def run_visible_checks(
+    topic: Topic,
+    source: Source,
+    quiet: bool = False,
+    part: str | None = None,
+    impatience: Impatience | None = None,
+) -> Bench:
+    """Run the visible checks of `topic`, or of one part, on a file; a bar counts them unless `quiet`.
+
+    Args:
+        topic: The topic.
+        source: The file.
+        quiet: Whether nothing moves on the terminal.
+        part: The one part to check; all if left out.
+        impatience: What is done about a cell that never ends, unless somebody debugs it.
+    """
     checks = topic.require_visible_checks()
     import pdb
 
@@ -117,10 +135,11 @@ def run_visible_checks(topic: Topic, source: Source, quiet: bool = False, part: 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
     # A bar that moves would write over the prompt of a debugger.
-    disable = quiet or not console.is_terminal or _stops_at_breakpoints(source)
+    debugged = _stops_at_breakpoints(source)
+    disable = quiet or not console.is_terminal or debugged
     with Progress(*columns, console=console, transient=True, disable=disable) as progress:
         task = progress.add_task(f"checking {topic.name}", total=None)
-        bench = learner_bench(topic, source)
+        bench = learner_bench(topic, source, None if debugged else impatience)
         set_trace = pdb.set_trace
         with CheckRunner(topic, checks) as runner:
             pdb.set_trace = set_trace  # pytest's own needs the terminal reporter, which is off here

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from nnlearn.catalogue import Topic
 from nnlearn.isolation.deadlines import Deadlines
 from nnlearn.isolation.processes import ProcessSource
@@ -12,13 +10,10 @@ from nnlearn.learner.errors import LearnerDied
 from nnlearn.learner.seats import SourceSeat
 from nnlearn.protocol.transport import Transport
 from nnlearn.results import Verdict
-from nnlearn.submission.left_out import needed_by
 from nnlearn.submission.source import Source
 
 _OUTPUT = 4000
 _NOTES = 50
-# A cell that never ends takes as long as a part may, and the others have to be run once more.
-_MOST_LEFT_OUT = 3
 
 
 class IsolatedSeat(SourceSeat):
@@ -45,11 +40,8 @@ class IsolatedSeat(SourceSeat):
         self._processes = processes
         self._deadlines = Deadlines(limits.call_seconds, limits.part_seconds, limits.submission_seconds)
         self._transport: RemoteTransport | None = None
-        self._death_on_load: LearnerDied | None = None
         self._part = ""
         self._cell = ""
-        self._left_out: dict[str, str] = {}
-        self._lost: dict[str, LearnerDied] = {}
         self._read = self.notes
         self.layers: tuple[str, ...] = ()
         self.output = ""
@@ -60,17 +52,13 @@ class IsolatedSeat(SourceSeat):
     def transport(self, part: str) -> Transport:
         """The way to the code, in a process that lives."""
         self.refuse_shortcuts(part)
-        if self._death_on_load is not None:
-            raise self._death_on_load
-        if part in self._lost:
-            raise self._lost[part]
+        self.refuse_lost(part)
         if part != self._part:
             self._part = part
             self._deadlines.start_part()
         if self._transport is None or self._transport.has_ended:
             self._start()
-            if part in self._lost:  # which is found out by loading the file
-                raise self._lost[part]
+            self.refuse_lost(part)  # which is found out by loading the file
         assert self._transport is not None  # noqa: S101 - for the type checker
         return self._transport
 
@@ -90,7 +78,6 @@ class IsolatedSeat(SourceSeat):
         while notes is None:
             self.close()
             program = self.program({})
-            program = replace(program, cells=tuple(c for c in program.cells if c[0] not in self._left_out))
             self._transport = RemoteTransport.start(
                 self._processes, program, self._deadlines, self.topic.limits.memory_mb
             )
@@ -98,10 +85,10 @@ class IsolatedSeat(SourceSeat):
             try:
                 notes = self._load(self._transport, [name for name, _ in program.cells])
             except LearnerDied as death:
-                self._go_on_after(death)
+                self.end_cell(self._cell, death)
             finally:
                 self.output = _shortened(self._transport.output)
-        self.notes = (*self._read, *self._left_out.values(), *notes[:_NOTES])
+        self.notes = (*self._read, *self.ended.values(), *notes[:_NOTES])
 
     def _load(self, transport: RemoteTransport, cells: list[str]) -> list[str]:
         """Run the file's cells one by one, so that each keeps what it printed; the notes about them."""
@@ -131,25 +118,6 @@ class IsolatedSeat(SourceSeat):
             raise LearnerDied(
                 Verdict.OUT_OF_MEMORY, f"it needed more than the {limit} MB of memory it may use"
             )
-
-    def _go_on_after(self, death: LearnerDied) -> None:
-        """The process ended while a cell ran: that cell is left out, and the parts that need it are lost.
-
-        Which cell it was is known here, where cells are asked for one by one.
-
-        Raises:
-            LearnerDied: The file cannot be loaded at all: it is one piece, it ended itself, or that would
-                be one cell too many.
-        """
-        cell = self._cell
-        is_endless = death.verdict in (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
-        if self.source.kind == "py" or not is_endless or len(self._left_out) == _MOST_LEFT_OUT:
-            where = "the file" if self.source.kind == "py" else f"the file, {cell}"
-            self._death_on_load = LearnerDied(death.verdict, f"loading {where}: {death.message}")
-            raise self._death_on_load from None
-        needing = list(self.parts_that_need(cell))
-        self._left_out[cell] = f"{cell} was ended and left out: {death.message}; {needed_by(needing)}"
-        self._lost |= dict.fromkeys(needing, LearnerDied(death.verdict, f"{cell}: {death.message}"))
 
 
 def _shortened(output: str) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from nnlearn.catalogue import Topic
 from nnlearn.host.host import Host
+from nnlearn.learner.errors import LearnerDied
 from nnlearn.learner.seats import SourceSeat
 from nnlearn.protocol.transport import Transport
+from nnlearn.results import Verdict
 from nnlearn.runtime.quiet import start_keras
-from nnlearn.submission.source import Source
+from nnlearn.submission.source import Source, file_name
 
 
 class LocalTransport:
@@ -28,24 +34,68 @@ class LocalTransport:
         """Nothing to let go of: the host goes with its last reference."""
 
 
-class LocalSeat(SourceSeat):
-    """The learner's code in this process, loaded when the first check asks for it."""
+@dataclass(frozen=True)
+class Impatience:
+    """What is done about a cell that never ends, where nobody but this very process could end it.
 
-    def __init__(self, topic: Topic, source: Source) -> None:
+    Attributes:
+        ended: The cells that were given up before.
+        give_up: Called in a thread of its own with the cell that has run for too long; if it returns, the
+            cell goes on.
+    """
+
+    ended: tuple[str, ...]
+    give_up: Callable[[str], None]
+
+
+class LocalSeat(SourceSeat):
+    """The learner's code in this process, loaded when the first check asks for it.
+
+    Args:
+        topic: What the submission is for.
+        source: The submission.
+        impatience: What is done about a cell that never ends; nothing if left out.
+    """
+
+    def __init__(self, topic: Topic, source: Source, impatience: Impatience | None = None) -> None:
         super().__init__(topic, source)
         self._transport: LocalTransport | None = None
+        self._impatience = impatience
+        what = "loading the file" if source.kind == "py" else "a cell"
+        too_long = f"it took too long: {what} may take {topic.limits.part_seconds:g} s"
+        for cell in impatience.ended if impatience else ():
+            with contextlib.suppress(LearnerDied):  # each part is going to be told
+                self.end_cell(cell, LearnerDied(Verdict.TIMED_OUT, too_long))
+        self.notes += tuple(self.ended.values())
 
     def transport(self, part: str) -> Transport:
         """The way to the code, which is loaded on first use."""
         self.refuse_shortcuts(part)
+        self.refuse_lost(part)
         if self._transport is None:
             start_keras()
             # The real path, so that debuggers and editors find the lines.
             files = {self.source.path.name: str(self.source.path)}
-            host = Host(self.program(files))
-            self.notes += tuple(host.load())
+            program = self.program(files)
+            host = Host(program)
+            for place, (file, _) in enumerate(program.cells or [("", "")]):
+                with self._not_for_ever(file_name(file)):
+                    self.notes += tuple(host.load(place))
             self._transport = LocalTransport(host)
         return self._transport
+
+    @contextlib.contextmanager
+    def _not_for_ever(self, cell: str) -> Iterator[None]:
+        if self._impatience is None:
+            yield
+            return
+        timer = threading.Timer(self.topic.limits.part_seconds, self._impatience.give_up, [cell])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def trouble(self, part: str) -> tuple[str, ...]:
         """What went wrong with `part` while the file was loaded."""

@@ -8,15 +8,19 @@ from functools import cached_property
 from typing import Protocol
 
 from nnlearn.catalogue import Topic, attribute_of
-from nnlearn.learner.errors import Forbidden
+from nnlearn.learner.errors import Forbidden, LearnerDied
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
-from nnlearn.submission.left_out import Remainder, leave_out
+from nnlearn.results import Verdict
+from nnlearn.submission.left_out import Remainder, leave_out, needed_by
 from nnlearn.submission.locate import where_is
 from nnlearn.submission.misplaced import misplaced_answers
 from nnlearn.submission.needs import Needs
 from nnlearn.submission.shortcuts import Shortcuts
 from nnlearn.submission.source import Source
+
+# A cell that never ends takes as long as a part may, and the others have to be run once more.
+_MOST_ENDED = 3
 
 
 class Seat(Protocol):
@@ -41,6 +45,7 @@ class SourceSeat:
 
     Attributes:
         notes: What the learner should know about the file.
+        ended: For each cell that had to be ended, and is left out since: a note.
     """
 
     def __init__(self, topic: Topic, source: Source) -> None:
@@ -50,13 +55,16 @@ class SourceSeat:
         self._remainder = remainder_of(topic, source)
         parts = [attribute_of(part.name) for part in topic.parts]
         self.notes = (*source.notes, *misplaced_answers(source, parts), *self._remainder.notes)
+        self.ended: dict[str, str] = {}
+        self._lost: dict[str, LearnerDied] = {}
+        self._death_on_load: LearnerDied | None = None
 
     def program(self, file_of: dict[str, str]) -> Program:
         """The learner's cells that parse, ready for a host, without what is left out of them."""
         cells = tuple(
             (file_of.get(cell.name, cell.name), cell.code)
             for cell in self._remainder.source.cells
-            if cell.error is None
+            if cell.error is None and cell.name not in self.ended
         )
         return Program(self.topic.name, cells, {p.name: p.forbid for p in self.topic.parts})
 
@@ -70,6 +78,31 @@ class SourceSeat:
     def place(self, part: str) -> str:
         """Where `part` stands in the learner's file."""
         return where_is(self.source, attribute_of(part))
+
+    def end_cell(self, cell: str, death: LearnerDied) -> None:
+        """Leave out a cell during which the process was ended: the parts that need it are lost.
+
+        Args:
+            cell: The cell's name. Whoever asks for cells one by one knows which it was.
+            death: How that went.
+
+        Raises:
+            LearnerDied: The file cannot be loaded at all: it is one piece, it ended itself, or that would
+                be one cell too many.
+        """
+        is_endless = death.verdict in (Verdict.TIMED_OUT, Verdict.OUT_OF_MEMORY)
+        if self.source.kind == "py" or not is_endless or len(self.ended) == _MOST_ENDED:
+            where = "the file" if self.source.kind == "py" else f"the file, {cell}"
+            self._death_on_load = LearnerDied(death.verdict, f"loading {where}: {death.message}")
+            raise self._death_on_load
+        needing = list(self.parts_that_need(cell))
+        self.ended[cell] = f"{cell} was ended and left out: {death.message}; {needed_by(needing)}"
+        self._lost |= dict.fromkeys(needing, LearnerDied(death.verdict, f"{cell}: {death.message}"))
+
+    def refuse_lost(self, part: str) -> None:
+        """Raise `LearnerDied` if what the part needs could not be loaded."""
+        if death := self._death_on_load or self._lost.get(part):
+            raise death
 
     def parts_that_need(self, cell: str) -> Iterator[str]:
         """The parts that a cell defines, or whose code needs something that it defines."""

@@ -176,3 +176,32 @@ def test_a_tensorflow_that_cannot_be_imported_names_the_doctor(miniature, tmp_pa
     assert said in done.stderr
     assert "nnlearn doctor --thorough" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_cell_that_never_ends_is_named_and_the_rest_is_checked(toy_course, tmp_path):
+    settings = toy_course / "solutions/toy/topic.toml"
+    text = settings.read_text()
+    assert "part_seconds = 8" in text
+    settings.write_text(text.replace("part_seconds = 8", "part_seconds = 2"))
+    cells = [*REFERENCE.split("\n\n\n"), "print('once')\nwhile True:\n    pass"]
+    made = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": cell} for cell in cells]
+    mine = tmp_path / "toy.ipynb"
+    mine.write_text(json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    done = nnlearn("check", mine, "--topic", "toy", "--content", toy_course)
+    assert done.returncode == 0, done.stderr
+    assert (
+        f"Note: cell {len(cells)} was ended and left out: it took too long: a cell may take 2 s; "
+        in done.stdout
+    )
+    assert "nothing of the exercise needs it" in done.stdout
+    assert "3 of 3 visible checks pass" in done.stdout
+
+    done = nnlearn("check", mine, "--topic", "toy", "--content", toy_course, "--json")
+    assert [part["verdict"] for part in json.loads(done.stdout)["parts"]] == ["passed"] * 3
+
+    mine = tmp_path / "toy.py"
+    mine.write_text(REFERENCE + "while True:\n    pass\n")
+    done = nnlearn("check", mine, "--topic", "toy", "--content", toy_course)
+    assert done.returncode == 1, done.stderr
+    assert "loading the file: it took too long: loading the file may take 2 s" in done.stdout
+    assert "0 of 3 visible checks pass" in done.stdout
