@@ -20,7 +20,7 @@ def learners_topic_toml(
 ) -> str:
     """What `exercises/<topic>/topic.toml` holds.
 
-    What is forbidden is written out: learners may have an nnlearn that knows other groups.
+    What is forbidden and allowed is written out: learners may have an nnlearn that knows other groups.
 
     Args:
         topic: A topic with its private content.
@@ -29,10 +29,11 @@ def learners_topic_toml(
     """
     data = tomllib.loads(topic.toml.read_text(encoding="utf-8"))
     data.pop("forbid", None)
+    data.pop("allow", None)
     tables = {
         "part": [
             {
-                **_with_all_forbidden(part, topic),
+                **_with_rules(part, topic),
                 "hidden_checks": hidden_counts.get(part["name"], 0),
                 "parameters": list(signatures.get(part["name"], ())),
             }
@@ -50,6 +51,7 @@ def learners_topic_toml(
     return f"{_HEAD}{tomli_w.dumps(public, multiline_strings=True)}"
 
 
-def _with_all_forbidden(part: Mapping[str, Any], topic: Topic) -> dict[str, Any]:
-    forbid = topic.part(part["name"]).forbid
-    return {**part, "forbid": list(forbid)} if forbid or "forbid" in part else dict(part)
+def _with_rules(part: Mapping[str, Any], topic: Topic) -> dict[str, Any]:
+    whole = topic.part(part["name"])
+    lists = {"forbid": list(whole.forbid), "allow": list(whole.allow)}
+    return {**part, **{key: entries for key, entries in lists.items() if entries or key in part}}

@@ -11,6 +11,7 @@ import socket
 from collections.abc import Iterable
 
 from nnlearn.isolation.processes import Ending, LearnerProcess, ProcessSource
+from nnlearn.protocol.requests import Rules
 
 
 class WatchedProcesses:
@@ -24,9 +25,9 @@ class WatchedProcesses:
         self._processes = processes
         self.disturbed = False
 
-    def prepare(self, forbid: Iterable[tuple[str, ...]]) -> None:
+    def prepare(self, rules: Iterable[Rules]) -> None:
         """Get ready to watch for what parts must not use."""
-        self._processes.prepare(forbid)
+        self._processes.prepare(rules)
 
     def open(self, memory_mb: int, cpu_seconds: int) -> LearnerProcess:
         """A new confined process."""

@@ -66,7 +66,7 @@ class TopicGrader:
         self._processes = processes
         self._seed = seed
         self._runner = CheckRunner(topic, topic.checks)
-        processes.prepare(part.forbid for part in topic.parts)
+        processes.prepare(part.rules for part in topic.parts)
         self._gallery = Gallery(self._runner, seed)
         self._known = self._gallery.known_replies()
 

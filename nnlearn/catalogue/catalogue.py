@@ -12,6 +12,7 @@ import msgspec
 
 from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.catalogue.ready_made import expanded
+from nnlearn.catalogue.toml_faults import TopicToml
 from nnlearn.catalogue.topic import PREDICTIONS, Part, Topic
 from nnlearn.catalogue.topic_toml import read_topic_toml
 from nnlearn.errors import ContentError
@@ -139,7 +140,7 @@ def _read_topic(root: Path, name: str) -> Topic:
         )
     is_private = solution.is_dir()
     contents = read_topic_toml((solution if is_private else exercise) / "topic.toml", built=not is_private)
-    parts = tuple(_with_all_forbidden(part, contents.forbid) for part in contents.part)
+    parts = tuple(_with_rules(part, contents) for part in contents.part)
     if is_private:
         parts = _with_hidden_checks(parts, exercise / "topic.toml")
     return Topic(
@@ -159,10 +160,12 @@ def _read_topic(root: Path, name: str) -> Topic:
     )
 
 
-def _with_all_forbidden(part: Part, everywhere: tuple[str, ...]) -> Part:
-    """`part` with everything that it must not use; predictions use nothing."""
-    forbid = part.forbid if part.name == PREDICTIONS else (*everywhere, *part.forbid)
-    return msgspec.structs.replace(part, forbid=expanded(forbid))
+def _with_rules(part: Part, contents: TopicToml) -> Part:
+    """`part` with everything that it must not use, and all that it may; predictions use nothing."""
+    if part.name == PREDICTIONS:
+        return part
+    forbid, allow = expanded((*contents.forbid, *part.forbid)), expanded((*contents.allow, *part.allow))
+    return msgspec.structs.replace(part, forbid=forbid, allow=allow)
 
 
 def _with_hidden_checks(parts: Iterable[Part], built: Path) -> tuple[Part, ...]:

@@ -1,4 +1,4 @@
-"""Groups of ready-made functions, as `ready_made.toml` lists them, for the `forbid` of a topic.toml."""
+"""Groups of ready-made functions, as `ready_made.toml` lists them, for `forbid` and `allow` in topic.toml."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def groups() -> dict[str, Group]:
     return msgspec.toml.decode(_FILE.read_bytes(), type=dict[str, Group])
 
 
-def expanded(forbid: Iterable[str]) -> tuple[str, ...]:
-    """The entries of `forbid` with the contents of groups in place of their names; each entry once.
+def expanded(entries: Iterable[str]) -> tuple[str, ...]:
+    """The entries of a `forbid` or `allow`, each once, with the contents of groups in place of their names.
 
     Raises:
         KeyError: There is no such group; reading topic.toml has refused it before.
     """
-    return tuple(dict.fromkeys(entry for name in forbid for entry in _entries(name)))
+    return tuple(dict.fromkeys(entry for name in entries for entry in _entries(name)))
 
 
 def group_of(entry: str) -> str | None:

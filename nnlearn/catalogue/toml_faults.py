@@ -18,7 +18,7 @@ from nnlearn.catalogue.toml_words import ABSENT
 from nnlearn.catalogue.topic import PREDICTIONS, Limits, Part, Response
 
 HINTS = 3
-_FORBID = re.compile(r"(kernel|group):\w+|[^\W\d]\w*(\.[^\W\d]\w*)*(\.\*)?")
+_ENTRY = re.compile(r"(kernel|group):(\w+)|kernel:\*|[^\W\d]\w*(\.[^\W\d]\w*)*(\.\*)?")
 Fault = tuple[str, str, Any]
 """A key, what was expected there, and what was received."""
 
@@ -33,6 +33,7 @@ class TopicToml(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     questions: tuple[int, ...] = ()
     requires: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
     limits: Limits = Limits()
     prediction: tuple[Prediction, ...] = ()
     response: tuple[Response, ...] = ()
@@ -56,7 +57,8 @@ def faults_in(contents: TopicToml, built: bool) -> Iterator[Fault]:
     for name in Limits.__struct_fields__:
         if not _positive(getattr(contents.limits, name)):
             yield f"limits.{name}", "a number above 0", getattr(contents.limits, name)
-    yield from _forbid_faults("forbid", contents.forbid)
+    for key, entries in _lists_of(contents).items():
+        yield from _entry_faults(key, entries)
     if not contents.part:
         yield "part", "at least one part", []
     yield from _faults_in_names(contents)
@@ -89,11 +91,9 @@ def unwanted_in(contents: TopicToml, built: bool) -> Iterator[tuple[str, str]]:
 
 
 def unknown_groups_in(contents: TopicToml) -> Iterator[tuple[str, str]]:
-    """Where a `forbid` names a group that there is not: the key, and the name of the group."""
-    lists = {"forbid": contents.forbid}
-    lists |= {f"part[{place}].forbid": part.forbid for place, part in enumerate(contents.part)}
-    for key, forbid in lists.items():
-        for place, entry in enumerate(forbid):
+    """Where a `forbid` or `allow` names a group that there is not: the key, and the name of the group."""
+    for key, entries in _lists_of(contents).items():
+        for place, entry in enumerate(entries):
             group = group_of(entry)
             if group is not None and group not in groups():
                 yield f"{key}[{place}]", group
@@ -124,12 +124,19 @@ def _part_faults(key: str, part: Part) -> Iterator[Fault]:
     for place, hint in enumerate(part.hints):
         if not hint.strip():
             yield f"{key}.hints[{place}]", "some text", hint
-    yield from _forbid_faults(f"{key}.forbid", part.forbid)
 
 
-def _forbid_faults(key: str, forbid: Sequence[str]) -> Iterator[Fault]:
-    for place, name in enumerate(forbid):
-        if not _FORBID.fullmatch(name):
+def _lists_of(contents: TopicToml) -> dict[str, tuple[str, ...]]:
+    """Every `forbid` and `allow`, by its key."""
+    lists = {"forbid": contents.forbid, "allow": contents.allow}
+    for place, part in enumerate(contents.part):
+        lists |= {f"part[{place}].forbid": part.forbid, f"part[{place}].allow": part.allow}
+    return lists
+
+
+def _entry_faults(key: str, entries: Sequence[str]) -> Iterator[Fault]:
+    for place, name in enumerate(entries):
+        if not _ENTRY.fullmatch(name):
             yield f"{key}[{place}]", "a dotted name, NAME.*, kernel:NAME or group:NAME", name
 
 

@@ -33,6 +33,7 @@ _EXAMPLES = {
     "points": "points = 3",
     "hints": 'hints = ["a nudge", "more", "nearly the answer"]',
     "forbid": 'forbid = ["group:softmax", "keras.layers.*", "kernel:Relu"]',
+    "allow": 'allow = ["keras.optimizers.*", "group:relu", "kernel:*"]',
     "rubric": 'rubric = ["2 points: ...", "1 point: ..."]',
     "call_seconds": "call_seconds = 10",
     "part_seconds": "part_seconds = 60",

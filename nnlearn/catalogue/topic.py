@@ -11,6 +11,7 @@ import msgspec
 from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.catalogue.prediction import Prediction
 from nnlearn.errors import ContentError
+from nnlearn.protocol.requests import Rules
 
 PREDICTIONS = "predictions"
 
@@ -29,6 +30,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         hints: Three, from a nudge to nearly the answer.
         forbid: Public names that would do the exercise in one call; `kernel:NAME` is a
             TensorFlow op. In a topic, groups are expanded, and what the whole topic forbids is there.
+        allow: What it may use besides the elementary functions, in the same words, if anything is forbidden.
         hidden_checks: How many more checks run when it is graded; counted by the builder.
         parameters: What it is called with, for messages about a call; taken from the master by the builder.
     """
@@ -37,8 +39,14 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points: float
     hints: tuple[str, ...]
     forbid: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
     hidden_checks: int = 0
     parameters: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> Rules:
+        """What it may use, and what not."""
+        return Rules(self.forbid, self.allow)
 
 
 class Response(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -211,7 +219,7 @@ class Topic:
         ):
             data = path.read_bytes() if path is not None else b""
             digest.update(f"{label}:{len(data)}:".encode() + data)
-        digest.update(msgspec.json.encode([part.forbid for part in self.parts]))  # groups may change
+        digest.update(msgspec.json.encode([part.rules for part in self.parts]))  # groups may change
         return digest.hexdigest()
 
 

@@ -1,50 +1,59 @@
-"""Watches, while a part runs, for the forbidden functions, classes and TensorFlow kernels.
+"""Watches, while a part runs, for functions, classes and TensorFlow kernels that it may not use.
 
-It runs in the learner's process and catches what reading the code cannot: `getattr(keras.ops, name)`.
-Keras' own internals, the checks and whoever else shares the process may use what is forbidden: a function
-counts only if a line of the learner's code called it. Someone set on disabling the guard can do so, and wins
-nothing: all that is lost is that a shortcut goes unseen, the score is made elsewhere.
+It runs in the learner's process and catches what reading the code cannot: `getattr(keras.ops, name)`. What
+may be used are the elementary functions, and what the part's topic adds. Keras' own internals, the checks and
+whoever else shares the process may use everything: a use counts if the learner's code is what asked for it,
+itself or by way of a library that did not know what it called. Someone set on disabling the guard can do so,
+and wins nothing: all that is lost is that a shortcut goes unseen, the score is made elsewhere.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 import types
-from collections.abc import Container, Iterator, Sequence
+import weakref
+from collections.abc import Container, Iterator
+from functools import cache, lru_cache
 from typing import Any
 
-from nnlearn.host.kernels import watching_kernels
-from nnlearn.host.tripwires import Tripwires, tripwires
-from nnlearn.submission.forbidden import kernel_names
-from nnlearn.submission.source import file_name, place
+from nnlearn.host.frames import Frames, Whose
+from nnlearn.host.kernels import Kernels, mark
+from nnlearn.host.public import AT_WORK, named_by, names_by_object, public_objects, unwrapped
+from nnlearn.host.tripwires import Call, Tripwires
+from nnlearn.protocol.requests import Rules
+from nnlearn.submission.forbidden import Ruling, dotted_names
 
-_AUTOGRAPH = "tensorflow.python.autograph."
+_SYMBOLIC = "keras.src.ops."
 
 
 class Guard:
-    """Records what the learner's code uses of `forbid`.
+    """Records what the learner's code uses of what it may not.
 
     Args:
-        forbid: Dotted names, `*` at the end for everything below, and `kernel:NAME`.
+        rules: What the part may use, and what not.
         learner_files: The file names of the learner's code, as its frames have them.
-        standing: Wires for what `forbid` names, and more, that are set already; without them this guard
-            sets its own.
     """
 
-    def __init__(
-        self, forbid: Sequence[str], learner_files: Container[str], standing: Tripwires | None = None
-    ) -> None:
-        self._forbid = tuple(forbid)
-        self._kernels = kernel_names(forbid)
-        self._files = learner_files
-        self._standing = standing
+    def __init__(self, rules: Rules, learner_files: Container[str]) -> None:
+        self._rules = rules
+        self._ruling = _ruling(rules)
+        self._frames = Frames(learner_files)
+        self._kernels = Kernels(self._report_kernel, self._report_marked)
         self._hits: dict[str, str] = {}
+        self._direct = False
 
     @staticmethod
-    def prepare(forbid: Sequence[str]) -> None:
-        """Look up now what `forbid` names: takes a while the first time, executes no operation."""
-        tripwires(tuple(forbid))
+    def prepare(rules: Rules) -> None:
+        """Look up now what there is to watch: takes a while the first time, executes no operation."""
+        _ruling(rules)
+        _wires_for(rules)
+
+    @staticmethod
+    def stand_watch() -> None:
+        """Leave the wires set for good, which costs less where nothing but learners' code will run."""
+        _wires().set()
 
     @property
     def hits(self) -> tuple[str, ...]:
@@ -52,55 +61,172 @@ class Guard:
         return tuple(sorted(f"{n} ({w})" if w else n for n, w in self._hits.items()))
 
     def look_at(self, value: Any) -> None:
-        """Record a hit if `value`, which stands for a part, is forbidden or derives from it."""
-        if name := tripwires(self._forbid).name_of(value):
+        """Record a hit if `value`, which stands for a part, may not be used or derives from what may not."""
+        if name := self._refused(_wires_for(self._rules).names_of(value)):
             self._hits.setdefault(name, "")
 
     @contextlib.contextmanager
-    def watching(self, *, kernels: bool = True) -> Iterator[None]:
+    def watching(self, *, direct: bool = True) -> Iterator[None]:
         """Watch until the block ends, however it ends.
 
         Args:
-            kernels: Whether to watch kernels too. They run for reasons of Keras' own as well, so only a
-                direct call of the learner's code should be watched for them.
+            direct: Whether the block does nothing but call something of the learner's. What libraries do on
+                the way there counts only then.
         """
-        wires = tripwires(self._forbid)
-
-        def report(function: types.FunctionType, caller: types.FrameType, args: tuple[Any, ...]) -> None:
-            targets = wires.targets.get(function, ())
-            where = self._place(_without_autograph(caller)) if targets else ""
-            for target in targets if where else ():
-                if target.owner is None or (args and isinstance(args[0], target.owner)):
-                    self._hits.setdefault(target.name, where)
-
-        with contextlib.ExitStack() as stack:
-            stack.enter_context((self._standing or wires).reporting_to(report))
-            if kernels and self._kernels:
-                stack.enter_context(watching_kernels(self._kernels, self._report_kernel))
+        self._direct = direct
+        with _wires_for(self._rules).reporting_to(self._report), self._kernels.watched():
             yield
+        if self._kernels.were_switched_off:
+            self._hits.setdefault("a way to switch the watch for it off", "")
+
+    def _report(self, call: Call) -> None:
+        if not self._counts(call):
+            return
+        if makes_something(call):
+            _made.add(call.args[0])
+        if name := self._refused(call.names):
+            self._hits.setdefault(name, self._frames.place(call.caller))
 
     def _report_kernel(self, kernel: str) -> None:
-        name = f"the TensorFlow kernel {kernel}"
-        if name not in self._hits:
-            frame: types.FrameType | None = sys._getframe(1)
-            while frame is not None and not self._place(frame):
-                frame = frame.f_back
-            self._hits[name] = self._place(frame)
+        if self._ruling.refuses_kernel(kernel):
+            self._note(f"the TensorFlow kernel {kernel}")
 
-    def _place(self, frame: types.FrameType | None) -> str:
-        """Where a frame of the learner's code stands; empty for any other frame."""
-        if frame is None:
-            return ""
-        file: Any = frame.f_code.co_filename
-        if file in self._files:
-            return place(file_name(file), frame.f_lineno)
-        # Code that was made from the learner's, by eval or AutoGraph, still has its globals.
-        file = frame.f_globals.get("__file__")
-        return file_name(file) if isinstance(file, str) and file in self._files else ""
+    def _report_marked(self, names: tuple[str, ...]) -> None:
+        """A graph runs that was made while the file was loaded, of a call of what has these names."""
+        if name := self._refused(names):
+            self._note(name)
+
+    def _note(self, name: str) -> None:
+        if name not in self._hits and self._is_learners_doing(sys._getframe()):
+            self._hits[name] = self._frames.place(sys._getframe())
+
+    def _counts(self, call: Call) -> bool:
+        """Whether a call is the learner's doing."""
+        if call.function.__name__ in AT_WORK and call.args and is_given(call.args[0]):
+            return False
+        if self._frames.whose(call.caller) is Whose.LIBRARY and (is_named(call) or is_elementary(call.names)):
+            return False
+        return self._is_learners_doing(call.caller)
+
+    def _is_learners_doing(self, frame: types.FrameType) -> bool:
+        whose = self._frames.asked_for_by(frame, is_given)
+        return whose in (Whose.LEARNER, None) or (whose is Whose.OURS and self._direct)
+
+    def _refused(self, names: tuple[str, ...]) -> str:
+        return refused_of(self._ruling, names)
 
 
-def _without_autograph(frame: types.FrameType | None) -> types.FrameType | None:
-    """The nearest frame that is not AutoGraph's, which makes the calls of the code it converts."""
-    while frame is not None and str(frame.f_globals.get("__name__")).startswith(_AUTOGRAPH):
-        frame = frame.f_back
-    return frame
+class LoadingWatch:
+    """Remembers what the learner's file makes while it is loaded, so that the guard knows it when it is used.
+
+    Args:
+        learner_files: The file names of the learner's code, as its frames have them.
+    """
+
+    def __init__(self, learner_files: Container[str]) -> None:
+        self._frames = Frames(learner_files)
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch until the block ends."""
+        with _wires().reporting_to(self._report):
+            yield
+
+    def _report(self, call: Call) -> None:
+        if self._frames.whose(call.caller) is Whose.LIBRARY and is_named(call):
+            return
+        if makes_something(call):
+            _made.add(call.args[0])
+        else:
+            mark(call.names)
+
+
+class _Made:
+    """The objects of classes with wires on them that are of the learner's making."""
+
+    def __init__(self) -> None:
+        self._references: dict[int, weakref.ref[Any]] = {}
+
+    def add(self, thing: Any) -> None:
+        """Remember `thing`."""
+        with contextlib.suppress(TypeError):  # of a kind that cannot be referred to so
+            self._references[id(thing)] = weakref.ref(thing)
+
+    def __contains__(self, thing: Any) -> bool:
+        reference = self._references.get(id(thing))
+        return reference is not None and reference() is thing
+
+
+_made = _Made()
+
+
+def is_given(thing: Any) -> bool:
+    """Whether something was put into the learner's hands: an object of a class with wires, made by others."""
+    return thing not in _made and bool(_wires().names_of(type(thing)))
+
+
+def is_elementary(names: tuple[str, ...]) -> bool:
+    """Whether something with these names is forbidden in some topics at most: libraries need no excuse."""
+    return not refused_of(_ruling(Rules()), names)
+
+
+def makes_something(call: Call) -> bool:
+    """Whether a call is that of a constructor."""
+    return call.function.__name__ == "__init__" and bool(call.args)
+
+
+def is_named(call: Call) -> bool:
+    """Whether the code of the caller names what it calls, so that calling it was its own idea."""
+    words = {name.rpartition(".")[2] for name in call.names}
+    if call.function.__name__ in AT_WORK or makes_something(call):
+        if call.function.__module__.startswith(_SYMBOLIC):  # Keras names it, for whoever called the function
+            return False
+    else:
+        words.add(call.function.__name__)
+    code = call.caller.f_code
+    return not words.isdisjoint((*code.co_names, *code.co_freevars))
+
+
+@lru_cache(maxsize=20_000)
+def refused_of(ruling: Ruling, names: tuple[str, ...]) -> str:
+    """What may not be used of something with these public names; empty if any of them may."""
+    for name in names:
+        if name in ruling.names:  # word for word: another name makes it no better
+            return name
+    if any(not ruling.match(name) for name in names):
+        return ""
+    return ruling.match(min(names, key=_plainness)) if names else ""
+
+
+def _plainness(name: str) -> tuple[bool, int]:
+    return bool(re.search(r"\b(compat|experimental|legacy)\b", name)), name.count(".")
+
+
+@cache
+def _ruling(rules: Rules) -> Ruling:
+    return Ruling(rules)
+
+
+@cache
+def _wires() -> Tripwires:
+    """The wires of this process: on all that is public and not elementary."""
+    wires = Tripwires()
+    elementary = _ruling(Rules())
+    names = names_by_object()
+    free = {number for number, known in names.items() if any(map(elementary.may_be_used, known))}
+    wires.put_on((n, value) for n, value in public_objects() if not {id(value), id(unwrapped(value))} & free)
+    return wires
+
+
+_wired: set[str] = set()
+
+
+def _wires_for(rules: Rules) -> Tripwires:
+    """The wires, and those that the rules want besides: on what is elementary, but forbidden here."""
+    wires = _wires()
+    for entry in dotted_names(rules.forbid):
+        if entry not in _wired and (objects := tuple(named_by([entry]))):
+            _wired.add(entry)
+            names = names_by_object()
+            wires.put_on((n, value) for name, value in objects for n in {name, *names.get(id(value), ())})
+    return wires

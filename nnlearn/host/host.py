@@ -11,22 +11,20 @@ import contextlib
 import linecache
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
 from nnlearn.host import kit
 from nnlearn.host.cells import Cells
 from nnlearn.host.figures import take_figures
-from nnlearn.host.guard import Guard
+from nnlearn.host.guard import Guard, LoadingWatch
 from nnlearn.host.parts import Parts
 from nnlearn.host.raised import note_about, reply_to
 from nnlearn.host.seeds import set_seeds
 from nnlearn.host.settings import reset_settings
-from nnlearn.host.tripwires import Tripwires, tripwires
-from nnlearn.protocol.requests import KERAS, KIT, MODULE, Program
+from nnlearn.protocol.requests import KERAS, KIT, MODULE, Program, Rules
 from nnlearn.protocol.values import HELPER, PART, Handle, kind_of, to_plain
-from nnlearn.submission.forbidden import all_of
 
 _FIRST_FREE = 10
 
@@ -36,19 +34,16 @@ class Host:
 
     Args:
         program: The learner's code.
-        alone: Whether nothing else runs in this process; watching for shortcuts costs less then.
     """
 
-    def __init__(self, program: Program, *, alone: bool = False) -> None:
+    def __init__(self, program: Program) -> None:
         self._program = program
         self._sources = dict(program.cells)
         self._module = types.ModuleType(program.name)
         self._cells = Cells(vars(self._module))
-        self._parts = Parts(program.forbid, vars(self._module))
+        self._parts = Parts(program.rules, vars(self._module))
         self._objects: dict[int, Any] = {}
         self._guard: Guard | None = None
-        self._alone = alone
-        self._standing: Tripwires | None = None
         self._loaded = False
         self._seeds: set[int] = set()
 
@@ -73,7 +68,7 @@ class Host:
         notes = []
         cells = self._program.cells
         sys.modules[self._module.__name__] = self._module
-        with _plain_tracebacks():
+        with self._watching_loading(), _plain_tracebacks():
             for file, code in cells if place is None else cells[place : place + 1]:
                 self._module.__file__ = file
                 # AutoGraph and debuggers read source lines from here, and AutoGraph asks the loader.
@@ -118,7 +113,7 @@ class Host:
             self._begin(*operands)
             return ("value", None)
         try:
-            with self._watching(operands), _plain_tracebacks():
+            with self._watching(operands[0]), _plain_tracebacks():
                 value = to_plain(self._perform(verb, *operands), self._keep)
         except _Missing as missing:
             return ("not_written", str(missing))
@@ -138,21 +133,11 @@ class Host:
 
         reset_settings()
         self._objects = {MODULE: self._module, KERAS: keras, KIT: kit}
-        forbid = self._program.forbid.get(part, ())
-        if self._alone and forbid:
-            self._stand_watch(tripwires(all_of(self._program.forbid.values())))
-        self._guard = Guard(forbid, self._sources, self._standing) if forbid else None
+        rules = self._program.rules.get(part, Rules())
+        self._guard = Guard(rules, self._sources) if rules.forbid else None
         if part:
             set_seeds(seed, keep_kernels=bool(self._seeds) and seed not in self._seeds)
             self._seeds.add(seed)
-
-    def _stand_watch(self, wires: Tripwires) -> None:
-        """Leave these wires set between requests, and no others."""
-        if wires is not self._standing:
-            if self._standing is not None:
-                self._standing.lift()
-            wires.set()
-            self._standing = wires
 
     def _perform(self, verb: str, handle: Handle | int, *operands: Any) -> Any:
         target = self._object(handle)
@@ -202,10 +187,12 @@ class Host:
 
     def _own(self, name: str) -> Any:
         """What the learner's module has under this name, looked at by the guard."""
-        if not hasattr(self._module, name):
+        # Of a part that is watched, somebody must have been able to read the definition.
+        is_there = name in vars(self._module) if self._guard is not None else hasattr(self._module, name)
+        if not is_there:
             raise _Missing(f"{name} is not defined in {self._program.name}")
         if self._guard is not None:
-            self._guard.look_at(getattr(self._module, name))
+            self._guard.look_at(vars(self._module)[name])
         return getattr(self._module, name)
 
     def _resolve(self, value: Any) -> Any:
@@ -223,23 +210,21 @@ class Host:
         self._objects[number] = value
         return Handle(number, *kind_of(value))
 
-    def _watching(self, operands: Sequence[Any]) -> contextlib.AbstractContextManager[None]:
+    def _watching(self, target: Handle | int) -> contextlib.AbstractContextManager[None]:
         if self._guard is None:
             return contextlib.nullcontext()
-        return self._guard.watching(kernels=self._involves_learner(operands))
+        return self._guard.watching(direct=self._is_learners(target))
 
-    def _involves_learner(self, operands: Any) -> bool:
-        """Whether a request runs the learner's own code directly.
+    def _watching_loading(self) -> contextlib.AbstractContextManager[None]:
+        if not any(rules.forbid for rules in self._program.rules.values()):
+            return contextlib.nullcontext()
+        return LoadingWatch(self._sources).watching()
 
-        Kernels are watched only then: a Keras model may run them for reasons of its own.
-        """
-        if isinstance(operands, (list, tuple)):
-            return any(self._involves_learner(item) for item in operands)
-        if isinstance(operands, Handle) and operands.kind == PART:
-            target = getattr(self._module, operands.name, None)
-        else:
-            number = operands.id if isinstance(operands, Handle) else operands
-            target = self._objects.get(number) if type(number) is int else None
+    def _is_learners(self, handle: Handle | int) -> bool:
+        """Whether a request goes to something that the learner's own code has made."""
+        if isinstance(handle, Handle) and handle.kind == PART:
+            return True
+        target = self._objects.get(handle.id if isinstance(handle, Handle) else handle)
         name = self._module.__name__
         return name in (getattr(target, "__module__", ""), type(target).__module__)
 

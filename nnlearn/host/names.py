@@ -28,13 +28,14 @@ def lookup(name: str) -> Any:
     return value
 
 
-def unknown_entries(forbid: Iterable[str]) -> tuple[str, ...]:
-    """The entries of a `forbid` that the installed libraries do not have: misspelled, most likely."""
+def unknown_entries(named: Iterable[str]) -> tuple[str, ...]:
+    """The entries of a `forbid` or `allow` that the installed libraries do not have."""
     from tensorflow.python.framework import op_def_registry
 
-    entries = tuple(forbid)
+    entries = tuple(named)
     unknown = {n for n in dotted_names(entries) if lookup(n.removesuffix(".*")) is MISSING}
-    unknown |= {f"kernel:{k}" for k in kernel_names(entries) if op_def_registry.get(k) is None}
+    kernels = kernel_names(entries) - {"*"}
+    unknown |= {f"kernel:{k}" for k in kernels if op_def_registry.get(k) is None}
     return tuple(entry for entry in entries if entry in unknown)
 
 

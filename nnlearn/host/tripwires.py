@@ -8,61 +8,70 @@ the exchanged code; classes stay classes; signatures, defaults and results are a
 from __future__ import annotations
 
 import contextlib
-import inspect
 import sys
 import types
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
 
-from nnlearn.host.names import MISSING, lookup
-from nnlearn.submission.forbidden import ForbidList, dotted_names, is_below
+from nnlearn.host.public import functions_of, symbolic_class_of, unwrapped
 
-# Public modules that share functions with others: `tf.math.tanh` is `tf.nn.tanh`.
-_SHARING = ("tensorflow", "tensorflow.math", "tensorflow.linalg", "keras.ops")
 _mro = vars(type)["__mro__"].__get__  # of the type itself, whatever its metaclass says
-# Called with the function, the frame that called it and the positional arguments.
-Report = Callable[[types.FunctionType, types.FrameType, tuple[Any, ...]], None]
 
 
-@dataclass(frozen=True)
-class Target:
-    """What the call of a function stands for.
+class Call(NamedTuple):
+    """A call of a function with a wire on it.
 
     Attributes:
-        name: A forbidden public name.
-        owner: The forbidden class if the function is its constructor, which other classes may share.
+        names: The public names of what is called.
+        function: The function; of a class, the one that does the work.
+        caller: The frame that called it.
+        args: The positional arguments.
     """
 
-    name: str
-    owner: type | None = None
+    names: tuple[str, ...]
+    function: types.FunctionType
+    caller: types.FrameType
+    args: tuple[Any, ...]
+
+
+Report = Callable[[Call], None]
 
 
 class Tripwires:
-    """Everything that a forbid list names, in this process.
+    """The wires of this process, on functions and on the classes that share functions with others."""
 
-    Attributes:
-        targets: What the call of each function stands for.
-    """
-
-    def __init__(self, objects: Sequence[tuple[str, Any]]) -> None:
-        self._names = {id(value): name for name, value in reversed(objects)}
-        self._kept = [value for _, value in objects]  # ids mean something as long as their objects live
+    def __init__(self) -> None:
+        self._things: dict[int, Any] = {}  # ids mean something as long as their objects live
+        self._names: dict[int, tuple[str, ...]] = {}
+        self._functions: dict[types.FunctionType, tuple[str, ...]] = {}
+        self._wires: dict[types.FunctionType, types.CodeType] = {}
         self._listeners: list[Report] = []
         self._are_set = False
-        self.targets: dict[types.FunctionType, tuple[Target, ...]] = {}
+
+    def put_on(self, objects: Iterable[tuple[str, Any]]) -> None:
+        """Put wires on functions and classes, given with their public names."""
+        wired: dict[types.FunctionType, None] = {}
         for name, value in objects:
-            owner = value if isinstance(value, type) else None
-            function = _unwrapped(inspect.getattr_static(value, "__init__") if owner else value)
-            if isinstance(function, types.FunctionType):
-                self.targets[function] = (*self.targets.get(function, ()), Target(name, owner))
-        self._wires = [(function, _tripped_code(function, self._report)) for function in self.targets]
+            self._add(value, name)
+            function = unwrapped(value)
+            if isinstance(value, type):
+                wired |= dict.fromkeys(functions_of(value))
+            elif isinstance(function, types.FunctionType):
+                wired[function] = None
+                self._functions[function] = _with(self._functions.get(function, ()), name)
+                if symbolic := symbolic_class_of(function):
+                    self._add(symbolic, name)
+                    wired |= dict.fromkeys(functions_of(symbolic))
+        for function in wired.keys() - self._wires.keys():
+            self._wires[function] = _tripped_code(function, self._report)
+            if self._are_set:
+                function.__code__ = self._wires[function]
 
     @contextlib.contextmanager
     def reporting_to(self, report: Report) -> Iterator[None]:
         """Call `report` at each call of one of the functions, until the block ends."""
-        before = [] if self._are_set else [(function, function.__code__) for function, _ in self._wires]
+        before = [] if self._are_set else [(function, function.__code__) for function in self._wires]
         self._listeners.append(report)
         try:
             if not self._are_set:
@@ -74,72 +83,41 @@ class Tripwires:
             self._listeners.remove(report)
 
     def set(self) -> None:
-        """Set the wires until they are lifted: cheaper than for each block, where nobody else is around."""
-        self._are_set = True
-        self._exchange()
+        """Set the wires for good: cheaper than for each block, where nobody else is around."""
+        if not self._are_set:
+            self._are_set = True
+            self._exchange()
 
-    def lift(self) -> None:
-        """Let the functions run their own code again."""
-        self._are_set = False
-        for function, _ in self._wires:
-            function.__code__ = _original(function).__code__
-
-    def name_of(self, value: Any) -> str:
-        """The forbidden thing that `value` is, wraps, or derives from; empty if it is none."""
-        value = _unwrapped(value)
+    def names_of(self, value: Any) -> tuple[str, ...]:
+        """The public names of what `value` is, wraps, or derives from; none if there are no wires on it."""
+        value = unwrapped(value)
         kind = value if isinstance(value, type) else type(value)
-        found = [self._names[id(thing)] for thing in (value, *_mro(kind)) if id(thing) in self._names]
-        return found[0] if found else ""
+        return next(
+            (self._names[id(thing)] for thing in (value, *_mro(kind)) if id(thing) in self._names), ()
+        )
+
+    def _add(self, value: Any, name: str) -> None:
+        for thing in {id(one): one for one in (value, unwrapped(value))}.values():
+            self._things[id(thing)] = thing
+            self._names[id(thing)] = _with(self._names.get(id(thing), ()), name)
 
     def _exchange(self) -> None:
-        for function, code in self._wires:
+        for function, code in self._wires.items():
             function.__code__ = code
 
     def _report(self, function: types.FunctionType, caller: types.FrameType, args: tuple[Any, ...]) -> None:
-        for listener in self._listeners:
-            listener(function, caller, args)
+        if not self._listeners:
+            return
+        names = self._functions.get(function) or (self.names_of(type(args[0])) if args else ())
+        for listener in self._listeners if names else ():
+            listener(Call(names, function, caller, args))
 
 
-def tripwires(forbid: tuple[str, ...]) -> Tripwires:
-    """Tripwires for what the `forbid` entries name; imports the libraries, executes no operation.
-
-    Other libraries than Keras and TensorFlow (`scipy.special.softmax`) count once the learner's code has
-    imported them.
-    """
-    names, elsewhere = _named(forbid)
-    absent = [name for name, module in elsewhere if module not in sys.modules]
-    return _tripwires(forbid, tuple(name for name in names if name not in absent) if absent else names)
+def _with(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return names if name in names else (*names, name)
 
 
-@cache  # asked with every request
-def _named(forbid: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
-    """The names in `forbid`, and those of other libraries than Keras and TensorFlow with their modules."""
-    names = dotted_names(forbid)
-    others = [name for name in names if name.split(".")[0] not in ("keras", "tensorflow")]
-    return names, tuple((name, name.rpartition(".")[0]) for name in others)
-
-
-@cache  # looking hundreds of names up takes longer than a check
-def _tripwires(forbid: tuple[str, ...], present: tuple[str, ...]) -> Tripwires:
-    forbidden = ForbidList(forbid)
-    sharing = [(name, lookup(name)) for name in _SHARING]
-
-    def is_shared(word: str, value: Any) -> bool:
-        """Whether `value` can be had under a public name that is not forbidden."""
-        return any(
-            getattr(module, word, MISSING) is value and not forbidden.match(f"{name}.{word}")
-            for name, module in sharing
-        )
-
-    objects: dict[int, tuple[str, Any]] = {}
-    for entry in sorted(present, key=lambda entry: entry.endswith(".*")):  # whole names first
-        for name, value in _expanded(entry):
-            if not (entry.endswith(".*") and is_shared(name.rpartition(".")[2], value)):
-                objects.setdefault(id(value), (name, value))
-    return Tripwires(tuple(objects.values()))
-
-
-def _tripped_code(function: types.FunctionType, report: Report) -> types.CodeType:
+def _tripped_code(function: types.FunctionType, report: Callable[..., None]) -> types.CodeType:
     """Code for `function` that calls `report` and then does what the function does."""
     original = _original(function)
 
@@ -219,39 +197,3 @@ def _signature(code: types.CodeType) -> tuple[str, str]:
         parameters.append(f"**{next(names)}")
         arguments.append(parameters[-1])
     return ", ".join(parameters), ", ".join(arguments)
-
-
-def _expanded(entry: str) -> Iterator[tuple[str, Any]]:
-    """The functions and classes that a forbid entry names, with their names."""
-    if not entry.endswith(".*"):
-        value = lookup(entry)
-        if isinstance(value, type) or callable(value):
-            yield entry, value
-        return
-    todo = [entry.removesuffix(".*")]
-    while todo:
-        path = todo.pop()
-        module = lookup(path)
-        for word in sorted(dir(module)) if isinstance(module, types.ModuleType) else ():
-            if word.startswith("_"):
-                continue
-            name, value = f"{path}.{word}", getattr(module, word)
-            if isinstance(value, types.ModuleType):
-                if is_below(value.__name__, module.__name__ + "."):
-                    todo.append(name)
-            elif callable(value):
-                yield name, value
-
-
-def _unwrapped(value: Any) -> Any:
-    """The function behind a partial, a bound method or a `tf.function`."""
-    for _ in range(8):  # a learner may build a cycle
-        if isinstance(value, partial):
-            value = value.func
-        elif isinstance(value, types.MethodType):
-            value = value.__func__
-        elif isinstance(inner := vars(type(value)).get("python_function"), property):
-            value = inner.fget(value) if inner.fget else value
-        else:
-            break
-    return value

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from nnlearn.errors import NnlearnError
+from nnlearn.protocol.requests import Rules
 
 EXIT_OUT_OF_MEMORY = 71
 """What a learner's process ends with that finds no more memory."""
@@ -61,7 +62,7 @@ class LearnerProcess(Protocol):
 class ProcessSource(Protocol):
     """Where confined processes come from."""
 
-    def prepare(self, forbid: Iterable[tuple[str, ...]]) -> None:
+    def prepare(self, rules: Iterable[Rules]) -> None:
         """Get ready to watch for what parts must not use."""
 
     def open(self, memory_mb: int, cpu_seconds: int) -> LearnerProcess:

@@ -60,6 +60,7 @@ class IsolatedSeat(SourceSeat):
             self._start()
             self.refuse_lost(part)  # which is found out by loading the file
         assert self._transport is not None  # noqa: S101 - for the type checker
+        self.refuse_unread(part)
         return self._transport
 
     def close(self) -> None:

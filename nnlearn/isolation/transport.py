@@ -137,9 +137,9 @@ class RemoteTransport:
                 "Run nnlearn doctor to see what this machine lacks.",
             ) from error
         self.layers = tuple(layers)
-        forbid = {part: list(names) for part, names in program.forbid.items()}
+        rules = {part: [*map(list, one)] for part, one in program.rules.items()}
         try:
-            self._channel.send((program.name, list(program.cells), forbid), deadline)
+            self._channel.send((program.name, list(program.cells), rules), deadline)
         except WireError as error:
             raise LearnerDied(Verdict.CRASHED, f"the file cannot be loaded: {error}") from error
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from nnlearn.isolation.processes import Ending, Held, IsolationError, LearnerProcess
 from nnlearn.isolation.wire import WireError
 from nnlearn.isolation.zygote_link import FEWER_PROCESSES, Link, OwnLink, borrowed
-from nnlearn.submission.forbidden import all_of
+from nnlearn.protocol.requests import Rules
 
 _FIRST_UID, _UIDS = 60000, 1000
 
@@ -38,7 +38,7 @@ class Zygote:
         self._lock = threading.Lock()
         self._link: Link | None = None
         self._opened = 0
-        self._prepared: dict[tuple[str, ...], None] = {}
+        self._prepared: dict[Rules, None] = {}
         self.starts = 0
 
     @property
@@ -59,11 +59,10 @@ class Zygote:
         with self._lock:
             return self._started().has_run_an_operation
 
-    def prepare(self, forbid: Iterable[tuple[str, ...]]) -> None:
+    def prepare(self, rules: Iterable[Rules]) -> None:
         """Have the zygote look up what the parts of a topic must not use, once for all its forks."""
-        lists = [names for names in forbid if names]
         with self._lock:
-            self._prepared |= dict.fromkeys((*lists, all_of(lists)) if lists else ())
+            self._prepared |= dict.fromkeys(one for one in rules if one.forbid)
             self._stop()  # it is told when it starts
 
     def open(self, memory_mb: int, cpu_seconds: int) -> LearnerProcess:
@@ -116,8 +115,8 @@ class Zygote:
         return self._link
 
     def _tell(self, link: Link) -> None:
-        for names in self._prepared:
-            link.ask(("prepare", list(names)))
+        for rules in self._prepared:
+            link.ask(("prepare", [list(entries) for entries in rules]))
 
     def _stop(self) -> None:
         if self._link is not None:

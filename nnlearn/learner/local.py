@@ -82,6 +82,7 @@ class LocalSeat(SourceSeat):
                 with self._not_for_ever(file_name(file)):
                     self.notes += tuple(host.load(place))
             self._transport = LocalTransport(host)
+        self.refuse_unread(part)
         return self._transport
 
     @contextlib.contextmanager

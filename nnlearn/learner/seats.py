@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Protocol
 
 from nnlearn.catalogue import Topic, attribute_of
-from nnlearn.learner.errors import Forbidden, LearnerDied
+from nnlearn.learner.errors import Forbidden, LearnerDied, NotWritten
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
 from nnlearn.results import Verdict
@@ -66,14 +66,22 @@ class SourceSeat:
             for cell in self._remainder.source.cells
             if cell.error is None and cell.name not in self.ended
         )
-        return Program(self.topic.name, cells, {p.name: p.forbid for p in self.topic.parts})
+        return Program(self.topic.name, cells, {p.name: p.rules for p in self.topic.parts})
 
     def refuse_shortcuts(self, part: str) -> None:
         """Raise `Forbidden` if the part's code names what it must not use, or needs what is left out."""
-        forbid = self.topic.part(part).forbid
-        found = self._shortcuts.of(part, forbid) if forbid else ()
+        rules = self.topic.part(part).rules
+        found = self._shortcuts.of(part, rules) if rules.forbid else ()
         if found := (*found, *self._remainder.refused.get(attribute_of(part), ())):
             raise Forbidden(tuple(f"{use.name} ({use.where})" for use in found))
+
+    def refuse_unread(self, part: str) -> None:
+        """Raise `NotWritten` if the file, which has been run, does not define the part.
+
+        If it is there all the same, something made it while the file ran, and nobody can read what it uses.
+        """
+        if self.topic.part(part).rules.forbid and not self._shortcuts.defines(part):
+            raise NotWritten(f"{part} is not defined in {self.source.path.name}")
 
     def place(self, part: str) -> str:
         """Where `part` stands in the learner's file."""

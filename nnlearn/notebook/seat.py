@@ -43,13 +43,14 @@ class NamespaceSeat(SourceSeat):
         vars(module).update(namespace)
         self._cells = cells
         self._overwritten = dict(self._put_back(vars(module)))
-        forbid = {p.name: p.forbid for p in topic.parts}
-        program = Program("this notebook", tuple((cell.file, cell.code) for cell in cells), forbid)
+        rules = {p.name: p.rules for p in topic.parts}
+        program = Program("this notebook", tuple((cell.file, cell.code) for cell in cells), rules)
         self._transport = HomeTransport(Host.around(module, program), cells)
 
     def transport(self, part: str) -> Transport:
         """The way to the namespace."""
         self.refuse_shortcuts(part)
+        self.refuse_unread(part)
         return self._transport
 
     def trouble(self, part: str) -> tuple[str, ...]:  # noqa: ARG002 - what has not run is not there

@@ -138,6 +138,9 @@ class Scopes:
                         self._target(scope, item.optional_vars, None, item.context_expr)
             case ast.Expr(value=ast.Call(func=ast.Attribute(value=receiver))):
                 self._add_to(scope, receiver, node)
+            case ast.Expr(value=test) | ast.Assert(test=test) | ast.If(test=test) | ast.While(test=test):
+                for operand in _operands(test):
+                    self._add_to(scope, operand, node)
             case ast.Global(names=names):
                 scope.elsewhere.update(dict.fromkeys(names, self.module))
             case ast.Nonlocal(names=names):
@@ -284,6 +287,24 @@ def is_main_block(node: ast.AST) -> bool:
         case ast.If(test=ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")])):
             return not node.orelse
     return False
+
+
+def _operands(test: ast.expr) -> Iterator[ast.expr]:
+    """Named objects that an operator is applied to, which may do with the other operand what they like."""
+    for node in ast.walk(test):
+        match node:
+            case ast.Compare(left=left, comparators=right):
+                operands = [left, *right]
+            case ast.BinOp(left=left, right=right):
+                operands = [left, right]
+            case _:
+                continue
+        for operand in operands:
+            whole = operand
+            while isinstance(operand, (ast.Attribute, ast.Subscript)):
+                operand = operand.value
+            if isinstance(operand, ast.Name):
+                yield whole
 
 
 def _enclosing(scope: Scope, name: str) -> Scope | None:

@@ -1,15 +1,16 @@
-"""Finds, without running anything, where a part uses what it is meant to build."""
+"""Finds, without running anything, where a part uses more than it is meant to be built from."""
 
 from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from nnlearn.protocol.requests import Rules
 from nnlearn.submission.aliases import Aliases
-from nnlearn.submission.forbidden import ForbidList, canonical
+from nnlearn.submission.forbidden import Ruling, canonical
 from nnlearn.submission.scopes import Binding, Scope, Scopes
 from nnlearn.submission.source import Source, place
 
@@ -26,10 +27,10 @@ _GROUPS = {
 
 @dataclass(frozen=True)
 class Shortcut:
-    """A use of something forbidden.
+    """A use of something that a part may not use.
 
     Attributes:
-        name: The public name of what is used, e.g. `keras.ops.softmax`.
+        name: The public name of what is used, e.g. `keras.ops.softmax`, or words about it.
         where: The first place of use: `softmax.py:7` or `cell 7, line 3`.
     """
 
@@ -46,22 +47,27 @@ class Shortcuts:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._found: dict[tuple[str, tuple[str, ...]], tuple[Shortcut, ...]] = {}
+        self._found: dict[tuple[str, Rules], tuple[Shortcut, ...]] = {}
 
-    def of(self, part: str, forbid: Sequence[str]) -> tuple[Shortcut, ...]:
-        """The uses of what is forbidden in `part`, and in all that it reaches by name.
+    def of(self, part: str, rules: Rules) -> tuple[Shortcut, ...]:
+        """What is used that may not be, in `part` and in all that it reaches by name.
 
         Args:
             part: The name of a function, class or other object at the top level.
-            forbid: Dotted names, `*` at the end for everything below, and `kernel:NAME`.
+            rules: What it may use, and what not.
 
         Returns:
             One shortcut for each name, in the order in which they are met from the part's own code outwards.
         """
-        key = (part, tuple(forbid))
+        key = (part, rules)
         if key not in self._found:  # every check of a part asks again
-            self._found[key] = _Search(self._scopes, ForbidList(forbid)).run(part)
+            self._found[key] = _Search(self._scopes, Ruling(rules)).run(part)
         return self._found[key]
+
+    def defines(self, name: str) -> bool:
+        """Whether the file gives `name` a value; believed of a file with cells that do not parse."""
+        broken = any(cell.error for cell in self._source.cells)
+        return broken or bool(self._scopes.module.find(name, None))
 
     @cached_property
     def _scopes(self) -> Scopes:
@@ -71,13 +77,15 @@ class Shortcuts:
 class _Search:
     """One search, outwards from a part through the names it uses."""
 
-    def __init__(self, scopes: Scopes, forbidden: ForbidList) -> None:
+    def __init__(self, scopes: Scopes, ruling: Ruling) -> None:
         self._scopes = scopes
         self._own = {b for bindings in scopes.module.names.values() for b in bindings}
         self._aliases = Aliases(scopes.module)
-        self._forbidden = forbidden
+        self._ruling = ruling
         self._found: dict[str, Shortcut] = {}
         self._reached: set[Binding] = set()
+        self._settled: set[ast.AST] = set()  # parts of names of which all has been said
+        self._harmless: set[ast.AST] = set()  # places at which a module can be without getting out of sight
         self._queue: deque[Binding] = deque()
         self._here: Binding
 
@@ -105,13 +113,18 @@ class _Search:
                 self._queue.append(binding)
 
     def _note(self, path: str, node: ast.AST) -> None:
-        name = self._forbidden.match(path)
-        if name and name not in self._found:
-            line = getattr(node, "lineno", 0)
-            self._found[name] = Shortcut(name, place(self._here.cell, line))
+        name = "" if node in self._settled else self._ruling.match(path)
+        if name:
+            self._found.setdefault(name, self._used(name, node))
+        if (name or node in self._settled) and isinstance(node, ast.Attribute):
+            self._settled.add(node.value)
+
+    def _used(self, name: str, node: ast.AST) -> Shortcut:
+        return Shortcut(name, place(self._here.cell, getattr(node, "lineno", 0)))
 
     def _scan(self, node: ast.AST, scope: Scope, time: int | None) -> None:
         """Look at every expression below `node`, each in its own scope."""
+        self._harmless.update(_keeps_in_sight(node, node in self._harmless))
         match node:
             case ast.Name(id=name, ctx=ast.Load()):
                 self._reach(name, scope, time)
@@ -136,6 +149,9 @@ class _Search:
             if path.startswith("builtins.globals()."):
                 self._reach(path.rsplit(".", 1)[-1], self._scopes.module, None)
             self._note(path, node)
+            if node not in self._harmless and self._ruling.is_module(path):
+                handed_on = f"{canonical(path)} handed on as a value"
+                self._found.setdefault(handed_on, self._used(handed_on, node))
 
     def _call(self, node: ast.Call, scope: Scope, time: int | None) -> None:
         """Names handed to Keras as strings: `Activation("softmax")`, `Dense(3, activation="softmax")`."""
@@ -156,7 +172,7 @@ class _Search:
             for argument, group in groups:
                 for text in self._words(argument, scope, time):
                     self._note(f"keras.{group}.{text}", argument)
-                    if group == "activations":
+                    if group == "activations" and self._ruling.forbidden(f"keras.ops.{text}"):
                         self._note(f"keras.ops.{text}", argument)
 
     def _words(self, node: ast.expr, scope: Scope, time: int | None) -> set[str]:
@@ -186,12 +202,48 @@ def _evaluated_inside(node: ast.AST) -> Iterator[ast.AST]:
             yield body
         case ast.AnnAssign(target=target, value=value):
             yield from (target, value) if value is not None else (target,)
-        case ast.Compare(left=left, comparators=right):
+        case ast.Compare(left=left, comparators=right) if _is_about_kinds(node):
             yield from (part for part in (left, *right) if not _is_a_mention(part))
         case ast.Call(func=ast.Name("isinstance" | "issubclass"), args=[first, *_]):
             yield first
         case _:
             yield from ast.iter_child_nodes(node)
+
+
+def _is_about_kinds(node: ast.Compare) -> bool:
+    """Whether a comparison hands no operand to anybody's `__eq__`: `type(layer) == ...`, `f is ...`."""
+    if all(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops):
+        return True
+    match node.left:
+        case ast.Call(func=ast.Name("type"), args=[_]) | ast.Attribute(attr="__class__"):
+            return True
+    return False
+
+
+def _keeps_in_sight(node: ast.AST, harmless: bool) -> tuple[ast.AST, ...]:
+    """The children of `node` that can be a module of which it stays known what is used."""
+    match node:
+        case ast.Attribute(value=value) | ast.Subscript(value=value):
+            return (value,)
+        case ast.NamedExpr(value=value) | ast.Expr(value=value):
+            return (value,)
+        case ast.Assign(targets=targets, value=value) if all(isinstance(t, ast.Name) for t in targets):
+            return (value,)
+        case ast.Assign(targets=[ast.Tuple()], value=ast.Tuple(elts=values)):
+            return tuple(values)
+        case ast.AnnAssign(target=ast.Name(), value=ast.expr() as value):
+            return (value,)
+        case ast.IfExp(body=first, orelse=second) if harmless:
+            return (first, second)
+        case ast.BoolOp(values=values) if harmless:
+            return tuple(values)
+        case ast.Compare(left=left, comparators=right) if _is_about_kinds(node):
+            return (left, *right)
+        case ast.Call(func=ast.Name("getattr" | "hasattr" | "isinstance" | "vars"), args=[first, *_]):
+            return (first,)
+        case ast.FunctionDef(args=args) | ast.AsyncFunctionDef(args=args) | ast.Lambda(args=args):
+            return (*args.defaults, *(default for default in args.kw_defaults if default is not None))
+    return ()
 
 
 def _is_a_mention(node: ast.AST) -> bool:

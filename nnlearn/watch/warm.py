@@ -104,7 +104,7 @@ class _Serving:
 
         known = read_diagnoses(self._topic)
         for part in self._topic.parts:
-            Guard.prepare(part.forbid)
+            Guard.prepare(part.rules)
         self._lines.end_of_output(0)  # what libraries had to say is nobody's output
         self._lines.send(m.Ready(self._topic.name, checks.titles))
         gc.collect()

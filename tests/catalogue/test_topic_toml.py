@@ -71,7 +71,7 @@ def test_a_good_file(tmp_path: Path) -> None:
             "order = 1",
             "order = 1\ncolour = 2",
             "topic.toml: unknown key `colour`\n  the keys there are title, order, summary, part, "
-            "questions, requires, forbid, limits, prediction, response",
+            "questions, requires, forbid, allow, limits, prediction, response",
         ),
         (
             "order = 1",

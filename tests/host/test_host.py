@@ -8,19 +8,17 @@ import numpy as np
 import pytest
 
 from nnlearn.host.host import Host
-from nnlearn.host.tripwires import tripwires
-from nnlearn.protocol.requests import MODULE, Program
+from nnlearn.protocol.requests import MODULE, Program, Rules
 from nnlearn.protocol.values import PART, Handle
-from nnlearn.submission.forbidden import all_of
 from nnlearn.submission.network import ADVICE
 
 X = np.ones((2, 3), "float32")
-FORBID = {"part": ("keras.ops.softmax", "kernel:Softmax")}
+RULES = {"part": Rules(("keras.ops.softmax", "kernel:Softmax"))}
 
 
 def reply(*cells: str) -> tuple[Any, ...]:
     """The reply to `part(X)`."""
-    host = Host(Program("topic", tuple((f"cell {n}", c) for n, c in enumerate(cells)), FORBID))
+    host = Host(Program("topic", tuple((f"cell {n}", c) for n, c in enumerate(cells)), RULES))
     assert host.handle(("load",)) == ("value", [])
     host.handle(("begin", "part", 1))
     return host.handle(("call", Handle(MODULE, PART, "part"), (X,), {}))
@@ -42,7 +40,7 @@ def test_a_traced_function_may_decide_by_its_tensors(position: int) -> None:
 def test_a_part_that_is_a_forbidden_function() -> None:
     """An alias that the text does not show is refused when the check calls the part."""
     code = "import keras\npart = getattr(keras.ops, 'xamtfos'[::-1])\n"
-    assert reply(code) == ("forbidden", ["keras.ops.softmax"])
+    assert reply(code) == ("forbidden", ["keras.ops.softmax", "the TensorFlow kernel Softmax"])
 
 
 def test_a_part_that_calls_a_forbidden_function() -> None:
@@ -55,22 +53,22 @@ def test_a_part_that_calls_a_forbidden_function() -> None:
 
 
 def test_each_part_is_watched_for_what_it_must_not_use_itself() -> None:
-    """Alone in its process, a host leaves the watch for all parts set; what a part may use does not count."""
+    """What a part may use does not count, though others may not."""
     road = "import keras\n\ndef {part}(x):\n    return getattr(keras.ops, {name!r}[::-1])(x)\n"
     code = road.format(part="first", name="xamtfos") + road.format(part="second", name="uler")
-    forbid = {"first": ("keras.ops.softmax",), "second": ("keras.ops.relu",), "third": ("keras.ops.relu",)}
-    host = Host(Program("topic", (("cell 0", code),), forbid), alone=True)
-    try:
-        host.handle(("load",))
-        uses = []
-        for seed, (part, called) in enumerate(
-            [("first", "first"), ("first", "second"), ("second", "second"), ("third", "first")]
-        ):
-            host.handle(("begin", part, seed))
-            tag, value = host.handle(("call", Handle(MODULE, PART, called), (X,), {}))
-            uses.append(value if tag == "forbidden" else [])
-    finally:
-        tripwires(all_of(forbid.values())).lift()
+    free = ("keras.*", "kernel:*")
+    forbid = {"first": "keras.ops.softmax", "second": "keras.ops.relu", "third": "keras.ops.relu"}
+    host = Host(
+        Program("topic", (("cell 0", code),), {part: Rules((name,), free) for part, name in forbid.items()})
+    )
+    host.handle(("load",))
+    uses = []
+    for seed, (part, called) in enumerate(
+        [("first", "first"), ("first", "second"), ("second", "second"), ("third", "first")]
+    ):
+        host.handle(("begin", part, seed))
+        tag, value = host.handle(("call", Handle(MODULE, PART, called), (X,), {}))
+        uses.append(value if tag == "forbidden" else [])
     places = [["keras.ops.softmax (cell 0, line 4)"], [], ["keras.ops.relu (cell 0, line 8)"], []]
     assert uses == places
 
@@ -157,7 +155,9 @@ def test_a_part_is_what_its_cell_made() -> None:
         "part: list = [part]\n",
         "def other(x):\n    return part(x)\n",
     ]
-    program = Program("topic", tuple((f"cell {n}", c) for n, c in enumerate(cells)), {"part": (), "gone": ()})
+    program = Program(
+        "topic", tuple((f"cell {n}", c) for n, c in enumerate(cells)), {"part": Rules(), "gone": Rules()}
+    )
     host = Host(program)
     assert host.load() == [
         "cell 1 overwrites `part` with int: what was defined before counts; take another name there"

@@ -63,11 +63,12 @@ def _keep_only(connection: int, output: int) -> None:
 
 def _serve(channel: Channel) -> None:
     from nnlearn.host.host import Host
-    from nnlearn.protocol.requests import Program
+    from nnlearn.protocol.requests import Program, Rules
 
     try:
-        name, cells, forbid = channel.receive()
-        host = Host(Program(name, tuple(cells), forbid), alone=True)
+        name, cells, lists = channel.receive()
+        rules = {part: Rules(*map(tuple, one)) for part, one in lists.items()}
+        host = Host(Program(name, tuple(cells), rules))
         _forget_own_modules()
         while True:
             number, beginning, request = channel.receive()

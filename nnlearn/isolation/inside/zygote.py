@@ -27,6 +27,7 @@ from typing import Any, NoReturn
 
 from nnlearn.isolation.confinement import Bounds, Enclosure, enclose, enclose_again
 from nnlearn.isolation.processes import PACKET
+from nnlearn.protocol.requests import Rules
 from nnlearn.runtime import before_fork, linux
 
 
@@ -47,6 +48,7 @@ def _import_everything(cores: int) -> None:
     import tensorflow as tf
 
     import nnlearn.host.host  # noqa: F401
+    from nnlearn.host.guard import Guard
     from nnlearn.isolation.inside.process import FOR_LESSONS, own_modules
 
     for name in FOR_LESSONS:
@@ -57,6 +59,8 @@ def _import_everything(cores: int) -> None:
         landlock.landlock_abi_version()
     tf.config.threading.set_intra_op_parallelism_threads(cores)
     tf.config.threading.set_inter_op_parallelism_threads(cores)
+    Guard.prepare(Rules())
+    Guard.stand_watch()
     own_modules()
 
 
@@ -176,11 +180,11 @@ class Server:
             os.chown(folder, uid, uid)
         return folder
 
-    def _prepare(self, forbid: list[str]) -> None:
+    def _prepare(self, rules: list[list[str]]) -> None:
         """Look up what a part must not use, which every fork would otherwise do for itself."""
         from nnlearn.host.guard import Guard
 
-        Guard.prepare(forbid)
+        Guard.prepare(Rules(*map(tuple, rules)))
         gc.collect()
         gc.freeze()
         self._reply("prepared")
