@@ -9,13 +9,15 @@ from __future__ import annotations
 import linecache
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nnlearn.submission.jupyter import most_magics
+from nnlearn.submission.jupyter import as_typed, most_magics
 from nnlearn.submission.source import Cell, Source, as_it_runs
 
+_TIMED = "<timed exec>"
 _OLD_NAME = re.compile(r"<ipython-input-(?P<number>\d+)-\w+>")  # IPython 7, which Colab has
 
 
@@ -28,12 +30,14 @@ class RunCell:
         number: When it was run last.
         name: As people see it: `cell In[7]`, or the name of a file.
         code: Its code.
+        above: How many of its lines stand above that code, and are none of it.
     """
 
     file: str
     number: int
     name: str
     code: str
+    above: int = 0
 
 
 def shell() -> Any:
@@ -55,7 +59,28 @@ def run_cells(namespace: dict[str, Any]) -> tuple[RunCell, ...]:
         number = _number(kernel, file)
         if number is not None and len(entry) == 4:
             found.append(RunCell(file, number, f"cell In[{number}]", "".join(entry[2])))
-    return tuple(sorted(found, key=lambda cell: cell.number))
+    return tuple(_wrapped(sorted(found, key=lambda cell: cell.number)))
+
+
+def _wrapped(cells: list[RunCell]) -> Iterator[RunCell]:
+    """The cells, and what of them ran below a magic, which IPython takes for a piece of code by itself.
+
+    What `%%capture` runs has the number that follows; what `%%time` runs has the same name always.
+    """
+    below = {(cell.number + 1, _body(cell, "%%capture")): cell for cell in cells}
+    for cell in cells:
+        whole = below.get((cell.number, as_typed(cell.code).strip()))
+        yield replace(cell, number=whole.number, name=whole.name, above=1) if whole else cell
+    for cell in reversed(cells):
+        if body := _body(cell, "%%time"):
+            yield RunCell(_TIMED, cell.number, cell.name, body, above=1)
+            return
+
+
+def _body(cell: RunCell, magic: str) -> str:
+    """What stands below a magic in a cell, or an empty string."""
+    header, _, body = as_typed(cell.code).partition("\n")
+    return body.strip() if header.split()[:1] == [magic] else ""
 
 
 def _number(kernel: Any, file: str) -> int | None:
@@ -71,11 +96,10 @@ def source_of(cells: tuple[RunCell, ...]) -> Source:
     """`cells` as a submission that can be searched, with what grading would say about them."""
     most = most_magics(sum(len(cell.code) for cell in cells))
     notes: list[str] = []
-    # What `%%capture` runs has the number of its cell, which comes first and holds it all.
-    first = {cell.name: cell for cell in reversed(cells) if cell.code.strip()}
     read = tuple(
         as_it_runs(Cell(cell.number, cell.code, frozenset(), cell.name), most, notes)
-        for cell in reversed(first.values())
+        for cell in cells
+        if cell.code.strip() and not cell.above
     )
     return Source(Path("notebook"), "ipynb", read, tuple(notes))
 

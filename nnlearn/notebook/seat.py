@@ -109,6 +109,7 @@ class HomeTransport:
     def __init__(self, host: Host, cells: tuple[RunCell, ...]) -> None:
         self.host = host
         self._names = {cell.file: cell.name for cell in cells}
+        self._above = {cell.file: cell.above for cell in cells}
         self._shown = {file_name(file): name for file, name in self._names.items()}
         self._requests: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
         self._replies: queue.SimpleQueue[tuple[Any, ...] | BaseException] = queue.SimpleQueue()
@@ -171,18 +172,18 @@ class HomeTransport:
         """`reply` with cells called as Jupyter shows them, in place of the file names of its kernel."""
         match reply:
             case ("raised", *rest, frames):
-                return (
-                    "raised",
-                    *rest,
-                    [(self._names.get(frame[0], frame[0]), *frame[1:]) for frame in frames],
-                )
+                return ("raised", *rest, [self._frame(*frame) for frame in frames])
             case ("forbidden", uses):
                 return ("forbidden", [_PLACE.sub(self._place, use) for use in uses])
         return reply
 
+    def _frame(self, file: str, line: int, function: str, text: str) -> tuple[str, int, str, str]:
+        return self._names.get(file, file), line + self._above.get(file, 0), function, text
+
     def _place(self, found: re.Match[str]) -> str:
         file, line = found.groups()
-        return f"({place(self._shown.get(file, file), int(line))})"
+        above = next((self._above[known] for known in self._above if file_name(known) == file), 0)
+        return f"({place(self._shown.get(file, file), int(line) + above)})"
 
 
 def _names_of(cell: Cell) -> set[str]:

@@ -69,7 +69,7 @@ def as_python(code: str, most: int | None = None) -> Reading:
         else:
             if "get_ipython" not in code:
                 return Reading(code)
-    cell = _Cell(_with_cell_magic(code), most_magics(len(code)) if most is None else most)
+    cell = _Cell(as_typed(code), most_magics(len(code)) if most is None else most)
     try:
         return cell.reading()
     except ParseError as error:
@@ -159,7 +159,7 @@ class _Cell:
         return f"`{line}` is {what}, which is not run when graded; remove the line"
 
 
-def _with_cell_magic(code: str) -> str:
+def as_typed(code: str) -> str:
     """A cell that is `get_ipython().run_cell_magic("time", "", "x = 1")`, as a kernel keeps it, as it was."""
     try:
         body = parse(code).body

@@ -238,6 +238,19 @@ def test_what_jupyter_accepts_is_checked_like_any_cell(fresh, header):
     assert where[1].endswith(f"line {1 + code[: code.index('def')].count(chr(10))}")
 
 
+@pytest.mark.parametrize("header", ["%%time", "%%capture"])
+def test_what_runs_below_a_magic_has_the_lines_of_its_cell(fresh, header):
+    """IPython runs it as a piece of code by itself, and the message speaks of the cell."""
+    fresh.run(f"{header}\ndef softmax(logits, axis=-1):\n    return unknown")
+    assert re.search(r"Line cell In\[\d+\]:3 in softmax: return unknown", fresh.run(CHECK).text)
+    fresh.run(f'{header}\ndef softmax(logits, axis=-1):\n    raise NotImplementedError("softmax: not yet")')
+    assert fresh.run(CHECK).text.startswith("softmax not written")
+    fresh.run(f"{header}\ndef softmax(logits, axis=-1):\n    return ops.softmax(logits)")
+    assert re.search(r"without [^ ]*softmax \(cell In\[\d+\], line 3\)", fresh.run(CHECK).text)
+    fresh.run(f"{header}\n{RIGHT}")
+    assert "is defined in a cell that checks it" in fresh.run(f"{RIGHT}\n{CHECK}").text
+
+
 def test_a_cell_in_another_language_is_said_to_be_none(fresh):
     """The function went into a file: the notebook has none, and the card says why."""
     fresh.run("del softmax")
