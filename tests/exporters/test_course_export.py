@@ -111,10 +111,11 @@ def test_canvas_gets_its_own_file_back_with_nothing_but_scores_changed(run):
         "",
         "Matched: 4",
         "  ada     Lovelace, Ada   by SIS Login ID ada                 5.6667",
-        '  bo      Zhang, "Bo" L   by ID 1002                          0',
+        '  bo      Zhang, "Bo" L   by ID 1002                          0, in place of 5.00',
         "  carmen  Núñez, Carmen   by SIS Login ID CARMEN@example.org  left as it is: nothing handed in",
         "  dmitri  Ivanov, Dmitri  by SIS Login ID dmitri              "
         "left as it is: not graded yet: response_why",
+        "REPLACES 1 score of the platform's, as said above",
         "In the gradebook only, not exported: 2",
         "  emeka  5.5, 1 taken off for lateness",
         "  s-77   blank: nothing handed in",
@@ -308,3 +309,63 @@ def test_a_table_on_standard_output_is_alone_there(course, tmp_path):
     rows = list(csv.reader(io.StringIO(done.stdout)))
     assert {len(row) for row in rows} == {9}
     assert "week1: 6 learners" in done.stderr
+
+
+GERMAN = """\
+ID,"Vollständiger Name",E-Mail-Adresse,Status,Bewertung,Bestwertung,"Bewertung kann geändert werden",Datum
+"Teilnehmer/in 11","Ada Lovelace",ada@example.org,"Zur Bewertung abgegeben","3,50","MAX",Ja,-
+"Teilnehmer/in 12","Bo Zhang",bo.zhang@example.org,"Zur Bewertung abgegeben",,"MAX",Nein,-
+"Teilnehmer/in 13",Okafor,emeka@example.org,"Zur Bewertung abgegeben",,"MAX",Ja,-
+"""
+GERMAN_COLUMNS = ("--match", "E-Mail-Adresse", "--column", "Bewertung")
+
+
+def moodle(run, template, *more):
+    return run("week1", "--format", "moodle", *GERMAN_COLUMNS, *more, template=template)
+
+
+def test_a_worksheet_of_another_language_is_as_one_in_english(run):
+    with pytest.raises(TemplateError, match="`Bewertung` gives 100 points on the platform, and 7 in the"):
+        moodle(run, GERMAN.replace("MAX", "100,00"))
+    assert files() == ["template.csv"]
+    shown = moodle(run, GERMAN.replace("MAX", "100,00"), "--scale")
+    rows = {row[2]: row[4] for row in written("week1-moodle.csv")[1:]}
+    assert rows == {"ada@example.org": "80.9524", "bo.zhang@example.org": "", "emeka@example.org": "78.5714"}
+    assert "left as it is: Moodle says that this grade cannot be changed" in shown
+    assert "80.9524, in place of 3,50" in shown
+    assert "REPLACES 1 score of the platform's, as said above" in shown
+
+
+def test_a_word_for_locked_that_is_not_known_is_asked_for(run):
+    template = GERMAN.replace("MAX", "7,00").replace("Nein", "Нет").replace("Ja", "Да")
+    with pytest.raises(TemplateError, match="--locked WORD"):
+        moodle(run, template)
+    shown = moodle(run, template, "--locked", "Нет")
+    assert "left as it is: Moodle says that this grade cannot be changed" in shown
+
+
+@pytest.mark.parametrize(
+    ("maximum", "there", "said"),
+    [
+        ("Bestanden / nicht bestanden", "", "graded by a scale"),
+        ("7,00", "bestanden", "holds `bestanden`, which is no number of points"),
+    ],
+)
+def test_a_scale_is_not_overwritten(run, maximum, there, said):
+    with pytest.raises(TemplateError, match=said):
+        moodle(run, GERMAN.replace("MAX", maximum).replace('"3,50"', there))
+    assert files() == ["template.csv"]
+
+
+def test_letters_in_canvas_are_not_overwritten(run):
+    template = CANVAS.replace(",B,,5.00", ",B,,A-")
+    with pytest.raises(TemplateError, match="holds `A-`, which is no number of points"):
+        run("week1", "--format", "canvas", template=template)
+
+
+def test_an_export_of_the_gradebook_has_no_maximum_beside_the_points(run):
+    """The column right of the points is another grade, although all have the same."""
+    template = GRADEBOOK.replace("-;-;", "-;42 %;")
+    run("week1", "--format", "moodle", template=template)
+    table = csv.reader(io.StringIO(Path("week1-moodle.csv").read_text()), delimiter=";")
+    assert next(row for row in table if row[0] == "Lovelace")[3:5] == ["5.6667", "42 %"]

@@ -19,6 +19,7 @@ from autograder.exporters.lms.template import (
     keys_of,
     number,
     one_of,
+    require_points,
     table_with,
     wrong_form,
 )
@@ -60,6 +61,7 @@ def read_canvas(file: File, wanted: Wanted) -> Template:
                 name = f"{cells[1].value.strip()} {name}"
             kept = _KEPT.get(grade.value.strip().upper(), "")
             rows.append(Row(cells[0].line, name, keys_of(cells, places), grade, kept))
+    require_points(table, place, rows)
     return Template(table, table.header[place], tuple(rows), possible)
 
 

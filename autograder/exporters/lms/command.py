@@ -14,6 +14,7 @@ from nnlearn.errors import NnlearnError, OutputError
 
 if TYPE_CHECKING:
     from autograder.exporters.lms.scores import AssignmentScores
+    from autograder.exporters.lms.template import Wanted
     from autograder.render.files import OutputFile
 
 
@@ -54,6 +55,10 @@ def export(
         str | None,
         typer.Option(metavar="COLUMN", help="Know learners by this column of the template alone."),
     ] = None,
+    locked: Annotated[
+        str | None,
+        typer.Option(metavar="WORD", help="Moodle's word for a grade that may not be changed, if not known."),
+    ] = None,
     include_pending: Annotated[
         bool,
         typer.Option("--include-pending", help="Export what learners have so far, unmarked answers as 0."),
@@ -71,9 +76,16 @@ def export(
     """
     from autograder.course.layout import find_course
     from autograder.exporters.lms.scores import read_scores
+    from autograder.exporters.lms.template import Wanted
     from autograder.render.files import OutputFile
 
-    _check_options(form, template, {"--column": column, "--match": match, "--scale": scale or None})
+    of_template: dict[str, object] = {
+        "--column": column,
+        "--match": match,
+        "--locked": locked,
+        "--scale": scale or None,
+    }
+    _check_options(form, template, of_template)
     scores = read_scores(find_course(course_dir).db_url, assignment)
     kind = "scores" if form is ExportFormat.CSV else form
     target = OutputFile(output or Path(f"{assignment}-{kind}.csv"))
@@ -84,7 +96,8 @@ def export(
         raise OutputError(
             f"{target.shown}: this is the template, and would be overwritten.", "Name another file: --output."
         )
-    _fill_template(scores, form, template, target, column, match, include_pending, scale)
+    wanted = Wanted(assignment, column, match, locked)
+    _fill_template(scores, form, template, target, wanted, include_pending, scale)
 
 
 def _check_options(form: ExportFormat, template: Path | None, of_template: dict[str, object]) -> None:
@@ -120,8 +133,7 @@ def _fill_template(
     form: ExportFormat,
     template: Path,
     target: OutputFile,
-    column: str | None,
-    match_by: str | None,
+    wanted: Wanted,
     include_pending: bool,
     scale: bool,
 ) -> None:
@@ -131,10 +143,8 @@ def _fill_template(
     from autograder.exporters.lms.moodle import read_moodle
     from autograder.exporters.lms.show import show_matching
     from autograder.exporters.lms.table import read_file
-    from autograder.exporters.lms.template import Wanted
 
     file = read_file(template)
-    wanted = Wanted(scores.assignment, column, match_by)
     understood = read_canvas(file, wanted) if form is ExportFormat.CANVAS else read_moodle(file, wanted)
     matching = match(scores.learners, understood.rows)
     plan = plan_values(matching, scores, understood, include_pending=include_pending, scale=scale)

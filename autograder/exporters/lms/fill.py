@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from autograder.exporters.lms.errors import TemplateError
 from autograder.exporters.lms.matching import Match, Matching
 from autograder.exporters.lms.scores import AssignmentScores, LearnerScore
-from autograder.exporters.lms.template import Template
+from autograder.exporters.lms.template import Template, number
 from autograder.render.text import count, points
 from nnlearn.text import one_line
+
+_ALIKE = 0.005  # platforms show two decimals
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,14 @@ class Entry:
     match: Match
     value: str | None
     kept: str = ""
+
+    @property
+    def replaces(self) -> str:
+        """The platform's own score, where another one takes its place."""
+        there = self.match.row.grade.value.strip()
+        if self.value is None or (old := number(there)) is None or abs(old - float(self.value)) < _ALIKE:
+            return ""
+        return there
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ def show_matching(
     say("")
     say(f"Matched: {len(matching.matches)}")
     _say_rows([_matched(entry) for entry in plan.entries], say)
+    if replaced := sum(bool(entry.replaces) for entry in plan.entries):
+        say(f"REPLACES {count(replaced, 'score')} of the platform's, as said above")
     say(f"In the gradebook only, not exported: {len(matching.only_gradebook) or 'nobody'}")
     _say_rows([[*_who(learner), _outcome(learner, False)] for learner in matching.only_gradebook], say)
     say(f"In the template only, left as they are: {len(matching.only_template) or 'nobody'}")
@@ -49,6 +51,8 @@ def show_matching(
 def _matched(entry: Entry) -> list[str]:
     pair = entry.match
     outcome = entry.value if entry.value is not None else f"left as it is: {entry.kept}"
+    if entry.replaces:
+        outcome += f", in place of {one_line(entry.replaces, 20)}"
     how = f"by {one_line(pair.column, 24)} {one_line(pair.value, 32)}"
     return [*_who(pair.learner), shown_name(pair.row.name, _NAME_LIMIT), how, outcome]
 

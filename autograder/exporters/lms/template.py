@@ -21,11 +21,13 @@ class Wanted:
         assignment: Its name in the gradebook.
         column: The column for the scores, where its name is another.
         match: The one column to know learners by, where the platform's usual ones will not do.
+        locked: The word for a grade that may not be changed, in a language that is not known here.
     """
 
     assignment: str
     column: str | None = None
     match: str | None = None
+    locked: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,22 @@ def cell_of(table: Table, row: Sequence[Cell], place: int) -> Cell:
             "Export the file once more.",
         )
     return row[place]
+
+
+def require_points(table: Table, place: int, rows: Iterable[Row]) -> None:
+    """Make sure that a column holds points, as far as it holds anything that may be replaced.
+
+    Raises:
+        TemplateError: It holds words or letters: the assignment is graded in another way.
+    """
+    for row in rows:
+        value = row.grade.value.strip()
+        if value not in ("", "-") and not row.keep and number(value) is None:
+            raise TemplateError(
+                f"--template {table.file.shown}: line {row.line}: `{one_line(table.header[place])}` holds "
+                f"`{one_line(value, 60)}`, which is no number of points.",
+                "Let the assignment on the platform have points, and export once more.",
+            )
 
 
 def one_of(table: Table, places: Sequence[int], wanted: Wanted, candidates: Sequence[int]) -> int:
