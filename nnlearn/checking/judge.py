@@ -24,6 +24,9 @@ class Waiting(Exception):
     """The check that has to pass first did not."""
 
 
+_ELEMENTARY = "elementary functions, and what is made of them: nnlearn elementary"
+
+
 def judge(error: BaseException, trouble: Sequence[str]) -> tuple[Verdict, Failure]:
     """What it means that a check raised `error`.
 
@@ -44,7 +47,7 @@ def judge(error: BaseException, trouble: Sequence[str]) -> tuple[Verdict, Failur
             return Verdict.NOT_WRITTEN, Failure(str(error) if missing else "not written yet")
         case Forbidden():
             claim = f"this part is about building it yourself, without {', '.join(error.uses)}"
-            return Verdict.FORBIDDEN, Failure(claim)
+            return Verdict.FORBIDDEN, Failure(claim, expected=(_ELEMENTARY,))
         case LearnerDied():
             return error.verdict, Failure(error.message)
         case Waiting():

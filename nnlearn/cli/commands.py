@@ -97,6 +97,20 @@ COMMANDS = {
         ),
         (Option("again", "--again", "The last hint once more."), CONTENT),
     ),
+    "elementary": Command(
+        "nnlearn.cli.elementary:show_elementary",
+        "List the functions of Keras, TensorFlow, NumPy and SciPy that parts may be built from.",
+        (
+            Word(
+                "name",
+                "A topic: also what its parts may use besides, and what not.",
+                "[TOPIC]",
+                needed=False,
+                offers="complete_topics",
+            ),
+        ),
+        (CONTENT,),
+    ),
     "progress": Command(
         "nnlearn.cli.topics:show_progress",
         "Show how much of each topic is done.",

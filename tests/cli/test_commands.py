@@ -83,3 +83,14 @@ def test_the_newest_version_of_the_changelog_is_that_of_the_package():
     released = [heading for heading in headings if heading != "## Unreleased"]
     assert headings[0] in ("## Unreleased", released[0])
     assert released[0] == f"## {package.__version__}"
+
+
+def test_what_parts_may_be_built_from(miniature):
+    """By groups, and for a topic what it adds and forbids."""
+    shown = nnlearn("elementary", "--content", miniature)
+    assert shown.returncode == 0
+    assert "keras.ops: abs absolute add" in shown.stdout
+    assert "these not" not in shown.stdout
+    toy = nnlearn("elementary", "toy", "--content", miniature).stdout
+    assert "softmax: these not, whatever stands above\n  keras.ops: softmax\n  keras.activations: *" in toy
+    assert "Scale: everything may be used" in toy
