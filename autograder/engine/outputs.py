@@ -42,13 +42,17 @@ class Outputs:
         Raises:
             OutputError: One cannot be written.
         """
-        renderers = ((self.json, run_to_json), (self.csv, run_to_csv), (self.html, run_to_html))
+        writers = (
+            (self.json, OutputFile.write, run_to_json),
+            (self.csv, OutputFile.write_csv, run_to_csv),
+            (self.html, OutputFile.write, run_to_html),
+        )
         failures: list[OutputError] = []
-        for file, render in renderers:
+        for file, write, render in writers:
             if file is None:
                 continue
             try:
-                file.write(render(run))
+                write(file, render(run))
             except OutputError as error:
                 failures.append(error)
             else:

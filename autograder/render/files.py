@@ -51,6 +51,14 @@ class OutputFile:
         # A file name that is no UTF-8 arrives as lone surrogates; JSON writes those as \\udcxx.
         self.write_bytes(text.encode("utf-8", "backslashreplace"))
 
+    def write_csv(self, text: str) -> None:
+        """Replace the file by a table: with the mark that spreadsheets need to read names as UTF-8.
+
+        Raises:
+            OutputError: It cannot be written any more; the old file is still there.
+        """
+        self.write(text if text.isascii() else f"\N{ZERO WIDTH NO-BREAK SPACE}{text}")
+
     def write_bytes(self, data: bytes) -> None:
         """Replace the file by `data`.
 

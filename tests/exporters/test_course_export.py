@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import typer
+from exporters.conftest import CELLS
+from nbgrader.api import Gradebook
 from toy_course import nnlearn
 from typer.testing import CliRunner
 
@@ -298,7 +300,7 @@ def test_the_command_as_typed_ends_in_words_and_a_code(course):
     ]
     done = nnlearn("course", "export", "week1", "--output", "scores.csv", cwd=course)
     assert (done.returncode, done.stderr) == (0, "")
-    assert (course / "scores.csv").read_text().startswith("assignment,student_id,")
+    assert (course / "scores.csv").read_text("utf-8-sig").startswith("assignment,student_id,")
 
 
 def test_a_table_on_standard_output_is_alone_there(course, tmp_path):
@@ -369,3 +371,30 @@ def test_an_export_of_the_gradebook_has_no_maximum_beside_the_points(run):
     run("week1", "--format", "moodle", template=template)
     table = csv.reader(io.StringIO(Path("week1-moodle.csv").read_text()), delimiter=";")
     assert next(row for row in table if row[0] == "Lovelace")[3:5] == ["5.6667", "42 %"]
+
+
+def checks_gave_nothing(course, student, needs_a_person):
+    """What a gradebook says of a notebook that could not be graded, by us and by nbgrader alone."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "toys") as gradebook:
+        for name in CELLS:
+            grade = gradebook.find_grade(name, "toy", "week1", student)
+            grade.auto_score, grade.manual_score, grade.needs_manual_grade = None, None, needs_a_person
+        gradebook.db.commit()
+
+
+@pytest.mark.parametrize("needs_a_person", [False, True])
+def test_what_could_not_be_read_has_no_score_with_any_option(course, tmp_path, needs_a_person):
+    for student in ("ada", "bo", "emeka"):
+        checks_gave_nothing(course, student, needs_a_person)
+        folder = course / "submitted" / student / "week1"
+        folder.mkdir(parents=True)
+        text = '{"cells": [' if student == "ada" else '{"cells": [], "metadata": {}, "nbformat": 4}'
+        (folder / "toy.ipynb").write_text(text)
+    (course / "submitted/emeka/week1/toy.ipynb").rename(course / "submitted/emeka/week1/Toy.ipynb")
+    done = nnlearn("course", "export", "week1", "--include-pending", "--course-dir", course, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    rows = {row[1]: row for row in written(tmp_path / "week1-scores.csv")}
+    assert (rows["ada"][5], rows["ada"][8]) == ("", "unreadable: toy.ipynb")
+    assert (rows["bo"][5], rows["bo"][8]) == ("", "not graded: toy")
+    assert rows["emeka"][8] == "not graded: toy; toy not handed in (but Toy.ipynb)"
+    assert "  ada     blank: unreadable: toy.ipynb" in done.stdout

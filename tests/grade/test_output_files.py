@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import tempfile
 from pathlib import Path
@@ -94,3 +95,10 @@ def test_folder_that_takes_no_files(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", refuse)
     with pytest.raises(OutputError, match="cannot write here: Permission denied"):
         OutputFile(tmp_path / "x.json")
+
+
+@pytest.mark.parametrize(("text", "mark"), [("id\nada\n", b""), ("id\nNúñez\n", codecs.BOM_UTF8)])
+def test_a_table_has_the_mark_that_spreadsheets_need(tmp_path: Path, text: str, mark: bytes) -> None:
+    """Excel takes a CSV file without one for a file in the system's own encoding."""
+    OutputFile(tmp_path / "class.csv").write_csv(text)
+    assert (tmp_path / "class.csv").read_bytes() == mark + text.encode()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from autograder.course.options import CourseDir
-from nnlearn.errors import NnlearnError, OutputError
+from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, NnlearnError, OutputError
 
 if TYPE_CHECKING:
     from autograder.exporters.lms.scores import AssignmentScores
@@ -72,7 +72,8 @@ def export(
     """Export the scores of an assignment, as a table or for Canvas or Moodle.
 
     Says who was matched and who was not before anything is written. Where nothing was handed in, or an
-    answer still waits to be marked, the cell stays as it is: blank is not zero.
+    answer still waits to be marked, the cell stays as it is: blank is not zero. Ends with 1 where something
+    could not be read, which has no score with any option.
     """
     from autograder.course.layout import find_course
     from autograder.exporters.lms.scores import read_scores
@@ -86,18 +87,25 @@ def export(
         "--scale": scale or None,
     }
     _check_options(form, template, of_template)
-    scores = read_scores(find_course(course_dir).db_url, assignment)
+    course = find_course(course_dir)
+    scores = read_scores(course.db_url, assignment, partial(course.submitted, assignment))
     kind = "scores" if form is ExportFormat.CSV else form
     target = OutputFile(output or Path(f"{assignment}-{kind}.csv"))
     if template is None:
         _export_table(scores, target, include_pending)
-        return
+        raise typer.Exit(_exit_code(scores))
     if target.is_same_file(template):
         raise OutputError(
             f"{target.shown}: this is the template, and would be overwritten.", "Name another file: --output."
         )
     wanted = Wanted(assignment, column, match, locked)
     _fill_template(scores, form, template, target, wanted, include_pending, scale)
+    raise typer.Exit(_exit_code(scores))
+
+
+def _exit_code(scores: AssignmentScores) -> int:
+    """As that of grading: 1 where something could not be read."""
+    return EXIT_CHECKS_FAILED if scores.has_unreadable else EXIT_OK
 
 
 def _check_options(form: ExportFormat, template: Path | None, of_template: dict[str, object]) -> None:
@@ -124,7 +132,7 @@ def _export_table(scores: AssignmentScores, target: OutputFile, include_pending:
 
     say = partial(typer.echo, err=target.is_stdout)
     show_learners(scores, include_pending, say)
-    target.write(scores_to_csv(scores, include_pending))
+    target.write_csv(scores_to_csv(scores, include_pending))
     say(f"Written: {target.shown}")
 
 

@@ -75,6 +75,10 @@ def why_blank(learner: LearnerScore, include_pending: bool) -> str:
     """Why there is no score to export, or nothing where there is one."""
     if learner.score is None:
         return "nothing handed in"
+    if learner.unreadable:
+        return f"unreadable: {one_line(', '.join(learner.unreadable), 50)}"
+    if learner.not_graded:
+        return f"not graded: {one_line(', '.join(learner.not_graded), 50)}"
     if learner.pending and not include_pending:
         return f"not graded yet: {one_line(', '.join(learner.pending), 50)}"
     return ""

@@ -43,7 +43,7 @@ def scores_to_csv(scores: AssignmentScores, include_pending: bool) -> str:
                 "" if blank or learner.score is None else score_text(learner.score),
                 score_text(scores.max_score),
                 "" if learner.score is None else score_text(learner.penalty),
-                safe_cell(blank or pending or "graded"),
+                safe_cell("; ".join((blank or pending or "graded", *learner.remarks))),
             ]
         )
     return file.getvalue()

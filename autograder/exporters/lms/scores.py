@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +13,7 @@ from autograder.render.text import shown_name
 from nnlearn.catalogue.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from nbgrader.api import Gradebook, SubmittedAssignment
+    from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 
 _SQLITE = "sqlite:///"
 
@@ -28,7 +30,10 @@ class LearnerScore:
         lms_user_id: What the gradebook knows of the platform's own number.
         score: Points after the penalty for lateness; None where nothing was handed in.
         penalty: What lateness has cost.
-        pending: The parts that still wait to be graded, by their cell's name.
+        pending: The answers that still wait to be marked, by their cell's name.
+        unreadable: The notebooks that could not be read, so that nothing is known about what they are worth.
+        not_graded: The notebooks that checks gave no score for another reason.
+        remarks: What else is to be known: which notebooks were not handed in.
     """
 
     id: str
@@ -39,6 +44,9 @@ class LearnerScore:
     score: float | None = None
     penalty: float = 0.0
     pending: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    not_graded: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -60,13 +68,19 @@ class AssignmentScores:
     max_score: float
     learners: tuple[LearnerScore, ...]
 
+    @property
+    def has_unreadable(self) -> bool:
+        """Whether anybody handed in what could not be read."""
+        return any(learner.unreadable for learner in self.learners)
 
-def read_scores(database: str, assignment: str) -> AssignmentScores:
+
+def read_scores(database: str, assignment: str, folder_of: Callable[[str], Path]) -> AssignmentScores:
     """Read one assignment from a gradebook.
 
     Args:
         database: The URL of the gradebook.
         assignment: Its name.
+        folder_of: Where it lies what a learner handed in.
 
     Raises:
         GradebookError: There is no gradebook, or it has no such assignment or no learners.
@@ -87,7 +101,7 @@ def read_scores(database: str, assignment: str) -> AssignmentScores:
                 f"{shown}: there is no assignment called `{shown_name(assignment)}`.",
                 did_you_mean(assignment, names, "the assignments are") if names else "It holds none yet.",
             )
-        learners = _learners(gradebook, assignment)
+        learners = _learners(gradebook, assignment, folder_of)
         max_score = float(gradebook.find_assignment(assignment).max_score)
     if not learners:
         raise GradebookError(
@@ -97,11 +111,17 @@ def read_scores(database: str, assignment: str) -> AssignmentScores:
     return AssignmentScores(assignment, max_score, learners)
 
 
-def _learners(gradebook: Gradebook, assignment: str) -> tuple[LearnerScore, ...]:
+def _learners(
+    gradebook: Gradebook, assignment: str, folder_of: Callable[[str], Path]
+) -> tuple[LearnerScore, ...]:
     handed_in = {s.student_id: s for s in gradebook.find_assignment(assignment).submissions}
     learners = []
     for student in sorted(gradebook.students, key=lambda student: student.id):
-        score, penalty, pending = _score(handed_in.get(student.id))
+        submission = handed_in.get(student.id)
+        score, penalty, pending = _score(submission)
+        folder = folder_of(student.id)
+        unscored = _without_score(submission) if submission else []
+        unreadable = tuple(f"{name}.ipynb" for name in unscored if _is_unreadable(folder / f"{name}.ipynb"))
         learners.append(
             LearnerScore(
                 student.id,
@@ -112,6 +132,9 @@ def _learners(gradebook: Gradebook, assignment: str) -> tuple[LearnerScore, ...]
                 score,
                 penalty,
                 pending,
+                unreadable,
+                tuple(name for name in unscored if f"{name}.ipynb" not in unreadable),
+                _missing(submission, folder) if submission else (),
             )
         )
     return tuple(learners)
@@ -126,6 +149,45 @@ def _score(submission: SubmittedAssignment | None) -> tuple[float | None, float,
         grade.name
         for notebook in submission.notebooks
         for grade in notebook.grades
-        if grade.needs_manual_grade
+        if grade.needs_manual_grade and not _is_for_checks(notebook, grade)
     )
     return max(0.0, float(submission.score) - penalty), penalty, tuple(pending)
+
+
+def _is_for_checks(notebook: SubmittedNotebook, grade: Grade) -> bool:
+    """Whether checks were to give this score, and did not, and nobody else has."""
+    by_hand = {cell.name for cell in notebook.notebook.solution_cells}
+    is_test = grade.cell.cell_type == "code" and grade.name not in by_hand
+    return is_test and grade.auto_score is None and grade.manual_score is None
+
+
+def _without_score(submission: SubmittedAssignment) -> list[str]:
+    """The notebooks of a submission that could not be graded."""
+    return sorted(
+        notebook.name
+        for notebook in submission.notebooks
+        if any(_is_for_checks(notebook, grade) for grade in notebook.grades)
+    )
+
+
+def _is_unreadable(file: Path) -> bool:
+    from autograder.course.handed_in import UnreadableError, read_notebook
+
+    if not os.path.lexists(file):
+        return False
+    try:
+        read_notebook(file)
+    except UnreadableError:
+        return True
+    return False
+
+
+def _missing(submission: SubmittedAssignment, folder: Path) -> tuple[str, ...]:
+    """What is said about notebooks that were not handed in, as far as what was handed in is still there."""
+    from autograder.course.standing import not_handed_in
+
+    if not folder.is_dir():
+        return ()
+    names = sorted(notebook.name for notebook in submission.notebooks)
+    there = [name for name in names if os.path.lexists(folder / f"{name}.ipynb")]
+    return tuple(not_handed_in(folder, names, there))

@@ -51,6 +51,8 @@ def show_matching(
 def _matched(entry: Entry) -> list[str]:
     pair = entry.match
     outcome = entry.value if entry.value is not None else f"left as it is: {entry.kept}"
+    if entry.value is not None:
+        outcome += _remarks(pair.learner)
     if entry.replaces:
         outcome += f", in place of {one_line(entry.replaces, 20)}"
     how = f"by {one_line(pair.column, 24)} {one_line(pair.value, 32)}"
@@ -65,8 +67,13 @@ def _outcome(learner: LearnerScore, include_pending: bool) -> str:
     blank = why_blank(learner, include_pending)
     if blank or learner.score is None:
         return f"blank: {blank}"
+    return score_text(learner.score) + _remarks(learner)
+
+
+def _remarks(learner: LearnerScore) -> str:
+    """What the score is to be read with."""
     late = f", {score_text(learner.penalty)} taken off for lateness" if learner.penalty else ""
-    return score_text(learner.score) + late
+    return late + "".join(f", {remark}" for remark in learner.remarks)
 
 
 def _out_of(scores: AssignmentScores) -> str:
