@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 from nnlearn.errors import NnlearnError
 
+_KEEPS_APART = frozenset({"mountns", "landlock"})
+"""One of these keeps what a submission writes from the next, and the checks from both."""
+
 
 class IsolationMissingError(NnlearnError):
     """Untrusted work would run with less around it than was asked for."""
@@ -20,7 +23,8 @@ def check_isolation(*, required: bool, say: Callable[[str], None]) -> None:
         say: Shows a line to whoever grades.
 
     Raises:
-        IsolationMissingError: A required layer is missing, or this is not Linux.
+        IsolationMissingError: A required layer is missing, or nothing keeps one submission from another, or
+            this is not Linux.
     """
     if sys.platform != "linux":
         raise IsolationMissingError(
@@ -29,7 +33,14 @@ def check_isolation(*, required: bool, say: Callable[[str], None]) -> None:
         )
     from nnlearn.isolation.confinement import LAYERS, layers_available, missing_layers
 
-    missing = missing_layers(layer.name for layer in layers_available() if layer.holds)
+    held = {layer.name for layer in layers_available() if layer.holds}
+    if not held & _KEEPS_APART:
+        raise IsolationMissingError(
+            "nothing on this machine keeps one submission from reading what another has left, or the checks.",
+            f"One of these layers has to hold: {', '.join(sorted(_KEEPS_APART))}; `nnlearn doctor` says why "
+            "they do not.",
+        )
+    missing = missing_layers(held)
     if missing and required:
         listed = "".join(f"\n    {name}: {LAYERS[name]}" for name in missing)
         raise IsolationMissingError(

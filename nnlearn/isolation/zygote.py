@@ -9,12 +9,11 @@ import socket
 import threading
 from collections.abc import Iterable
 
+from nnlearn.isolation.confinement.enclosure import FIRST_USER, USERS
 from nnlearn.isolation.processes import Ending, Held, IsolationError, LearnerProcess
 from nnlearn.isolation.wire import WireError
 from nnlearn.isolation.zygote_link import FEWER_PROCESSES, Link, OwnLink, borrowed
 from nnlearn.protocol.requests import Rules
-
-_FIRST_UID, _UIDS = 60000, 1000
 
 
 class Zygote:
@@ -126,7 +125,7 @@ class Zygote:
     def _open(self, memory_mb: int, cpu_seconds: int) -> LearnerProcess:
         link = self._started()
         self._opened += 1
-        bounds = (memory_mb, cpu_seconds, _FIRST_UID + (os.getpid() * 31 + self._opened) % _UIDS)
+        bounds = (memory_mb, cpu_seconds, FIRST_USER + (os.getpid() * 31 + self._opened) % USERS)
         ours, theirs = socket.socketpair()
         reader, writer = os.pipe()
         os.set_blocking(reader, False)

@@ -12,12 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnlearn.isolation.confinement.enclosure import Enclosure
-from nnlearn.isolation.confinement.root import DEVICES, OWN_NAME, SCRATCH, readable_by_others
+from nnlearn.isolation.confinement.root import (
+    DEVICES,
+    OWN_NAME,
+    SCRATCH,
+    SCRATCH_MB,
+    mount_scratch,
+    readable_by_others,
+)
 from nnlearn.isolation.confinement.seccomp import filter_system_calls
 from nnlearn.runtime import linux
 
 _MB = 2**20
-_SCRATCH_MB = 128
 _PROCESSES = 256  # threads count too, and TensorFlow starts some for every core
 _OPEN_FILES = 256
 _NETWORK_OF_LANDLOCK = 0b11  # bind and connect TCP
@@ -51,14 +57,18 @@ def confine(enclosure: Enclosure, bounds: Bounds, data_bytes: int) -> Enclosure:
 
     Returns:
         All layers that hold around this process.
+
+    Raises:
+        OSError: It cannot be kept apart from the processes of other submissions.
     """
     around = Enclosure(list(enclosure.held), dict(enclosure.refused))
     scratch = bounds.scratch or SCRATCH
-    root = os.geteuid() == 0
+    root = enclosure.becomes_others
+    owner, group = (bounds.uid, bounds.uid) if root else (os.geteuid(), os.getegid())
     steps: list[tuple[str, Callable[[], None]]] = [
         ("session", _new_session),
         ("ipcns", lambda: linux.unshare(linux.CLONE_NEWIPC)),
-        ("mountns", lambda: _private_scratch(bounds)),
+        ("mountns", lambda: mount_scratch(SCRATCH, owner, group)),
         ("no_new_privs", linux.forbid_new_privileges),
         ("landlock", lambda: _landlock_files(enclosure.readable, scratch)),
         ("landlock_net", _landlock_network),
@@ -73,10 +83,13 @@ def confine(enclosure: Enclosure, bounds: Bounds, data_bytes: int) -> Enclosure:
                 continue
             around.held.remove(name)
         if name == "uid" and not root:
-            continue  # an ordinary user has nothing to drop
+            continue  # an ordinary user has nothing to drop, and the only user there is cannot
         with around.layer(name):
             step()
-        if name == "uid" and name in around.refused and bounds.scratch:
+        if name == "mountns" and name in around.refused:
+            # Without it this process would share a folder with those before it and after it.
+            raise OSError(f"no disk of its own: {around.refused[name]}")
+        if name == "uid" and name in around.refused:
             os.chown(scratch, 0, 0)  # it was made for that user; root without capabilities cannot enter it
     linux.forbid_dumps()
     linux.die_with_parent(signal.SIGKILL)  # a change of user has cleared it
@@ -89,15 +102,6 @@ def confine(enclosure: Enclosure, bounds: Bounds, data_bytes: int) -> Enclosure:
 def _new_session() -> None:
     if os.getsid(0) != os.getpid():
         os.setsid()
-
-
-def _private_scratch(bounds: Bounds) -> None:
-    linux.unshare(linux.CLONE_NEWNS)
-    owner = bounds.uid if os.geteuid() == 0 else os.geteuid()
-    group = bounds.uid if os.geteuid() == 0 else os.getegid()
-    options = f"mode=700,size={_SCRATCH_MB}m,nr_inodes=4096,uid={owner},gid={group}"
-    flags = linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC
-    linux.mount("scratch", SCRATCH, "tmpfs", flags, options)
 
 
 def _landlock_files(readable: Iterable[Path], scratch: str) -> None:
@@ -139,7 +143,7 @@ def _limit(bounds: Bounds, data_bytes: int) -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_CPU, bounds.cpu_seconds),
         (resource.RLIMIT_DATA, data_bytes + bounds.memory_mb * _MB),
-        (resource.RLIMIT_FSIZE, _SCRATCH_MB * _MB),
+        (resource.RLIMIT_FSIZE, SCRATCH_MB * _MB),
         (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_NPROC, _PROCESSES),
         (resource.RLIMIT_MSGQUEUE, 0),

@@ -13,13 +13,15 @@ import select
 import shutil
 import signal
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 
-from nnlearn.isolation.confinement.root import enter_private_root, library_paths
+from nnlearn.isolation.confinement.root import enter_private_root, library_paths, require_private_scratch
 from nnlearn.runtime import linux
 
+FIRST_USER, USERS = 60000, 1000
+"""Whom learners' processes become where root starts them."""
 _INNER_ID = 60000
 _NAMESPACES = {
     "userns": linux.CLONE_NEWUSER,
@@ -40,6 +42,7 @@ class Enclosure:
         readable: Files and folders that Python needs, looked up once because that takes milliseconds.
         proc: Descriptor of `/proc`, which lies outside the private root.
         own_pids: Descriptor of this process' PID namespace, or -1.
+        becomes_others: Whether learners' processes can be users of their own.
     """
 
     held: list[str] = field(default_factory=list)
@@ -47,6 +50,7 @@ class Enclosure:
     readable: tuple[Path, ...] = ()
     proc: int = -1
     own_pids: int = -1
+    becomes_others: bool = False
 
     @contextlib.contextmanager
     def layer(self, name: str) -> Iterator[None]:
@@ -101,7 +105,8 @@ def enclose(empty: Path, control: int) -> Enclosure:
     """
     enclosure = Enclosure(proc=os.open("/proc", os.O_PATH | os.O_DIRECTORY))
     names = list(_NAMESPACES)
-    if os.geteuid() == 0 and _may_unshare():
+    enclosure.becomes_others = _has_other_users(enclosure)
+    if enclosure.becomes_others and _may_unshare():
         names.remove("userns")
     beside = os.open(empty.parent, os.O_PATH | os.O_DIRECTORY)  # whatever becomes of the root
     if inner := _enter(enclosure, names):
@@ -116,7 +121,9 @@ def enclose(empty: Path, control: int) -> Enclosure:
     if "mountns" in enclosure.held:
         enclosure.held.remove("mountns")
         with enclosure.layer("mountns"):
+            require_private_scratch(empty)
             enter_private_root(empty)
+    enclosure.becomes_others &= "userns" not in enclosure.held
     enclosure.readable = library_paths()
     return enclosure
 
@@ -134,7 +141,7 @@ def enclose_again(around: Enclosure, control: int) -> Enclosure:
     Raises:
         OSError: A namespace that the parent has is not to be had again.
     """
-    enclosure = Enclosure(list(around.held), dict(around.refused), around.readable, around.proc)
+    enclosure = replace(around, held=list(around.held), refused=dict(around.refused), own_pids=-1)
     again = Enclosure(proc=around.proc)
     if inner := _enter(again, [name for name in ("userns", "netns", "pidns") if name in around.held]):
         _follow(inner, enclosure, control)
@@ -163,6 +170,22 @@ def _enter(enclosure: Enclosure, names: Iterable[str]) -> int:
     else:
         linux.adopt_orphans()
     return 0
+
+
+def _has_other_users(enclosure: Enclosure) -> bool:
+    """Whether this process is a root that can become any of the users that learners' processes are.
+
+    In a container without privileges root is often the one user there is.
+    """
+    if os.geteuid() != 0 or enclosure.read_own("setgroups").strip() == "deny":
+        return False
+    return all(_maps(enclosure.read_own(name)) for name in ("uid_map", "gid_map"))
+
+
+def _maps(ids: str) -> bool:
+    """Whether a table of ids, as `/proc` has it, holds all those of learners."""
+    ranges = [(int(first), int(count)) for first, _, count in map(str.split, ids.splitlines())]
+    return any(first <= FIRST_USER and first + count >= FIRST_USER + USERS for first, count in ranges)
 
 
 def _may_unshare() -> bool:

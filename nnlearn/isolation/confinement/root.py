@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import site
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from nnlearn.runtime import linux
 
 SCRATCH = "/scratch-of-nnlearn"  # in the private root, where Python itself may lie below /tmp
+SCRATCH_MB = 128
 DEVICES = ("/dev/null", "/dev/urandom", "/dev/random")  # a shared mapping of /dev/zero is uncounted memory
 OWN_NAME = "/proc/self/cmdline"
 _SYSTEM = (
@@ -40,6 +42,37 @@ def package_path() -> Path:
 def readable_by_others(path: Path) -> bool:
     """Whether a user without privileges could open `path`."""
     return all(p.stat().st_mode & 0o005 == 0o005 for p in (path.resolve(), *path.resolve().parents))
+
+
+def mount_scratch(place: str, uid: int, gid: int) -> None:
+    """Mount an empty disk on `place` that nobody else sees, in a mount namespace of this process' own."""
+    linux.unshare(linux.CLONE_NEWNS)
+    options = f"mode=700,size={SCRATCH_MB}m,nr_inodes=4096,uid={uid},gid={gid}"
+    linux.mount("scratch", place, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV | linux.MS_NOEXEC, options)
+
+
+def require_private_scratch(empty: Path) -> None:
+    """Make sure, in a process that ends right after, that forks of this one can have a disk of their own.
+
+    Raises:
+        OSError: They cannot; then they need a folder each, outside of a private root.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
+            mount_scratch(str(empty), os.geteuid(), os.getegid())
+        except OSError as error:
+            os.write(writer, str(error).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, encoding="utf-8") as answer:
+        why_not = answer.read()
+    os.waitpid(child, 0)
+    if why_not:
+        raise OSError(f"no disk for each submission: {why_not}")
 
 
 def enter_private_root(empty: Path) -> None:

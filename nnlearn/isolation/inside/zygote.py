@@ -176,7 +176,7 @@ class Server:
         if "mountns" in self._enclosure.held:
             return ""
         folder = tempfile.mkdtemp(prefix="scratch-", dir=self._folder)
-        if os.geteuid() == 0:
+        if self._enclosure.becomes_others:
             os.chown(folder, uid, uid)
         return folder
 
