@@ -365,6 +365,16 @@ class LayerIsNeverOn(IsNeverOn, Dropout):
 
 
 @mistake("Dropout")
+class LayerOverridesDunderCall(Dropout):
+    """The layer defines __call__ instead of call. __call__ is Keras' own: it passes training on from
+    model.fit, makes symbolic outputs and then calls call. Called by hand the layer works; in a model it
+    is never told that it is training. Rename __call__ to call."""
+
+    def __call__(self, x, training=False):
+        return self.call(x, training=training)
+
+
+@mistake("Dropout")
 class LayerOffWhenFrozen(Dropout):
     """The layer looks at trainable instead of, or besides, training. trainable says whether weights may
     change, and a dropout layer has none: in Keras it does not turn dropout off."""
