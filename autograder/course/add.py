@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
@@ -17,6 +18,7 @@ from nnlearn.catalogue import Topic
 from nnlearn.cli.options import Content
 from nnlearn.files import write_whole
 
+_ZONE = re.compile(r"\s+([A-Za-z_]+(?:/[\w+-]+)+)$")
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][\w .-]*(?<! )")
 
 
@@ -25,7 +27,9 @@ def add(
     assignment: Annotated[str, typer.Option("--as", metavar="ASSIGNMENT", help="What it is called.")],
     due: Annotated[
         str | None,
-        typer.Option(metavar="WHEN", help='For example "2026-12-01 23:59"; UTC if no zone is named.'),
+        typer.Option(
+            metavar="WHEN", help='For example "2026-12-01 23:59 Europe/Berlin"; UTC if no zone is named.'
+        ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Write a notebook anew that is there already.")
@@ -51,6 +55,8 @@ def add(
         gradebook.update_or_create_assignment(assignment, **record)
     if deadline is not None:
         typer.echo(f"{assignment} is due {deadline:%Y-%m-%d %H:%M} UTC")
+        if deadline < datetime.now(UTC).replace(tzinfo=None):
+            typer.echo("WARNING: that is over: whatever is handed in from now on is late", err=True)
     typer.echo(f"Next: nnlearn course check {assignment}, then nbgrader generate_assignment {assignment}")
 
 
@@ -123,14 +129,41 @@ def _when(text: str) -> datetime:
 
     nbgrader's own parser takes the `+0100` of a zone for 100 seconds, so it is not used.
     """
-    plain = re.sub(r"\s*(UTC|Z)$", "+00:00", text.strip())
+    plain, zone = text.strip(), None
+    if named := _ZONE.search(plain):
+        plain, zone = plain[: named.start()], _zone(named[1])
+    plain = re.sub(r"\s*(UTC|Z)$", "+00:00", plain)
     try:
         found = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", plain))
     except ValueError:
         found = None
-    if found is None or ":" not in text:
+    if found is None or ":" not in text or (zone is not None and found.tzinfo is not None):
         raise CourseError(
             f"--due: expected a date and a time, got `{text}`",
             'write, for example: --due "2026-12-01 23:59" or --due "2026-12-01 23:59 +0100"',
         )
+    if zone is not None:
+        found = _once(found, zone, text)
     return found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
+
+
+def _zone(name: str) -> ZoneInfo:
+    """A time zone by its name: `Europe/Berlin`."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise CourseError(
+            f"--due: there is no time zone called `{name}`",
+            'write one such as Europe/Berlin, or how far it is from UTC: --due "2026-12-01 23:59 +0100"',
+        ) from error
+
+
+def _once(when: datetime, zone: ZoneInfo, text: str) -> datetime:
+    """A time in a zone, where that is there once: clocks are put forward and back."""
+    first, second = (when.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if first.utcoffset() != second.utcoffset():
+        raise CourseError(
+            f"--due: the clocks change at `{text}`: there is no such time, or there are two",
+            'say how far it is from UTC: --due "2026-10-25 02:30 +0100"',
+        )
+    return first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -41,27 +42,31 @@ def read_roster(file: Path) -> list[Student]:
         CourseError: It cannot be read, has no column with ids, or a row is not as it should be; the message
             names the line.
     """
-    text = _text(file).lstrip()
-    if not text:
+    text = _text(file).lstrip("\r\n")
+    if not text.strip():
         raise CourseError(f"{file} is empty", _EXAMPLE)
     first = text.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
+    delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     students: dict[str, tuple[int, Student]] = {}
     try:
-        columns = _columns(file, next(reader))
+        header = next(reader)
+        columns = _columns(file, header)
         for row in reader:
             if not any(field.strip() for field in row):
                 continue
-            student = _student(file, reader.line_num, columns, row)
-            if student.id in students:
-                earlier = students[student.id][0]
-                raise CourseError(
-                    f"{file}:{reader.line_num}: the id {shown_name(student.id)} is there twice, "
-                    f"first on line {earlier}",
-                    "give every student an id of their own",
+            student = _student(file, reader.line_num, columns, row, len(header))
+            key = student.id.casefold()
+            if key in students:
+                earlier, other = students[key]
+                alike = (
+                    "is there twice, first" if other.id == student.id else f"is like {shown_name(other.id)}"
                 )
-            students[student.id] = (reader.line_num, student)
+                raise CourseError(
+                    f"{file}:{reader.line_num}: the id {shown_name(student.id)} {alike} on line {earlier}",
+                    "give every student an id of their own; upper and lower case do not tell two apart",
+                )
+            students[key] = (reader.line_num, student)
     except csv.Error as error:
         raise CourseError(f"{file}:{reader.line_num}: not CSV: {error}", "put that line right") from error
     if not students:
@@ -71,11 +76,18 @@ def read_roster(file: Path) -> list[Student]:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        data = file.read_bytes()
     except OSError as error:
         raise CourseError(f"{file} cannot be read: {error.strerror}", "name the CSV file") from error
+    # "Unicode text", as spreadsheets call it, is UTF-16 and says so.
+    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if is_wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise CourseError(f"{file} is not UTF-8 text", "save it as CSV UTF-8") from error
+    if "\0" in text:
+        raise CourseError(f"{file} is no text, or not UTF-8", "save it as CSV UTF-8")
+    return text
 
 
 def _columns(file: Path, header: list[str]) -> dict[str, int]:
@@ -98,7 +110,12 @@ def _columns(file: Path, header: list[str]) -> dict[str, int]:
     return found
 
 
-def _student(file: Path, line: int, columns: dict[str, int], row: list[str]) -> Student:
+def _student(file: Path, line: int, columns: dict[str, int], row: list[str], width: int) -> Student:
+    if any(field.strip() for field in row[width:]):
+        raise CourseError(
+            f"{file}:{line}: expected {width} fields, got {len(row)}: {shown_name(', '.join(row), 80)}",
+            "put a field that holds the separator between quotes",
+        )
     if len(row) <= max(columns.values()):
         raise CourseError(
             f"{file}:{line}: expected {max(columns.values()) + 1} fields, got {len(row)}",

@@ -13,8 +13,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from nnlearn import __version__
 from nnlearn.cli.commands import COMMANDS
-from nnlearn.cli.say import complain
+from nnlearn.cli.say import complain, say
 from nnlearn.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, NnlearnError
 from nnlearn.runtime.output import prepare_output
 
@@ -42,7 +43,13 @@ def build_app(arguments: Sequence[str] | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     # With a callback `nnlearn hint` stays a command of its own where no other one is loaded.
-    app.callback(help=_HELP)(lambda: None)
+
+    def whole(version: bool = typer.Option(False, "--version", help="Say which version this is.")) -> None:
+        if version:
+            say(f"nnlearn {__version__}")
+            raise typer.Exit
+
+    app.callback(help=_HELP)(whole)
     if arguments and arguments[0] in COMMANDS:
         add_command(app, arguments[0], COMMANDS[arguments[0]])
         return app
@@ -86,6 +93,9 @@ def _run(arguments: Sequence[str]) -> int:
     from nnlearn.cli.start import start
 
     if "_NNLEARN_COMPLETE" not in os.environ:
+        if list(arguments) == ["--version"]:
+            say(f"nnlearn {__version__}")
+            return EXIT_OK
         if not arguments and not (arguments := start()):
             return EXIT_OK
         command = COMMANDS.get(arguments[0])

@@ -24,6 +24,12 @@ def test_list_shows_topics_parts_and_points(miniature):
     )
 
 
+def test_the_version_is_said():
+    done = nnlearn("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"nnlearn {package.__version__}\n", "")
+    assert "--version" in nnlearn("--help").stdout
+
+
 def test_hints_go_from_a_nudge_to_nearly_the_answer(miniature):
     first = nnlearn("hint", "softmax", "--content", miniature)
     assert first.stdout == (

@@ -1,6 +1,7 @@
 """`nnlearn course add`: topics as assignments, which nbgrader takes as they are."""
 
 import json
+import re
 import shutil
 from datetime import datetime
 
@@ -150,12 +151,35 @@ def test_once_somebody_handed_in_the_notebooks_stay_as_they_are(course, toy):
         ("2026-12-01 23:59 +0100", "2026-12-01T22:59:00"),
         ("2026-12-01T23:59:30-05:30", "2026-12-02T05:29:30"),
         ("2026-12-01 23:59 UTC", "2026-12-01T23:59:00"),
+        ("2026-12-01 23:59 Europe/Berlin", "2026-12-01T22:59:00"),
+        ("2026-07-01 23:59 Europe/Berlin", "2026-07-01T21:59:00"),
+        ("2026-12-01 23:59 America/Argentina/Buenos_Aires", "2026-12-02T02:59:00"),
     ],
 )
 def test_a_due_date_is_kept_as_utc(course, due, kept):
     add(["toy"], "ps1", due=due, course_dir=course)
     with find_course(course).gradebook() as gradebook:
         assert gradebook.find_assignment("ps1").duedate == datetime.fromisoformat(kept)
+
+
+def test_a_due_date_that_is_over_is_warned_about(course, capsys):
+    add(["toy"], "ps1", due="2020-12-01 23:59", course_dir=course)
+    assert "WARNING: that is over" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        ("2026-12-01 23:59 Europe/Berln", "there is no time zone called `Europe/Berln`"),
+        ("2026-10-25 02:30 Europe/Berlin", "the clocks change"),
+        ("2026-03-29 02:30 Europe/Berlin", "the clocks change"),
+        ("2026-12-01 23:59 +0100 Europe/Berlin", "expected a date and a time"),
+        ("2026-12-01 23:59 ../etc/passwd", "expected a date and a time"),
+    ],
+)
+def test_a_zone_that_does_not_say_when_is_refused(course, due, said):
+    with pytest.raises(CourseError, match=re.escape(said)):
+        add(["toy"], "ps1", due=due, course_dir=course)
 
 
 @pytest.mark.parametrize("due", ["tomorrow", "2026-12-01", "01.12.2026 23:59", "2026-13-01 10:00", ""])

@@ -1,5 +1,6 @@
 """`nnlearn course init`: a course directory that nbgrader understands as it is."""
 
+import codecs
 import os
 import sqlite3
 import subprocess
@@ -174,10 +175,25 @@ class TestRoster:
         text = '\ufeffid;last_name\r\nada;"Lovelace; Countess"\r\n'
         assert roster(text) == [Student("ada", None, "Lovelace; Countess")]
 
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+    @pytest.mark.parametrize("separator", [",", ";", "\t"])
+    def test_what_spreadsheets_save_is_read_and_nothing_is_shifted(self, roster, encoding, separator):
+        text = "\tid\tfirst_name\tlast_name\r\n1\tada\tAda\t\r\n2\tn\tNúñez\tX\t\t\r\n"
+        mark = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}.get(encoding, b"")
+        data = mark + text.replace("\t", separator).encode(encoding)
+        assert roster(data) == [Student("ada", "Ada"), Student("n", "Núñez", "X")]
+
     @pytest.mark.parametrize(
         ("text", "said"),
         [
             ("", "is empty"),
+            (
+                "id,last_name,email\nada,Lovelace, Countess,a@x.org\n",
+                ":2: expected 3 fields, got 4: ada, Love",
+            ),
+            ("id;name\nada;a;b\n", ":2: expected 2 fields, got 3"),
+            ("id\nada\nAda\n", ":3: the id Ada is like ada on line 2"),
+            ("id\nada\n".encode("utf-16-le"), "is no text, or not UTF-8"),
             ("name,email\nAda,a@x.org\n", r":1: expected a column `id`, got: name, email"),
             ("id,username\nada,ada\n", ":1: two columns for `id`: id, username"),
             ("id,email\nada,a\nbo,b\nada,c\n", ":4: the id ada is there twice, first on line 2"),

@@ -168,7 +168,7 @@ def test_without_one_file_to_grade_the_learner_is_told(autograder, files, reason
     for name in files:
         (autograder / "submission" / name).parent.mkdir(exist_ok=True)
         (autograder / "submission" / name).write_text("x = 1\n")
-    assert runner.main(autograder) == 0
+    assert runner.main(autograder) == 1
     results = json.loads((autograder / "results/results.json").read_text())
     assert results["score"] == 0.0
     assert reason in results["output"]

@@ -23,7 +23,7 @@ from autograder.exporters.gradescope.results import failed, refused, report_to_r
 from autograder.exporters.gradescope.settings import Settings, read_settings
 from autograder.render.files import OutputFile
 from nnlearn.catalogue import Catalogue, load_catalogue
-from nnlearn.errors import EXIT_GRADER_ERROR, EXIT_OK, NnlearnError, SubmissionError
+from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_GRADER_ERROR, EXIT_OK, NnlearnError, SubmissionError
 from nnlearn.results import Report
 
 # Any one of these keeps the checks in `source` from a submission.
@@ -35,23 +35,29 @@ class ExposedError(NnlearnError):
 
 
 def main(root: Path) -> int:
-    """Grade what lies in `root` and write the results; the exit code says whether the grader worked."""
+    """Grade what lies in `root` and write the results.
+
+    Returns:
+        The exit code: 3 where the grader failed, 1 where the submission could not be read, else 0.
+    """
     started = time.monotonic()
     root = root.resolve()
-    trouble = ""
+    trouble, is_unreadable = "", False
     try:
-        results = grade(root, started)
+        results, is_unreadable = grade(root, started)
     except Exception:
         # Whatever it was, it was ours: the instructor reads it, the learner is told whose fault it is.
         trouble = traceback.format_exc()
         results = failed(time.monotonic() - started)
     OutputFile(root / "results" / "results.json").write(json.dumps(results, indent=2) + "\n")
     _say(trouble)
-    return EXIT_GRADER_ERROR if trouble else EXIT_OK
+    if trouble:
+        return EXIT_GRADER_ERROR
+    return EXIT_CHECKS_FAILED if is_unreadable else EXIT_OK
 
 
-def grade(root: Path, started: float) -> dict[str, Any]:
-    """The results for the submission in `root`.
+def grade(root: Path, started: float) -> tuple[dict[str, Any], bool]:
+    """The results for the submission in `root`, and whether it could not be read.
 
     Raises:
         Exception: The grader failed; the submission must not get a score.
@@ -64,13 +70,13 @@ def grade(root: Path, started: float) -> dict[str, Any]:
         path = find_submission(root / "submission", settings.topic)
     except SubmissionError as error:
         _say(str(error))
-        return refused(str(error), time.monotonic() - started)
+        return refused(str(error), time.monotonic() - started), True
     check_isolation(required=settings.require_isolation, say=_say)
     say_what_is_slow([catalogue.topic(settings.topic)], 0, _say)
     report = _report(path.resolve(), settings, catalogue)
     if report.has_grader_error:
         raise NnlearnError("the grader failed on one of the checks: see the report above")
-    return report_to_results(report, settings, time.monotonic() - started)
+    return report_to_results(report, settings, time.monotonic() - started), report.is_unreadable
 
 
 def _report(path: Path, settings: Settings, catalogue: Catalogue) -> Report:
