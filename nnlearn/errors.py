@@ -38,6 +38,11 @@ class NnlearnError(Exception):
     def __str__(self) -> str:
         return f"{self.problem}\n  {self.next_step}" if self.next_step else self.problem
 
+    @property
+    def in_one_line(self) -> str:
+        """The same where there is one line for it: two sentences, and not one that runs into the other."""
+        return f"{self.problem.rstrip('.')}. {self.next_step}" if self.next_step else self.problem
+
     def _render_traceback_(self) -> list[str]:
         """What Jupyter shows in place of a traceback."""
         return [f"{type(self).__name__}: {self}"]

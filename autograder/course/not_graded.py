@@ -35,7 +35,7 @@ class Failed:
 def failed(error: Exception) -> Failed:
     """What an error comes to that a notebook has brought about."""
     if isinstance(error, UnreadableError):
-        return Failed(str(error), is_ours=False, word=UNREADABLE)
+        return Failed(error.in_one_line, is_ours=False, word=UNREADABLE)
     if isinstance(error, NnlearnError):
         return Failed(str(error), is_ours=True)
     # A fault of ours, or of what the course's configuration names.

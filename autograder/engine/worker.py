@@ -129,7 +129,7 @@ class TopicGrader:
         places = (str(submission.path), str(submission.read_as))
         problem, note = (
             functools.reduce(lambda said, place: said.replace(place, submission.name), places, text)
-            for text in (error.problem, str(error))
+            for text in (error.problem, error.in_one_line)
         )
         outcome = Outcome("file", "The file can be read.", False, 1.0, Verdict.UNREADABLE, problem)
         parts = tuple(PartResult(part.name, part.points, (outcome,)) for part in self.topic.parts)

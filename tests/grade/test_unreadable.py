@@ -21,6 +21,9 @@ def test_a_file_that_cannot_be_read_is_out_of_the_mean(miniature, tmp_path):
     assert "toy bo: unreadable" in done.stderr
     assert "toy: 2 submissions, 1 unreadable, mean 6 and median 6 of 6" in done.stdout
     [topic] = json.loads((tmp_path / "r.json").read_text())["topics"]
+    [note] = topic["reports"][1]["notes"]
+    assert "is broken (Expecting" in note
+    assert "). Open it in Jupyter" in note, "two sentences, also where there is one line for them"
     assert {part["verdict"] for part in topic["reports"][1]["parts"]} == {"unreadable"}
     assert ",unreadable,unreadable,unreadable," in (tmp_path / "r.csv").read_text()
 
