@@ -43,7 +43,8 @@ class SubmissionJob:
         settings: The course.
         assignment: The assignment's name.
         student: Who handed it in.
-        notebooks: The paths of its notebooks.
+        notebooks: The paths of its notebooks, each under its own name.
+        files: The files that stand for them, by their names; what is not there stands for itself.
         blueprints: What each of them consists of, by its name.
     """
 
@@ -52,6 +53,11 @@ class SubmissionJob:
     student: str
     notebooks: tuple[Path, ...]
     blueprints: Mapping[str, Blueprint] = field(hash=False)
+    files: Mapping[str, Path] = field(hash=False, default_factory=dict)
+
+    def file_of(self, notebook: Path) -> Path:
+        """The file that stands for a notebook."""
+        return self.files.get(notebook.stem, notebook)
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,7 @@ class _Line:
         from nbgrader import utils
         from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
-        data = read_handed_in(path)
+        data = read_handed_in(job.file_of(path))
         notebook = notebook_of(path.name, data)
         resources = self._resources(job, path)
         marks = Marks({}, {})

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from autograder.course.class_result import ClassRun
 from autograder.course.layout import Course, CourseError
-from autograder.course.not_graded import Failed
+from autograder.course.not_graded import UNREADABLE, Failed
 from nnlearn.files import digest_of
 
 if TYPE_CHECKING:
     from autograder.course.autograding import AutogradedNotebook, SubmissionJob
     from autograder.course.blueprint import Blueprint
+    from autograder.course.chosen import Chosen
     from autograder.course.writer import ClassWriter
     from autograder.engine.grading_run import GradingRun
     from autograder.engine.submissions import Submission
@@ -122,7 +123,7 @@ def _todo(
     course: Course,
     content: Path | None,
     assignment: str,
-    found: dict[str, list[Path]],
+    found: dict[str, Chosen],
     blueprints: dict[str, Blueprint],
     writer: ClassWriter,
     going: GradingRun,
@@ -139,21 +140,26 @@ def _todo(
         if student not in found:
             [what] = not_handed_in(course.submitted(assignment, student), list(blueprints), [])
             done.failed[student] = Failed(what, is_ours=False, word="not handed in")
-    for student, files in found.items():
-        known = tuple(file for file in files if file.stem in blueprints)
-        job = SubmissionJob(settings, assignment, student, known, blueprints)
+    for student, chosen in found.items():
+        folder = course.submitted(assignment, student)
+        books = tuple(folder / f"{name}.ipynb" for name in chosen.files)
+        job = SubmissionJob(settings, assignment, student, books, blueprints, chosen.files)
         finished = going.finished(_as_they_lie_there(job))
         is_done = finished is not None and course.autograded(assignment, student).exists()
         if problem := problem_with_name(student):
             done.failed[student] = Failed(f"{problem}; {RENAME}", is_ours=False)
         elif is_done or not writer.is_to_be_graded(assignment, student):
             done.left.append(student)
-        elif not job.notebooks:
-            done.failed[student] = _unknown(files, blueprints)
+        elif chosen.problem:
+            word = UNREADABLE if chosen.is_link else "not handed in"
+            done.failed[student] = Failed(chosen.problem, is_ours=False, word=word)
             _save_failure(writer, assignment, student)
         else:
-            if problem := problem_with_time(course.submitted(assignment, student)):
-                done.notes[student] = f"{problem}; it is graded as if it were in time"
+            notes = list(chosen.notes.values())
+            if problem := problem_with_time(folder):
+                notes.append(f"{problem}; it is graded as if it were in time")
+            if notes:
+                done.notes[student] = "; ".join(notes)
             yield job
 
 
@@ -220,7 +226,7 @@ def _as_they_lie_there(job: SubmissionJob) -> Submission:
     files = {}
     for path in job.notebooks:
         try:
-            files[path.name] = digest_of(read_handed_in(path))
+            files[path.name] = digest_of(read_handed_in(job.file_of(path)))
         except UnreadableError:
             files[path.name] = ""  # as for one that could not be read
     return _submission(job, files)
@@ -229,13 +235,6 @@ def _as_they_lie_there(job: SubmissionJob) -> Submission:
 def _contents(blueprints: dict[str, Blueprint]) -> dict[str, str]:
     """The digest of each topic's content, which scores depend on besides the submissions."""
     return {book.topic.name: book.topic.content_digest for book in blueprints.values() if book.topic}
-
-
-def _unknown(files: Sequence[Path], blueprints: dict[str, Blueprint]) -> Failed:
-    names = ", ".join(file.name for file in files)
-    wanted = ", ".join(f"{name}.ipynb" for name in blueprints)
-    reason = f"none of its notebooks ({names}) is one of the assignment's: {wanted}"
-    return Failed(reason, is_ours=False, word="not handed in")
 
 
 def _given_up(reason: str) -> Failed:

@@ -22,7 +22,8 @@ from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.utils import find_all_files
 from sqlalchemy.exc import OperationalError
 
-from autograder.course.handed_in import read_notebook
+from autograder.course.chosen import chosen_in, top_of
+from autograder.course.handed_in import notebook_of, read_handed_in
 from autograder.course.layout import CourseError
 from autograder.course.names import RENAME, problem_with_name
 from autograder.course.not_graded import Failed, explanation, failed
@@ -48,7 +49,8 @@ class SubmittedNotebooks(NotebookExporter):
         if not getattr(self.parent, "_sanitizing", False):
             return super().from_filename(filename, resources, **options)
         path = Path(filename)
-        notebook = read_notebook(path)
+        file = self.parent.file_of(path) if isinstance(self.parent, CourseAutograde) else path
+        notebook = notebook_of(path.name, read_handed_in(file))
         resources.setdefault("metadata", {}).update(name=path.stem, path=str(path.parent))
         return self.from_notebook_node(notebook, resources, **options)  # type: ignore[no-untyped-call]
 
@@ -78,13 +80,32 @@ class CourseAutograde(Autograde, OnlyFiles):  # type: ignore[misc]
     """nbgrader's `Autograde` for classes as they are."""
 
     def init_notebooks(self) -> None:
-        """Find what was handed in, in folders with any name: brackets in one are no pattern."""
-        place = Path(self._format_source(self.coursedir.assignment_id, self.coursedir.student_id))
+        """Find what was handed in, in folders with any name: brackets in one are no pattern.
+
+        A notebook is looked for under its own name, also where another file stands for it.
+        """
+        directory = self.coursedir
+        place = Path(self._format_source(directory.assignment_id, directory.student_id))
         folders = Path(place.anchor).glob(str(place.relative_to(place.anchor)))
-        found = {folder: sorted(folder.glob(f"{self.coursedir.notebook_id}.ipynb")) for folder in folders}
-        if not any(found.values()):
+        source = Path(directory.format_path(directory.source_directory, ".", directory.assignment_id))
+        names = [file.stem for file in sorted(source.glob("*.ipynb"))]
+        top = top_of(directory, directory.assignment_id)
+        found = {str(folder): chosen_in(folder, top, names) for folder in folders}
+        self.chosen = {folder: chosen for folder, chosen in found.items() if not chosen.is_empty}
+        if not self.chosen:
             super().init_notebooks()  # which says what is missing
-        self.assignments = {str(folder): list(map(str, files)) for folder, files in found.items() if files}
+        self.assignments = {
+            folder: [
+                str(Path(folder, f"{name}.ipynb"))
+                for name in chosen.files
+                if fnmatch(name, directory.notebook_id)
+            ]
+            for folder, chosen in self.chosen.items()
+        }
+
+    def file_of(self, notebook: Path) -> Path:
+        """The file that stands for a notebook."""
+        return self.chosen[str(notebook.parent)].files[notebook.stem]
 
     def convert_notebooks(self) -> None:
         """Convert everybody's notebooks.
@@ -108,6 +129,14 @@ class CourseAutograde(Autograde, OnlyFiles):  # type: ignore[misc]
         self._not_graded = {}
         if problem := problem_with_name(student_id):
             raise CourseError(f"{one_line(student_id)}: {problem}", RENAME)
+        chosen = self.chosen[self._format_source(assignment_id, student_id)]
+        if chosen.problem:
+            with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+                gradebook.update_or_create_student(student_id)
+                gradebook.update_or_create_submission(assignment_id, student_id)
+            raise CourseError(f"{one_line(student_id)}: {chosen.problem}")
+        for note in chosen.notes.values():
+            self.log.warning("%s: %s", one_line(student_id), note)
         if problem := problem_with_time(Path(self._format_source(assignment_id, student_id))):
             self.log.error("%s: %s; it is graded as if it were in time", one_line(student_id), problem)
         super().init_assignment(assignment_id, student_id)

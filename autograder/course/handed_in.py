@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.course.layout import CourseError
 from nnlearn.errors import SubmissionError
-from nnlearn.submission.file import read_file
+from nnlearn.submission.file import read_bytes
 from nnlearn.submission.source import read_cells
 
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -44,7 +44,7 @@ def read_handed_in(path: Path) -> bytes:
         UnreadableError: It cannot be read, or is no regular file.
     """
     try:
-        return read_file(path)
+        return read_bytes(path)
     except SubmissionError as error:
         raise _unreadable(error, path) from error
 

@@ -5,7 +5,7 @@ Nothing is run and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,11 +20,13 @@ from nnlearn.runtime.output import keep_stdout_for_json
 
 if TYPE_CHECKING:
     from autograder.course.blueprint import Blueprint
+    from autograder.course.chosen import Chosen
 
 SCHEMA_VERSION = 1
 _BY_HAND = "needs you"
 _PUT_RIGHT = "put right"
 _TO_KNOW = "to know"
+_NOT_GRADED = "The submission is not graded, and grading says so; the others are. Ask for the file again."
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class Problem:
     Attributes:
         student: Whose it is.
         file: The file, relative to the submission's folder, or an empty string for the folder.
-        kind: `missing_notebook`, `wrong_name`, `py_instead`, `unreadable`, `unknown_student`, `bad_name`,
-            `bad_time`, `not_run`, or what `Recovery.kind` says of a cell: `missing`, `duplicated`,
-            `reordered`, `edited`, `retyped`, `relabelled`.
+        kind: `missing_notebook`, `wrong_name`, `several`, `py_instead`, `no_notebook`, `unreadable`,
+            `unknown_student`, `bad_name`, `bad_time`, `not_run`, or what `Recovery.kind` says of a cell:
+            `missing`, `duplicated`, `reordered`, `edited`, `retyped`, `relabelled`.
         cell: The `grade_id` of the cell it is about, or an empty string.
         found: What is wrong, in words.
         grading: What grading will do about it.
@@ -66,6 +68,8 @@ def preflight(
     course = find_course(course_dir, content)
     course.require_assignment(assignment)
     students = course.students(assignment)
+    with course.gradebook() as gradebook:
+        missing = sorted({student.id for student in gradebook.students} - {*students})
     problems = list(find_problems(course, assignment))
     if answer is not None:
         answer(
@@ -73,11 +77,12 @@ def preflight(
                 "schema_version": SCHEMA_VERSION,
                 "assignment": assignment,
                 "submissions": len(students),
+                "without_submission": missing,
                 "problems": [asdict(problem) for problem in problems],
             }
         )
     else:
-        for line in in_words(assignment, len(students), problems):
+        for line in in_words(assignment, len(students), problems, missing):
             typer.echo(line)
     raise typer.Exit(EXIT_CHECKS_FAILED if any(p.needs_you for p in problems) else EXIT_OK)
 
@@ -89,7 +94,9 @@ def find_problems(course: Course, assignment: str) -> Iterator[Problem]:
         CourseError: The assignment was not generated, or the instructor's notebook cannot be read.
     """
     from autograder.course.blueprint import read_blueprint
+    from autograder.course.chosen import chosen_in, top_of
 
+    top = top_of(course.directory, assignment)
     blueprints = {
         file.stem: read_blueprint(course.db_url, assignment, file.stem, file, course.catalogue)
         for file in sorted(course.source(assignment).glob("*.ipynb"))
@@ -108,11 +115,14 @@ def find_problems(course: Course, assignment: str) -> Iterator[Problem]:
                 "Grading adds the name to it; if it is misspelt, rename the folder first.",
                 needs_you=False,
             )
+        chosen = chosen_in(folder, top, list(blueprints))
+        if chosen.is_link:
+            yield Problem(student, "", "unreadable", "", f"{chosen.problem}.", _NOT_GRADED, needs_you=True)
+            continue
         yield from _of_submission(student, folder)
-        yield from _of_names(student, folder, blueprints)
-        for name, blueprint in blueprints.items():
-            if (folder / f"{name}.ipynb").exists():
-                yield from _of_notebook(student, folder / f"{name}.ipynb", blueprint)
+        yield from _of_names(student, chosen, list(blueprints))
+        for name, file in chosen.files.items():
+            yield from _of_notebook(student, file, blueprints[name])
 
 
 def _of_submission(student: str, folder: Path) -> Iterator[Problem]:
@@ -136,51 +146,68 @@ def _of_submission(student: str, folder: Path) -> Iterator[Problem]:
         yield Problem(student, FILE, "bad_time", "", f"{problem}.", grading, needs_you=False)
 
 
-def _of_names(student: str, folder: Path, blueprints: Mapping[str, Blueprint]) -> Iterator[Problem]:
+def _of_names(student: str, chosen: Chosen, notebooks: Sequence[str]) -> Iterator[Problem]:
     """Notebooks that are missing, and files that look as if they were meant."""
-    missing = [name for name in blueprints if not (folder / f"{name}.ipynb").exists()]
-    result = "It counts as 0." if len(missing) < len(blueprints) else "The submission gets no score at all."
-    others = sorted(
-        file
-        for file in folder.rglob("*.ipynb")
-        if ".ipynb_checkpoints" not in file.parts and not (file.parent == folder and file.stem in blueprints)
-    )
-    for file in others:
-        shown = file.relative_to(folder).as_posix()
-        meant = missing[0] if len(missing) == 1 else " or ".join(missing)
-        advice = f" If it is meant to be {meant}.ipynb, rename it." if missing else ""
+    from autograder.handed_in.names import plain_name
+
+    missing = [name for name in notebooks if name not in chosen.files]
+    result = "It counts as 0." if chosen.files else "The submission gets no score at all."
+    meant = missing[0] if len(missing) == 1 else " or ".join(missing)
+    for name, note in chosen.notes.items():
+        is_named = chosen.files[name].name == f"{name}.ipynb"
         yield Problem(
             student,
-            shown,
-            "wrong_name",
+            chosen.files[name].name,
+            "several" if is_named else "wrong_name",
             "",
-            f"{shown} is none of the assignment's notebooks.",
-            f"Grading skips it. {result if missing else ''}{advice}".rstrip(),
-            needs_you=bool(missing),
+            f"{note}.",
+            "If another one is meant, remove this one before grading.",
+            needs_you=False,
         )
-    for name in missing:
-        script = folder / f"{name}.py"
-        if script.is_file():
+    scripts = {f"{name}.py": name for name in missing}
+    names = {other: plain_name(other.rpartition("/")[2]) for other in chosen.others}
+    # Beside a notebook, other programs are the learner's own affair.
+    others = {o: name for o, name in names.items() if not (chosen.files and _is_own_program(name, scripts))}
+    for other, name in others.items():
+        if scripts.get(name):
             yield Problem(
                 student,
-                script.name,
+                other,
                 "py_instead",
                 "",
-                f"{name}.py was handed in instead of {name}.ipynb.",
+                f"{other} was handed in instead of {scripts.pop(name)}.ipynb.",
                 f"nbgrader grades notebooks alone. {result} Ask for the notebook; "
-                f"nnlearn grade {script.name} says what the file is worth.",
+                f"nnlearn grade {name} says what the file is worth.",
                 needs_you=True,
             )
-        elif not others:
+        elif missing or name.endswith(".ipynb"):
+            is_notebook = name.endswith(".ipynb")
+            advice = f" If it is meant to be {meant}.ipynb, rename it." if is_notebook else ""
             yield Problem(
                 student,
-                f"{name}.ipynb",
-                "missing_notebook",
+                other,
+                "wrong_name" if is_notebook else "no_notebook",
                 "",
-                f"{name}.ipynb is not there.",
-                result,
-                needs_you=True,
+                f"{other} is none of the assignment's notebooks.",
+                f"Grading skips it. {result}{advice or f' Ask for {meant}.ipynb.'}"
+                if missing
+                else "Grading skips it.",
+                needs_you=bool(missing),
             )
+    for name in missing if not others else ():
+        yield Problem(
+            student,
+            f"{name}.ipynb",
+            "missing_notebook",
+            "",
+            f"{name}.ipynb is not there.",
+            result,
+            needs_you=True,
+        )
+
+
+def _is_own_program(name: str, scripts: Collection[str]) -> bool:
+    return name.endswith(".py") and name not in scripts
 
 
 def _of_notebook(student: str, path: Path, blueprint: Blueprint) -> Iterator[Problem]:
@@ -197,7 +224,7 @@ def _of_notebook(student: str, path: Path, blueprint: Blueprint) -> Iterator[Pro
             "unreadable",
             "",
             f"{error.problem}.",
-            "The submission is not graded, and grading says so; the others are. Ask for the file again.",
+            _NOT_GRADED,
             needs_you=True,
         )
         return
@@ -240,8 +267,10 @@ def notes_on(notebook: Any, blueprint: Blueprint, student: str, name: str) -> tu
     return (*source.notes, *remainder_of(grading.topic, source).notes)
 
 
-def in_words(assignment: str, submissions: int, problems: list[Problem]) -> Iterator[str]:
-    """The list for people."""
+def in_words(
+    assignment: str, submissions: int, problems: list[Problem], missing: Sequence[str] = ()
+) -> Iterator[str]:
+    """The list for people; `missing` are members of the class who handed nothing in."""
     from autograder.render.text import count, shown_name
     from nnlearn.text import one_line
 
@@ -251,6 +280,9 @@ def in_words(assignment: str, submissions: int, problems: list[Problem]) -> Iter
         f"{assignment}: {count(submissions, 'submission')}, {len(students)} with something to know, "
         f"{len(by_hand)} that need you"
     )
+    if missing:
+        of_the_class = "member of the class has" if len(missing) == 1 else "members of the class have"
+        yield f"{len(missing)} {of_the_class} handed nothing in: {', '.join(map(shown_name, missing))}"
     before = ""
     for problem in problems:
         if problem.student != before:

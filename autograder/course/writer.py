@@ -30,6 +30,7 @@ from nbgrader.utils import find_all_files, rmtree
 from sqlalchemy.exc import OperationalError
 
 from autograder.course.autograding import AutogradedNotebook
+from autograder.course.chosen import Chosen
 from autograder.course.converter import NO_ROOM, CourseAutograde, OnlyFiles, take_any_time, without_scores
 from autograder.course.not_graded import Failed
 from autograder.course.standing import Lateness
@@ -73,14 +74,14 @@ class ClassWriter(CourseAutograde):
         """Let go of the gradebook."""
         self.gradebook.close()
 
-    def submissions(self, assignment: str) -> dict[str, list[Path]]:
-        """The notebooks of everybody who handed something in, in nbgrader's order."""
+    def submissions(self, assignment: str) -> dict[str, Chosen]:
+        """What is graded of everybody who handed something in, in nbgrader's order."""
         self.init_notebooks()
         pattern = self._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True)
         found = {}
         for folder in sorted(self.assignments):
             if (match := re.match(pattern, folder)) and match["assignment_id"] == assignment:
-                found[match["student_id"]] = [Path(path) for path in sorted(self.assignments[folder])]
+                found[match["student_id"]] = self.chosen[folder]
         return found
 
     @lru_cache(maxsize=1)  # noqa: B019 - there is one writer

@@ -183,12 +183,12 @@ def test_a_score_is_out_of_what_the_gradebook_gives_and_says_what_lateness_costs
 
 def test_what_was_not_handed_in_is_said_with_what_was_instead(small, workers):
     folder = small / "submitted/ada/ps1"
-    (folder / "toy.ipynb").rename(folder / "toy_final.IPYNB")
+    (folder / "toy.ipynb").rename(folder / "homework.IPYNB")
     (folder / "exercises").mkdir()
     (folder / "exercises/toy.py").write_text("")
     done = run(small)
     assert (done.exit_code, sorted(done.graded)) == (1, ["bo", "cy"])
-    assert done.failed["ada"].reason == "plain, toy not handed in (but toy_final.IPYNB)"
+    assert done.failed["ada"].reason == "plain, toy not handed in (but homework.IPYNB)"
     assert "1 submission not handed in: see above" in list(done.in_words("ps1"))
 
 

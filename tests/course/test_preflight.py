@@ -57,7 +57,7 @@ def test_what_needs_somebody_is_told_from_what_is_put_right(problems):
         if any(p["needs_you"] and p["file"] != "plain.ipynb" for p in found)
     }
     without_an_answer = {"no_response", "one_cell", "pasted"}
-    assert need == {"unreadable", "wrong_name", "only_py", "no_solution", "misplaced"} | without_an_answer
+    assert need == {"unreadable", "only_py", "no_solution", "misplaced"} | without_an_answer
     assert set(NOT_GRADED) - need == {"fault"}  # nothing is wrong with that notebook
     (lost,) = [p for p in problems["no_solution"] if p["cell"] == "softmax"]
     assert lost["grading"] == "It is there again, as it was given out."

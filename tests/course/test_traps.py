@@ -48,6 +48,7 @@ SCORES = {
     "shell": (0, 2, 1),
     "reused": FULL,
     "misplaced": (0, 2, 1),
+    "wrong_name": FULL,
 }
 
 

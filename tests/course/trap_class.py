@@ -56,7 +56,7 @@ CONFIGURATION = """
 sys.path.insert(0, str(here))
 c.AssignLatePenalties.plugin_class = "penalties.HalfAPoint"
 """
-NOT_GRADED = ("fault", "unreadable", "wrong_name")
+NOT_GRADED = ("fault", "only_py", "unreadable")
 
 
 def grade_id(cell):
