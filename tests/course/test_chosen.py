@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from types import SimpleNamespace
 
@@ -126,7 +127,7 @@ def test_all_three_give_what_is_deserved(graded):
 def test_everybody_is_in_every_report(graded):
     assert set(graded.alone) == set(graded.expected)
     lost = {name for name, score in graded.expected.items() if score is None}
-    said = [line.split(": ")[1] for line in graded.said.ours.stderr.splitlines() if "NOT GRADED" in line]
+    said = re.findall(r"^(?:UNREADABLE|NOT HANDED IN): (\w+): ", graded.said.ours.stderr, re.MULTILINE)
     assert set(said) == lost
     assert all(
         f"ERROR] {name}: " in graded.said.stock.stderr or name in graded.said.stock.stderr for name in lost
