@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -38,6 +38,30 @@ class Verdict(StrEnum):
     def words(self) -> str:
         """The verdict as people read it."""
         return self.value.replace("_", " ")
+
+
+NO_ANSWER = (
+    Verdict.RAISED,
+    Verdict.TIMED_OUT,
+    Verdict.OUT_OF_MEMORY,
+    Verdict.CRASHED,
+    Verdict.NOT_WRITTEN,
+)
+"""How a check ends that gets no answer: the learner's code can choose between them."""
+
+
+def may_tell(verdict: Verdict, hidden: bool, visible: Collection[Verdict]) -> bool:
+    """Whether a learner may read how a check ended.
+
+    Of a hidden check that got no answer they read no more than that: which way it ended may have been chosen
+    by what the check sent. What a visible check of the part came to as well says nothing new.
+
+    Args:
+        verdict: How it ended.
+        hidden: Whether it is a hidden check.
+        visible: How the visible checks of its part ended.
+    """
+    return not hidden or verdict not in NO_ANSWER or verdict in visible
 
 
 @dataclass(frozen=True)
@@ -92,6 +116,11 @@ class PartResult:
     def verdict(self) -> Verdict:
         """The verdict of the first check that did not pass."""
         return next((o.verdict for o in self.outcomes if o.verdict is not Verdict.PASSED), Verdict.PASSED)
+
+    def told(self, outcome: Outcome) -> str:
+        """The verdict of one of its outcomes, in words for the learner."""
+        visible = {other.verdict for other in self.outcomes if not other.hidden}
+        return outcome.verdict.words if may_tell(outcome.verdict, outcome.hidden, visible) else "no answer"
 
     @property
     def noticed(self) -> tuple[Noticed, ...]:

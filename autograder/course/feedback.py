@@ -14,7 +14,12 @@ from autograder.render.text import count, points
 from nnlearn.results import Outcome, PartResult, Verdict
 from nnlearn.text import clean, one_line
 
-_MARK = {Verdict.PASSED: "#1b6b3a", Verdict.WAITING: "#5f6368", Verdict.NOT_WRITTEN: "#5f6368"}
+_NOT_RUN = "#5f6368"
+_MARK = {
+    Verdict.PASSED.words: "#1b6b3a",
+    Verdict.WAITING.words: _NOT_RUN,
+    Verdict.NOT_WRITTEN.words: _NOT_RUN,
+}
 _NOT_PASSED = "#a50e0e"
 _PRE = (
     "white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;"
@@ -27,7 +32,7 @@ def part_as_text(part: PartResult, score: float, max_score: float) -> str:
     """The score of a part and the outcome of each of its checks."""
     lines = [_headline(part, score, max_score), ""]
     for outcome in part.outcomes:
-        lines.append(f"  {outcome.verdict.words:<12} {one_line(outcome.title)}{_hidden(outcome)}")
+        lines.append(f"  {part.told(outcome):<12} {one_line(outcome.title)}{_hidden(outcome)}")
         if outcome.message and not _said_before(part, outcome):
             lines += [f"      {line}".rstrip() for line in clean(outcome.message).splitlines()]
             lines.append("")
@@ -38,13 +43,13 @@ def part_as_html(part: PartResult, score: float, max_score: float) -> str:
     """The same as HTML: a headline and a list, words before colour."""
     rows = []
     for outcome in part.outcomes:
-        colour = _MARK.get(outcome.verdict, _NOT_PASSED)
+        colour = _MARK.get(part.told(outcome), _NOT_PASSED)
         message = Markup("")
         if outcome.message and not _said_before(part, outcome):
             message = Markup('<pre style="{}">{}</pre>').format(_PRE, clean(outcome.message))
         rows.append(
             Markup('<li style="margin:.2em 0"><b style="color:{}">{}</b> {}{}{}</li>').format(
-                colour, outcome.verdict.words, one_line(outcome.title), _hidden(outcome), message
+                colour, part.told(outcome), one_line(outcome.title), _hidden(outcome), message
             )
         )
     head = Markup("<p><b>{}</b></p>").format(_headline(part, score, max_score))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from nnlearn.catalogue import PREDICTIONS, Topic
@@ -18,7 +18,7 @@ from nnlearn.diagnosis.matching import Evidence, KnownReplies, explain, fingerpr
 from nnlearn.learner.calls import signatures_of
 from nnlearn.learner.seats import Seat
 from nnlearn.learner.session import Learner, Session
-from nnlearn.results import Outcome, PartResult, Verdict
+from nnlearn.results import Outcome, PartResult, Verdict, may_tell
 
 _EXPLAINABLE = (Verdict.FAILED, Verdict.RAISED)
 _REPEATABLE = (*_EXPLAINABLE, Verdict.GRADER_ERROR)
@@ -68,6 +68,7 @@ class Bench:
         advice: What messages say about going on.
         standard: How the reference fares, asked where a check ends in an exception that nobody foresaw: what
             the reference passes is not the check's fault. Without it, it is.
+        for_instructors: Whether messages about hidden checks say what was asked, and what was raised.
         keeps_answers: Whether runs keep what can be said of the replies.
         runs: What was found, by the name of the check.
     """
@@ -78,6 +79,7 @@ class Bench:
     known: Sequence[KnownReplies] = ()
     advice: Advice = field(default_factory=Advice)
     standard: Standard | None = None
+    for_instructors: bool = False
     keeps_answers: bool = False
     runs: dict[str, CheckRun] = field(default_factory=dict)
     _session: Session | None = None
@@ -142,9 +144,11 @@ class Bench:
             noticed = explain(run.info.part, run.name, evidence, self.known)
         message = ""
         if run.failure is not None:
-            failure = run.failure
+            failure = whole = run.failure
             if run.info.hidden:
-                failure = _redacted(run, failure)
+                failure = _redacted(run, failure, self._visible_verdicts(run.info.part))
+                if self.for_instructors:
+                    failure = replace(failure, call=whole.call, raised=whole.raised, frames=whole.frames)
             message = render(replace(failure, noticed=noticed.message if noticed else ""))
         return Outcome(
             check=run.name,
@@ -156,6 +160,10 @@ class Bench:
             seconds=run.seconds,
             noticed=noticed,
         )
+
+    def _visible_verdicts(self, part: str) -> list[Verdict]:
+        """How the visible checks of a part ended that were run."""
+        return [run.verdict for run in self.runs.values() if run.info.part == part and not run.info.hidden]
 
     def _settle(self, run: CheckRun) -> None:
         """Decide whose fault it is that a check ended in an exception of our own, by the reference."""
@@ -192,8 +200,10 @@ def _signatures(topic: Topic) -> dict[str, tuple[str, ...]]:
     return {part.name: names.get(part.name, part.parameters) for part in called}
 
 
-def _redacted(run: CheckRun, failure: Failure) -> Failure:
+def _redacted(run: CheckRun, failure: Failure, visible: Collection[Verdict]) -> Failure:
     """What may be said of a hidden check that did not pass: nothing that could hold its inputs."""
+    if not may_tell(run.verdict, True, visible):
+        return failure.without_answer(run.info.title)
     match run.verdict:
         case Verdict.NOT_WRITTEN:
             return replace(failure, claim="not written yet", call=())

@@ -36,7 +36,6 @@ class Failure:
         got: Lines that show what came back.
         part: The part that was checked.
         call: The last call of the learner's code, and what its arguments were.
-        error: The built-in class that an exception of the learner's code has or derives from.
         raised: What the exception said.
         frames: The learner's own lines it went through.
         noticed: The message of the known mistake that explains it.
@@ -52,7 +51,6 @@ class Failure:
     got: tuple[str, ...] = ()
     part: str = ""
     call: tuple[str, ...] = ()
-    error: str = ""
     raised: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
     noticed: str = ""
@@ -64,12 +62,18 @@ class Failure:
         """What a learner may see of a hidden check: its title and the kind of failure.
 
         Nothing that the learner's code chose is left: it may have put the inputs into what an exception
-        says, into the name of its class, of a function, of something forbidden.
+        says, into its class, into the name of a function, of something forbidden.
         """
-        kind = f"it raised {self.error}" if self.error else KINDS[self.kind]
+        return self._bare(title, "it raised an error" if self.frames else KINDS[self.kind])
+
+    def without_answer(self, title: str) -> Failure:
+        """What a learner may see of a hidden check that got no answer: its code can choose why."""
+        return self._bare(title, "it gave no answer: it raised an error, or ran out of time or memory")
+
+    def _bare(self, title: str, got: str) -> Failure:
         claim = f"this should hold: {title.rstrip('.')}"
         return replace(
-            self, claim=claim, detail="", expected=(), got=(kind,), call=(), raised=(), frames=(), try_it=""
+            self, claim=claim, detail="", expected=(), got=(got,), call=(), raised=(), frames=(), try_it=""
         )
 
 

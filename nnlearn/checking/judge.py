@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 import traceback
 from collections.abc import Sequence
@@ -66,17 +65,8 @@ def _raised(error: LearnerRaised) -> tuple[Verdict, Failure]:
     said = tuple(str(error).splitlines()[:3])
     claim = f"it raised {error.type_name}"
     verdict = Verdict.OUT_OF_MEMORY if memory else Verdict.RAISED
-    builtin = _builtin_name(error)
     frames = frames or ("not in your file",)
-    return verdict, Failure(claim, "error", error=builtin, raised=said, frames=frames)
-
-
-def _builtin_name(error: LearnerRaised) -> str:
-    """The built-in exception that the learner's is, or derives from first."""
-    names = [base.removeprefix("builtins.") for base in error.bases if base.startswith("builtins.")]
-    kinds = (getattr(builtins, name, None) for name in names)
-    found = (kind.__name__ for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseException))
-    return next(found, "an exception")
+    return verdict, Failure(claim, "error", raised=said, frames=frames)
 
 
 def call_lines(call: CallText | None) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def _isolated_bench(config: pytest.Config, topic: Topic, file: Path) -> Bench:
         config.stash[ZYGOTE] = ending.enter_context(Zygote())
     seat = IsolatedSeat(topic, load_source(file), config.stash[ZYGOTE])
     ending.callback(seat.close)
-    return Bench(topic, seat, known=read_diagnoses(topic))
+    return Bench(topic, seat, known=read_diagnoses(topic), for_instructors=True)
 
 
 class _Deferred:

@@ -73,7 +73,7 @@ def _tests(number: int, part: PartResult, settings: Settings) -> Iterable[dict[s
                 "score": score,
                 "max_score": max_score,
                 "status": "passed" if passed else "failed",
-                "output": _words(outcomes, settings.output_format),
+                "output": _words(part, outcomes, settings.output_format),
                 "output_format": settings.output_format.value,
                 "visibility": (visibility or settings.hidden_checks).value,
             }
@@ -93,24 +93,24 @@ def _shares(part: PartResult, outcomes: Sequence[Outcome]) -> tuple[float, float
     return round(part.max_score * passed / total, 4), round(part.max_score * possible / total, 4)
 
 
-def _words(outcomes: Sequence[Outcome], form: OutputFormat) -> str:
+def _words(part: PartResult, outcomes: Sequence[Outcome], form: OutputFormat) -> str:
     """Each check with its verdict, and what went wrong."""
     if form is OutputFormat.TEXT:
-        return "\n\n".join(_block(outcome) for outcome in outcomes)
-    return "".join(_html_block(outcome) for outcome in outcomes)
+        return "\n\n".join(_block(outcome, part.told(outcome)) for outcome in outcomes)
+    return "".join(_html_block(outcome, part.told(outcome)) for outcome in outcomes)
 
 
-def _block(outcome: Outcome) -> str:
-    head = f"{outcome.verdict.words}: {one_line(outcome.title)}"
-    return f"{head}\n\n{clean(outcome.message)}" if _has_message(outcome) else head
+def _block(outcome: Outcome, told: str) -> str:
+    head = f"{told}: {one_line(outcome.title)}"
+    return f"{head}\n\n{clean(outcome.message)}" if _has_message(outcome, told) else head
 
 
-def _html_block(outcome: Outcome) -> str:
+def _html_block(outcome: Outcome, told: str) -> str:
     """Nothing of a submission is markup: every text is cleaned and escaped."""
-    head = f"<p><b>{outcome.verdict.words}</b>: {html.escape(one_line(outcome.title))}</p>"
-    return f"{head}<pre>{html.escape(clean(outcome.message))}</pre>" if _has_message(outcome) else head
+    head = f"<p><b>{told}</b>: {html.escape(one_line(outcome.title))}</p>"
+    return f"{head}<pre>{html.escape(clean(outcome.message))}</pre>" if _has_message(outcome, told) else head
 
 
-def _has_message(outcome: Outcome) -> bool:
+def _has_message(outcome: Outcome, told: str) -> bool:
     """Whether there is more to say than the verdict."""
-    return bool(outcome.message) and outcome.verdict not in (Verdict.WAITING, Verdict.NOT_WRITTEN)
+    return bool(outcome.message) and told not in (Verdict.WAITING.words, Verdict.NOT_WRITTEN.words)
