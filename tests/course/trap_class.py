@@ -35,13 +35,18 @@ PLAIN = {
     "nbformat": 4,
     "nbformat_minor": 5,
 }
-# A fault of the grader's own: a check that breaks down on one learner's work.
+# A fault of the grader's own: a check that breaks down on one learner's work, and on the reference right after.
 FAULTY_CHECK = '''
+
+BROKE_DOWN = []
 
 @check("predictions", hidden=True)
 def test_that_breaks_down(learner):
     """The prediction is a number."""
-    if learner.prediction("sum") == 666:
+    at_fault = learner.prediction("sum") == 666
+    if at_fault or len(BROKE_DOWN) == 1:
+        if len(BROKE_DOWN) < 2:
+            BROKE_DOWN.append(at_fault)
         raise KeyError("canary-fault")
 '''
 PENALTIES = """
