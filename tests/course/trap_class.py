@@ -35,7 +35,7 @@ PLAIN = {
     "nbformat": 4,
     "nbformat_minor": 5,
 }
-# A fault of the grader's own: a check that breaks down on one learner's work, and on the reference right after.
+# A fault of the grader's own: a check that breaks down on one learner's work, and then on the reference.
 FAULTY_CHECK = '''
 
 BROKE_DOWN = []
