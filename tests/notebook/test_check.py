@@ -217,6 +217,18 @@ def test_what_grading_will_leave_out_is_said_on_the_card(fresh):
     assert re.search(r"Note: cell In\[\d+\], line 1: `.*` is a shell command, which is not run when", card)
 
 
+def test_what_surrounds_the_code_costs_nothing_here_and_is_said_as_when_it_is_graded(fresh):
+    fresh.run("import gc\ngc.collect()")
+    assert "Note: " not in fresh.run(CHECK).text
+    fresh.run("print(len(gc.get_objects()))")
+    card = fresh.run(CHECK).text
+    assert card.startswith("softmax passed")
+    words = (
+        r"Note: cell In\[\d+\] is not run when graded: it uses gc.get_objects; nothing of the exercise needs"
+    )
+    assert re.search(words, card)
+
+
 @pytest.mark.parametrize("header", ["%%time", "%%capture", "    ", "await asyncio.sleep(0)\n", ">>> "])
 def test_what_jupyter_accepts_is_checked_like_any_cell(fresh, header):
     """The kernel has run it, and the cell can be read as well."""
