@@ -1,6 +1,8 @@
 """`nnlearn course grade` does for a class what `nbgrader autograde` does, and leaves the same behind."""
 
+import errno
 import json
+import os
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -229,6 +231,29 @@ def test_a_forced_run_goes_on_forced_although_nobody_says_so_again(small, worker
     workers.clear()
     run(small, resume=True)  # that run is over, and with it its wish
     assert workers == []
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_disk_that_takes_nothing_is_said_and_the_run_can_be_resumed(small, workers, monkeypatch, number):
+    from autograder.course import writer
+
+    real = writer.ClassWriter._copy_source_files
+
+    def full(self, assignment, folder):
+        if "bo" in folder.parts:
+            raise OSError(number, os.strerror(number))
+        real(self, assignment, folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writer.ClassWriter, "_copy_source_files", full)
+        with pytest.raises(OutputError, match="the results of bo cannot be written into") as refused:
+            run(small)
+    assert os.strerror(number) in str(refused.value)
+    assert refused.value.exit_code == 4
+    assert not list(small.rglob("*.part"))
+    workers.clear()
+    assert run(small, resume=True).exit_code == 0
+    assert workers == ["bo", "cy"]
 
 
 def test_one_run_at_a_time_grades_an_assignment(small, workers, monkeypatch, tmp_path):
