@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ class Learner:
     """Somebody who handed something in.
 
     Attributes:
-        name: What to call them; no two of a run have the same name.
+        name: What to call them; no two who handed in the same topic have the same name.
         for_topic: What may be graded, or may have been meant to be, by the topic it is for.
         rest: What is for no topic, as far as can be told.
     """
@@ -45,10 +45,9 @@ def learners_of(things: Sequence[Owned], topic: str | None) -> tuple[list[Learne
             not_theirs.append(it)
         else:
             by_owner.setdefault((it.entry.root, it.owner, it.number), []).append(it)
-    names = _names(list(by_owner))
-    learners = []
+    learners = {}
     for key, theirs in by_owner.items():
-        learner = Learner(names[key])
+        learner = Learner(key[1])
         others = False
         for it in theirs:
             if topic and it.topic not in {None, topic} and not it.entry.named:
@@ -60,8 +59,9 @@ def learners_of(things: Sequence[Owned], topic: str | None) -> tuple[list[Learne
             else:
                 learner.rest.append(it)
         if learner.for_topic or (learner.rest and not others):
-            learners.append(learner)
-    return learners, not_theirs
+            learners[key] = learner
+    _tell_apart(learners)
+    return list(learners.values()), not_theirs
 
 
 def _of_one_learner(things: Sequence[Owned]) -> dict[Path, str]:
@@ -81,18 +81,22 @@ def _is_somebodys(it: Owned) -> bool:
     return not is_loose_page(it.entry.name) or bool(it.topic or it.around)
 
 
-def _names(keys: Iterable[tuple[Path, str, str]]) -> dict[tuple[Path, str, str], str]:
-    """A name for each owner, with what tells them apart where two are called the same."""
-    keys = list(keys)
-    found = {}
-    for root, owner, number in keys:
-        same = [key for key in keys if key[1] == owner]
-        apart = owner
-        if len({other for _, _, other in same}) > 1 and number:
-            apart = f"{apart} ({number})"
-        roots = {other for other, _, _ in same}
-        if len(roots) > 1:
-            where = root.name if len({other.name for other in roots}) == len(roots) else str(root)
-            apart = f"{apart} ({where})"
-        found[root, owner, number] = apart
-    return found
+def _tell_apart(learners: Mapping[tuple[Path, str, str], Learner]) -> None:
+    """Name what tells learners apart who are called the same: their number, and the folder they are in.
+
+    One person hands in each week's topic in that week's folder: the folder is named where a topic is in both.
+    """
+    for (root, owner, number), learner in learners.items():
+        same = {key: other for key, other in learners.items() if key[1] == owner}
+        if number and len({other for _, _, other in same}) > 1:
+            learner.name += f" ({number})"
+        roots = {key[0] for key, other in same.items() if key[0] != root and _may_clash(learner, other)}
+        if roots:
+            learner.name += f" ({root if root.name in {other.name for other in roots} else root.name})"
+
+
+def _may_clash(one: Learner, other: Learner) -> bool:
+    """Whether two learners handed in something for the same topic; what is for none may be for any."""
+    if not (one.for_topic and other.for_topic):
+        return True
+    return not one.for_topic.keys().isdisjoint(other.for_topic)

@@ -280,3 +280,14 @@ def test_files_with_the_learner_and_the_topic_in_their_names(class_of: Any, cata
     """As nbgrader's zip_collect takes them."""
     found, _ = graded(class_of("ada_activations.ipynb", "activations-bo.py"), catalogue)
     assert sorted(found) == ["ada", "bo"]
+
+
+def test_one_person_in_the_folders_of_several_topics(class_of: Any, catalogue: Any) -> None:
+    """Only who handed in the same topic in two folders is told apart."""
+    root = class_of("activations/ada.py", "losses/ada.py", "week3/activations/bo.py", "week3/losses/ada.py")
+    folders = [root / name for name in ("activations", "losses", "week3")]
+    found = {(s.topic, s.learner) for s in collect(folders, None, catalogue)}
+    assert found == {
+        *(("activations", name) for name in ("ada", "bo")),
+        *(("losses", name) for name in ("ada (losses)", "ada (week3)")),
+    }
