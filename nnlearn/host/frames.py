@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
 import types
@@ -15,9 +16,9 @@ import nnlearn
 from nnlearn.host.public import AT_WORK
 from nnlearn.submission.source import file_name, place
 
-_OURS = str(Path(nnlearn.__file__).parent)
+_OURS = os.path.normcase(f"{Path(nnlearn.__file__).parent}{os.sep}")
 # Stand between a library's function and its caller, whoever that is.
-_BETWEEN = tuple(f"{_OURS}/host/{name}.py" for name in ("frames", "guard", "kernels", "tripwires"))
+_BETWEEN = tuple(f"{_OURS}host{os.sep}{name}.py" for name in ("frames", "guard", "kernels", "tripwires"))
 _AUTOGRAPH = "__autograph_generated_file"
 
 
@@ -86,9 +87,10 @@ def _outwards(frame: types.FrameType | None) -> Iterator[types.FrameType]:
 
 @cache
 def _by_folder(file: str) -> Whose:
+    file = os.path.normcase(file)
     if file.startswith(_BETWEEN) or file.startswith("<frozen "):
         return Whose.LIBRARY
-    if file.startswith(f"{_OURS}/"):
+    if file.startswith(_OURS):
         return Whose.OURS
     return Whose.LIBRARY if file.startswith(_libraries()) else Whose.LEARNER
 
@@ -99,4 +101,4 @@ def _libraries() -> tuple[str, ...]:
     folders = {sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib")}
     modules = [sys.modules[name] for name in ("numpy", "keras", "tensorflow")]
     folders |= {str(Path(str(module.__file__)).parents[1]) for module in modules}
-    return tuple(f"{folder}/" for folder in folders)
+    return tuple(os.path.normcase(f"{folder}{os.sep}") for folder in folders)

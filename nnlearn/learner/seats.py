@@ -125,16 +125,17 @@ class SourceSeat:
         return Needs(self._remainder.source)
 
     def trouble_from(self, part: str, notes: tuple[str, ...]) -> tuple[str, ...]:
-        """The notes about cells in which the part is, or would have been, defined.
+        """The notes that cells in which the part is, or would have been, defined did not run to their end.
 
-        A `.py` file is one cell, so what keeps it from running keeps every part from running.
+        They begin with the cell; what is said about a line is no trouble. A `.py` file is one cell, so what
+        keeps it from running keeps every part from running.
         """
+        cells = {cell.name for cell in self.source.cells}
+        if self.source.kind == "ipynb":
+            name = re.escape(attribute_of(part))
+            defines = re.compile(rf"^[ \t]*(def|class)[ \t]+{name}\b|^{name}[ \t]*(:.*)?=", re.MULTILINE)
+            cells = {cell.name for cell in self.source.cells if defines.search(cell.code)}
         notes = tuple(note for note in notes if note not in self._remainder.notes)
-        if self.source.kind == "py":
-            return notes
-        name = re.escape(attribute_of(part))
-        defines = re.compile(rf"^[ \t]*(def|class)[ \t]+{name}\b|^{name}[ \t]*(:.*)?=", re.MULTILINE)
-        cells = {cell.name for cell in self.source.cells if defines.search(cell.code)}
         return tuple(note for note in notes if any(note.startswith(f"{cell} ") for cell in cells))
 
 
