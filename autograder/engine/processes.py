@@ -74,6 +74,7 @@ def _end_fork_server() -> None:
         if server._forkserver_pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(server._forkserver_pid, signal.SIGKILL)
+            server._stop_unlocked()  # waits for its end, so that nobody takes it for alive
 
 
 def _require_short(folder: str) -> None:

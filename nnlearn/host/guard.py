@@ -161,8 +161,11 @@ _made = _Made()
 
 
 def is_given(thing: Any) -> bool:
-    """Whether something was put into the learner's hands: an object of a class with wires, made by others."""
-    return thing not in _made and bool(_wires().names_of(type(thing)))
+    """Whether something was put into the learner's hands: an object that is not elementary, made by others.
+
+    Wires alone do not tell: there are more of them for what some topics forbid.
+    """
+    return thing not in _made and not is_elementary(_wires().names_of(type(thing)))
 
 
 def is_elementary(names: tuple[str, ...]) -> bool:

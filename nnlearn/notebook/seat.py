@@ -50,7 +50,8 @@ class NamespaceSeat(SourceSeat):
     def transport(self, part: str) -> Transport:
         """The way to the namespace."""
         self.refuse_shortcuts(part)
-        self.refuse_unread(part)
+        if self._cells:  # outside of a notebook nobody keeps what was typed
+            self.refuse_unread(part)
         return self._transport
 
     def trouble(self, part: str) -> tuple[str, ...]:  # noqa: ARG002 - what has not run is not there

@@ -53,8 +53,10 @@ def mangled(miniature, tmp_path_factory):
 
 
 def of_report(report):
-    scores = {part["name"]: part["score"] for part in report["parts"]}
-    return tuple(scores[name] for name in PARTS) if scores else None
+    parts = {part["name"]: part for part in report["parts"]}
+    if any(part["verdict"] == "unreadable" for part in parts.values()):
+        return None
+    return tuple(parts[name]["score"] for name in PARTS)
 
 
 def in_gradebook(course):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -61,9 +64,12 @@ def test_nothing_else_of_nnlearn_is_there(miniature, tmp_path):
         "    except ImportError as error:\n"
         "        print(type(error).__name__)\n"
     )
-    (tmp_path / "ada").mkdir()
-    (tmp_path / "ada" / "toy.py").write_text(f"{REFERENCE}\n{probe}")
-    nnlearn("grade", tmp_path, "--content", miniature, "--json", tmp_path / "report.json")
+    content = Path(shutil.copytree(miniature, tmp_path / "content"))  # of which no part leaves a probe out
+    toml = content / "solutions/toy/topic.toml"
+    toml.write_text(re.sub(r"^(forbid|allow) = .*\n", "", toml.read_text(), flags=re.MULTILINE))
+    (tmp_path / "class/ada").mkdir(parents=True)
+    (tmp_path / "class/ada/toy.py").write_text(f"{REFERENCE}\n{probe}")
+    nnlearn("grade", tmp_path / "class", "--content", content, "--json", tmp_path / "report.json")
     [topic] = json.loads((tmp_path / "report.json").read_text())["topics"]
     assert topic["reports"][0]["output"].splitlines() == [
         "['check', 'data', 'figures', 'lesson']",
