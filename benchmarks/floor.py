@@ -44,11 +44,12 @@ def main(
     out: Annotated[Path, typer.Option()],
 ) -> None:
     """Measure and write the result to `out`."""
-    from nnlearn.runtime.before_fork import run_kernels_directly
+    from nnlearn.runtime.before_fork import run_graphs_as_traced, run_kernels_directly
     from nnlearn.runtime.quiet import import_keras
 
     import_keras()
     run_kernels_directly()  # as learners' processes do
+    run_graphs_as_traced()
     out.write_text(json.dumps(dataclasses.asdict(measure(folder, topic, content))))
 
 

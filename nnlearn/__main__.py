@@ -3,6 +3,7 @@
 Nothing is imported before an interruption is understood: that takes a moment already.
 """
 
+import _thread
 import sys
 
 _INTERRUPTED = 2
@@ -10,6 +11,7 @@ _INTERRUPTED = 2
 
 def main() -> None:
     """Run the command line; Ctrl-C ends it with a word and a code of its own, from the first moment on."""
+    sys.unraisablehook = _interrupt_again
     try:
         from nnlearn.cli import main as run
 
@@ -21,6 +23,14 @@ def main() -> None:
         if end.code == _INTERRUPTED:
             _end()
         raise
+
+
+def _interrupt_again(dropped: "sys.UnraisableHookArgs") -> None:
+    """Let a Ctrl-C come again that came where Python drops exceptions, as in what imports clean up with."""
+    if dropped.exc_type is KeyboardInterrupt:
+        _thread.start_new_thread(_thread.interrupt_main, ())  # here it would be dropped once more
+    else:
+        sys.__unraisablehook__(dropped)
 
 
 def _end() -> None:

@@ -35,3 +35,39 @@ def digits(seed: int | None = None) -> tuple[np.ndarray[Any, Any], np.ndarray[An
         mixed = np.random.default_rng(seed).permutation(len(images))
         images, labels = images[mixed], labels[mixed]
     return images, labels
+
+
+def shuffled(x: Any, y: Any, *, batch_size: int, seed: int = 0) -> Any:
+    """Batches for `model.fit` that come in another order in every epoch, the same in every run.
+
+    After `keras.utils.set_random_seed`, `fit` by itself shuffles arrays once: every epoch repeats that order.
+
+    Args:
+        x: Inputs, shape (N, ...).
+        y: Targets, shape (N, ...).
+        batch_size: How many examples make a batch; the last may be smaller.
+        seed: Of the orders.
+
+    Returns:
+        A `keras.utils.PyDataset`: `model.fit(data.shuffled(x, y, batch_size=32), epochs=10)`.
+    """
+    import keras
+    import numpy as np
+
+    class Shuffled(keras.utils.PyDataset):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self._generator = np.random.default_rng(seed)
+            self.on_epoch_end()
+
+        def __len__(self) -> int:
+            return -(-len(x) // batch_size)
+
+        def __getitem__(self, batch: int) -> tuple[Any, Any]:
+            chosen = self._order[batch * batch_size : (batch + 1) * batch_size]
+            return x[chosen], y[chosen]
+
+        def on_epoch_end(self) -> None:
+            self._order = self._generator.permutation(len(x))
+
+    return Shuffled()

@@ -64,12 +64,40 @@ def may_tell(verdict: Verdict, hidden: bool, visible: Collection[Verdict]) -> bo
     return not hidden or verdict not in NO_ANSWER or verdict in visible
 
 
+class FoundBy(StrEnum):
+    """How a mistake was found in a learner's code."""
+
+    GALLERY = "gallery"
+    FAMILY = "family"
+    FACT = "fact"
+
+    @property
+    def words(self) -> str:
+        """The same as people read it."""
+        return _FOUND_BY[self]
+
+
+_FOUND_BY = {
+    FoundBy.GALLERY: "same results as a known mistake",
+    FoundBy.FAMILY: "same results as a variation of what is right",
+    FoundBy.FACT: "seen in how the checks went",
+}
+
+
 @dataclass(frozen=True)
 class Noticed:
-    """A known mistake that reproduces the learner's output exactly."""
+    """What is wrong with a part, by name.
+
+    Attributes:
+        mistake: Its name.
+        message: What a teacher would say to somebody who made it.
+        found_by: A mistake of the topic's gallery that reproduces the learner's results; a variation of the
+            reference that does; or a fact about which results are right and which are not.
+    """
 
     mistake: str
     message: str
+    found_by: FoundBy = FoundBy.GALLERY
 
 
 @dataclass(frozen=True)
@@ -84,7 +112,6 @@ class Outcome:
         verdict: How it ended.
         message: The failure as a learner may see it; empty when the check passed.
         seconds: How long it took.
-        noticed: The known mistake that explains the failure, if there is one.
     """
 
     check: str
@@ -94,16 +121,24 @@ class Outcome:
     verdict: Verdict
     message: str = ""
     seconds: float = 0.0
-    noticed: Noticed | None = None
 
 
 @dataclass(frozen=True)
 class PartResult:
-    """All outcomes of one part. The score follows from them and is never stored on its own."""
+    """All outcomes of one part. The score follows from them and is never stored on its own.
+
+    Attributes:
+        name: The part.
+        max_score: Its points.
+        outcomes: How its checks ended, in their order.
+        noticed: What is wrong with it, in the order of the checks that showed it: one mistake, or two, or
+            one for each prediction; none where it is not clear.
+    """
 
     name: str
     max_score: float
     outcomes: tuple[Outcome, ...]
+    noticed: tuple[Noticed, ...] = ()
 
     @property
     def score(self) -> float:
@@ -117,16 +152,22 @@ class PartResult:
         """The verdict of the first check that did not pass."""
         return next((o.verdict for o in self.outcomes if o.verdict is not Verdict.PASSED), Verdict.PASSED)
 
+    def to_look_at(self, *, apart: bool) -> tuple[Outcome, ...]:
+        """What to show of what did not pass: one thing at a time, and so the first.
+
+        Args:
+            apart: Whether each check is a matter of its own, as those of guesses are. Then it is all that
+                got an answer, whatever has to be answered yet.
+        """
+        failed = [outcome for outcome in self.outcomes if outcome.verdict is not Verdict.PASSED]
+        unanswered = (Verdict.NOT_WRITTEN, Verdict.WAITING)
+        answered = [outcome for outcome in failed if outcome.verdict not in unanswered]
+        return tuple(answered if apart and answered else failed[:1])
+
     def told(self, outcome: Outcome) -> str:
         """The verdict of one of its outcomes, in words for the learner."""
         visible = {other.verdict for other in self.outcomes if not other.hidden}
         return outcome.verdict.words if may_tell(outcome.verdict, outcome.hidden, visible) else "no answer"
-
-    @property
-    def noticed(self) -> tuple[Noticed, ...]:
-        """The known mistakes noticed in this part, most often noticed first."""
-        found = [o.noticed for o in self.outcomes if o.noticed is not None]
-        return tuple(sorted(dict.fromkeys(found), key=lambda n: -found.count(n)))
 
 
 @dataclass(frozen=True)

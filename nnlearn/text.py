@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
@@ -37,6 +38,36 @@ def one_line(text: str, limit: int | None = None) -> str:
     if limit is not None and len(line) > limit:
         line = line[: limit - 1] + "…"
     return line
+
+
+FIELD = 13  # where the values of a failure message begin
+_HEADLINE = 4  # how far a first line that goes on is indented
+_PASTED = "  Try it "  # a line break in it would be pasted along
+
+
+def laid_out(message: str, width: int) -> str:
+    """A failure message in lines of at most `width`: what goes on does so below where it began.
+
+    The line to try stays in one piece.
+
+    Args:
+        message: What `nnlearn.checking.failure.render` wrote.
+        width: How much room there is.
+    """
+    lines: list[str] = []
+    for line in message.splitlines():
+        hang = FIELD if line.startswith("  ") else _HEADLINE
+        if len(line) <= width or line.startswith(_PASTED):
+            lines.append(line)
+            continue
+        lines += textwrap.wrap(
+            line,
+            max(width, 2 * FIELD),
+            subsequent_indent=" " * hang,
+            replace_whitespace=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(lines)
 
 
 def shown(value: Any, room: int = 60) -> str:

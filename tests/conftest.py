@@ -2,7 +2,10 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,7 @@ os.environ.setdefault("NNLEARN_CACHE", str(Path(__file__).parents[1] / ".pytest_
 
 EVERYBODYS = tempfile.gettempdir()  # other fixtures have temporary files go elsewhere
 MINIATURE = Path(__file__).parent / "miniature"
+CLONE = Path(__file__).parents[1]
 
 
 def pytest_collection_modifyitems(config, items):
@@ -37,6 +41,35 @@ def miniature(tmp_path_factory):
     done = nnlearn("topic", "build", "--content", root)
     assert done.returncode == 0, done.stderr
     return root
+
+
+def built_wheel(project, folder):
+    """The wheel of a project, by the command that CONTRIBUTING names."""
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, project]
+    subprocess.run(command, check=True, capture_output=True)
+    [file] = folder.glob("*.whl")
+    return file
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """What a class installs."""
+    return built_wheel(CLONE, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def selfstudy_wheel(tmp_path_factory):
+    """What those who learn alone install besides."""
+    return built_wheel(CLONE / "selfstudy", tmp_path_factory.mktemp("selfstudy"))
+
+
+@pytest.fixture(scope="session")
+def installed(wheel, tmp_path_factory):
+    """A folder with the first of them unpacked, as an installation has it."""
+    folder = tmp_path_factory.mktemp("site")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
 
 
 @pytest.fixture

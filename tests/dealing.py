@@ -14,17 +14,23 @@ from xdist.scheduler import LoadFileScheduling
 
 HERE = Path(__file__).parent
 LONGEST = (
+    *("topics/test_unforeseen_answers.py", "topics/test_calls_that_are_told.py", "topics/test_mutants.py"),
     *("engine/test_killed.py", "isolation/test_other_conditions.py"),
     *("course/test_lifecycle.py", "course/test_formgrader.py"),
-    *("course/test_traps.py", "course/test_preflight.py", "course/test_course_grade.py"),
+    *("course/test_traps.py", "course/test_preflight.py"),
+    *("course/test_course_grade.py", "course/test_class_run.py"),
     *("test_notebooks.py", "course/test_course_check.py", "exploits/test_exploits.py"),
     *("checking/test_predictions.py", "grade/test_sample_class.py", "course/test_same_scores.py"),
     *("watch/test_lines.py", "course/test_exploits.py", "cli/test_check.py", "cli/test_newcomer.py"),
     *("watch/test_screen.py", "authoring/test_diagnoses.py", "engine/test_both_transports.py"),
 )
 TOGETHER = (
-    ("course/test_traps.py", "course/test_preflight.py", "course/test_course_grade.py"),  # a class of traps
+    (  # a class of traps
+        *("course/test_traps.py", "course/test_preflight.py"),
+        *("course/test_course_grade.py", "course/test_class_run.py"),
+    ),
     ("course/test_lifecycle.py", "course/test_formgrader.py"),  # a class from release to feedback
+    ("test_wheel.py", "cli/test_newcomer.py", "cli/test_selfstudy.py"),  # wheels
 )
 
 

@@ -118,6 +118,28 @@ class NotebookPage:
             self.page.keyboard.press("Shift+Enter")
         self.page.get_by_text("| Idle").wait_for()
 
+    def start(self, cell: Any) -> None:
+        """Run a cell, and do not wait for its end."""
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+
+    def stop(self) -> None:
+        """Interrupt the kernel, as the stop button does."""
+        self._press("i")
+        self.page.get_by_text("| Idle").wait_for()
+
+    def restart(self) -> None:
+        """Restart the kernel, and say yes to that."""
+        self._press("0")
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+        self.page.get_by_text("| Restarting").wait_for()
+        self.page.get_by_text("| Idle").wait_for()
+
+    def _press(self, key: str) -> None:
+        self.page.keyboard.press("Escape")
+        for _ in range(2):
+            self.page.keyboard.press(key)
+
     def card(self, title: str) -> Any:
         """The card with this title, once it is there."""
         card = self.page.locator(f'section[aria-label="{title}"]')

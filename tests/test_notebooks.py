@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from nnlearn.catalogue import load_catalogue
-from nnlearn.cli.check import run_visible_checks
+from nnlearn.cli.check import run_checks
 from nnlearn.results import Verdict
 from nnlearn.submission.source import load_source
 
@@ -60,7 +60,7 @@ def test_a_filled_in_notebook_runs_in_jupyter_and_passes_its_checks(topic, tmp_p
         assert f"<strong>✓ {part} passed</strong>" in card.data["text/html"]
     file = tmp_path / topic.notebook.name
     nbformat.write(notebook, file)
-    bench = run_visible_checks(topic, load_source(file), quiet=True)
+    bench = run_checks(topic, load_source(file), quiet=True)
     assert {run.verdict for run in bench.runs.values()} == {Verdict.PASSED}
 
 

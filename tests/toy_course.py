@@ -18,17 +18,18 @@ def nnlearn(*arguments, cwd=None, **environment):
     )
 
 
-REFERENCE = """\
+# The reference, and the cells that it consists of.
+IMPORTS = """\
 import keras
 from keras import ops
-
-
+"""
+SOFTMAX = """\
 def softmax(logits, axis=-1):
     z = ops.convert_to_tensor(logits)
     e = ops.exp(z - ops.max(z, axis=axis, keepdims=True))
     return e / ops.sum(e, axis=axis, keepdims=True)
-
-
+"""
+SCALE = """\
 class Scale(keras.layers.Layer):
     def __init__(self, factor=2.0, **kwargs):
         super().__init__(**kwargs)
@@ -36,7 +37,6 @@ class Scale(keras.layers.Layer):
 
     def call(self, x):
         return x * self.factor
-
-
-PREDICTIONS = {"sum": 1.0}
 """
+PREDICTIONS = 'PREDICTIONS = {"sum": 1.0}\n'
+REFERENCE = "\n\n".join((IMPORTS, SOFTMAX, SCALE, PREDICTIONS))

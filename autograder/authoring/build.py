@@ -23,7 +23,7 @@ from autograder.authoring.visible import CheckFile, checks_of_topic
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
 from nnlearn.files import digest_of
-from nnlearn.learner.calls import signatures_of
+from nnlearn.learner.parameters import parameters_of
 
 DIAGNOSES = "diagnoses.json"
 
@@ -66,7 +66,7 @@ def plan_build(topic: Topic) -> Plan:
         f"{topic.name}.py": write_stub(master),
         f"{topic.name}.ipynb": write_notebook(master),
         f"test_{topic.name}.py": checks.visible,
-        "topic.toml": learners_topic_toml(topic, checks.hidden_counts, signatures_of(master.path)),
+        "topic.toml": learners_topic_toml(topic, checks.hidden_counts, parameters_of(master.path)),
     }
     if topic.written_plots is not None:
         texts["plots.py"] = topic.written_plots.read_text(encoding="utf-8")

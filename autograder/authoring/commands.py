@@ -52,7 +52,7 @@ def build(
         _check_built(topics, catalogue)
         return
     from autograder.authoring.build import build_topic
-    from autograder.authoring.questions import build_page
+    from autograder.authoring.pages import build_pages
     from autograder.authoring.steps import steps
 
     for topic in topics:
@@ -62,8 +62,8 @@ def build(
             typer.echo(f"built {file}")
         if not changed:
             typer.echo(f"exercises/{topic.name} is up to date")
-    if build_page(catalogue):
-        typer.echo(f"built exercises/{catalogue.questions_page.name}")
+    for page in build_pages(catalogue):
+        typer.echo(f"built exercises/{page.name}")
 
 
 def _check_built(topics: list[Topic], catalogue: Catalogue) -> None:
@@ -73,19 +73,20 @@ def _check_built(topics: list[Topic], catalogue: Catalogue) -> None:
     for lines in stale.values():
         for line in lines:
             typer.echo(line)
-    if _page_is_stale(catalogue) or stale:
+    if _pages_are_stale(catalogue) or stale:
         typer.echo(" ".join(["Next: nnlearn topic build", *stale]))
         raise typer.Exit(EXIT_CHECKS_FAILED)
     typer.echo(f"up to date: {', '.join(topic.name for topic in topics)}")
 
 
-def _page_is_stale(catalogue: Catalogue) -> bool:
-    """Whether the page of questions is not as a build would leave it, which is then said."""
-    from autograder.authoring.questions import is_stale, page_of
+def _pages_are_stale(catalogue: Catalogue) -> bool:
+    """Whether a page about the course is not as a build would leave it, which is then said."""
+    from autograder.authoring.pages import stale_pages
 
-    if stale := is_stale(catalogue, page_of(catalogue)):
-        typer.echo(f"exercises/{catalogue.questions_page.name} is stale: its sources have changed")
-    return stale
+    stale = stale_pages(catalogue)
+    for page in stale:
+        typer.echo(f"exercises/{page.name} is stale: its sources have changed")
+    return bool(stale)
 
 
 @app.command()
@@ -114,7 +115,7 @@ def check(
     if len(topics) > 1:
         held = f"every gate holds for {len(topics) - broken} of {len(topics)} topics"
         typer.echo(f"{held} ({time.monotonic() - began:.1f} s)")
-    if _page_is_stale(catalogue) or broken:
+    if _pages_are_stale(catalogue) or broken:
         raise typer.Exit(EXIT_CHECKS_FAILED)
 
 

@@ -15,7 +15,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-DPI = 110
+from autograder.authoring.figure_faults import DPI, faults_of
+
 _COLOURS = 256
 """As many as a byte tells apart. A picture's lines, areas and their soft edges need few more, and so none is
 visibly another; the file has a third of the size."""
@@ -29,19 +30,25 @@ def main(job_file: str) -> int:
     mpl.use("Agg")
     mpl.rcdefaults()
     namespace: dict[str, Any] = {"__name__": "__main__"}
+    faults: list[dict[str, Any]] = []
     for cell in job["cells"]:
         try:
             _seed()
             _run(cell, job["master"], namespace)
             if cell["figure"]:
-                _save(Path(job["folder"]) / f"{cell['figure']}.png")
+                faults += [
+                    {"line": cell["line"], "what": f"figure `{cell['figure']}`: {fault}"}
+                    for fault in _save(Path(job["folder"]) / f"{cell['figure']}.png", cell["alt"])
+                ]
         except BaseException as error:  # the author's code may raise anything, SystemExit too
             frames = traceback.extract_tb(error.__traceback__)
             lines = [f.lineno for f in frames if f.filename == job["master"] and f.lineno]
-            found = {"line": lines[-1] if lines else cell["line"], "what": _words(error)}
-            Path(job["error"]).write_text(json.dumps(found), encoding="utf-8")
+            raised = {"line": lines[-1] if lines else cell["line"], "what": _words(error)}
+            Path(job["error"]).write_text(json.dumps({"raised": raised}), encoding="utf-8")
             return 1
-    return 0
+    if faults:
+        Path(job["error"]).write_text(json.dumps({"faults": faults}), encoding="utf-8")
+    return 1 if faults else 0
 
 
 def _run(cell: dict[str, Any], master: str, namespace: dict[str, Any]) -> None:
@@ -59,7 +66,8 @@ def _seed() -> None:
         sys.modules["keras"].utils.set_random_seed(0)
 
 
-def _save(file: Path) -> None:
+def _save(file: Path, alt: str) -> list[str]:
+    """Save what the cell has drawn, and say what is wrong with it."""
     import matplotlib.pyplot as plt
     from PIL import Image
 
@@ -67,11 +75,13 @@ def _save(file: Path) -> None:
         raise ValueError("the cell leaves no figure: make one with plt.figure() or plt.subplots()")
     drawn = io.BytesIO()
     plt.gcf().savefig(drawn, format="png", dpi=DPI, bbox_inches="tight", facecolor="white")
-    plt.close("all")
     with Image.open(drawn) as picture:
+        faults = list(faults_of(plt.gcf(), alt, picture.width))
         # Of Pillow's ways to choose colours the one that is nowhere far from the right one.
         few = picture.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    plt.close("all")
     few.save(file, optimize=True)
+    return faults
 
 
 def _words(error: BaseException) -> str:

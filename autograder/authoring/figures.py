@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 from pathlib import Path
+from typing import Any, NoReturn
 
 import nnlearn
 from autograder.authoring.master import Kind, Master
@@ -33,7 +34,10 @@ def figures_digest(master: Master) -> str:
     package = Path(nnlearn.__file__).parent
     for helper in (
         *(package / name for name in ("data.py", "figures.py", "lesson.py")),
-        Path(__file__).with_name("draw_figures.py"),
+        *(
+            Path(__file__).with_name(name)
+            for name in ("draw_figures.py", "figure_faults.py", "alt_numbers.py")
+        ),
     ):
         digest.update(helper.read_bytes())
     return digest.hexdigest()
@@ -43,7 +47,8 @@ def draw_figures(master: Master, folder: Path) -> None:
     """Run the lesson as a learner finds it, parts unwritten, and save its figures in `folder`.
 
     Raises:
-        ContentError: A cell raises, leaves no figure or takes too long; the message names the line.
+        ContentError: A cell raises, leaves no figure or takes too long, or figures are not as they should
+            be; the message names the lines.
     """
     folder.mkdir(parents=True, exist_ok=True)
     cells = [
@@ -51,6 +56,7 @@ def draw_figures(master: Master, folder: Path) -> None:
             "code": cell.public,
             "line": cell.line,
             "figure": cell.name if cell.kind is Kind.FIGURE else "",
+            "alt": cell.alt,
         }
         for cell in master.cells
         if cell.kind not in (Kind.MARKDOWN, Kind.RESPONSE)
@@ -63,15 +69,25 @@ def draw_figures(master: Master, folder: Path) -> None:
         if done.returncode == 0:
             return
         if error.exists():
-            found = json.loads(error.read_text(encoding="utf-8"))
-            raise ContentError(
-                f"{master.path}:{found['line']}: the lesson does not run: {found['what']}",
-                "it has to run from top to bottom before a single part is written",
-            )
+            _refuse(master, json.loads(error.read_text(encoding="utf-8")))
         raise ContentError(
             f"{master.path}: drawing the figures {done.how_it_ended(SECONDS)}",
             f"the last that it said:\n{done.last_words}",
         )
+
+
+def _refuse(master: Master, found: dict[str, Any]) -> NoReturn:
+    """Say what came of a job that did not succeed: what a cell raised, or every fault of the figures."""
+    if "raised" in found:
+        raised = found["raised"]
+        raise ContentError(
+            f"{master.path}:{raised['line']}: the lesson does not run: {raised['what']}",
+            "it has to run from top to bottom before a single part is written",
+        )
+    raise ContentError(
+        "\n".join(f"{master.path}:{fault['line']}: {fault['what']}" for fault in found["faults"]),
+        "put the cell right, or the text in its first line (CONTRIBUTING.md says what a figure needs)",
+    )
 
 
 def overweight(folder: Path) -> str:

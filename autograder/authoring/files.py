@@ -10,6 +10,7 @@ from autograder.authoring.build import find_stale
 from autograder.authoring.figures import overweight
 from autograder.authoring.leaks import find_leaks
 from nnlearn.catalogue import Topic
+from nnlearn.workspace.solutions import description_of
 
 _FIGURE = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<file>[^)]*)\)")
 """A picture in Markdown."""
@@ -32,6 +33,11 @@ def file_problems(topic: Topic) -> Iterator[Problem]:
     """
     yield from (Problem("built", line) for line in find_stale(topic))
     yield from (Problem("private", line) for line in find_leaks(topic))
+    yield from (
+        Problem("alternative", f"{file.name} does not begin with a line that says how it goes about it")
+        for file in topic.alternatives
+        if not description_of(file)
+    )
     if line := overweight(topic.exercise_dir / "figures"):
         yield Problem("figures", line)
     if topic.lesson.exists():

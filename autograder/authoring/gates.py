@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from autograder.authoring.build import DIAGNOSES
 from autograder.authoring.files import Problem
 from autograder.authoring.implementations import Implementation
+from autograder.authoring.pitfalls import uncaught_pitfalls
 from autograder.authoring.recording import differing
 from autograder.authoring.trials import Progress, Tried, try_all
 from autograder.authoring.visible import checks_of_topic
@@ -21,6 +22,7 @@ from autograder.engine.reference import reference_source
 from autograder.engine.reply_cache import ReplyCache
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
+from nnlearn.diagnosis.explaining import explain
 from nnlearn.diagnosis.matching import KnownReplies
 from nnlearn.diagnosis.store import read_diagnoses
 from nnlearn.learner.local import LocalSeat
@@ -36,7 +38,7 @@ class Trial:
         name: The file, or the mistake.
         score: What it got, of `max_score`.
         caught_by: The checks that did not pass.
-        diagnosed_as: The known mistakes noticed, most often noticed first.
+        diagnosed_as: The known mistakes noticed.
         seconds: Time taken by each part.
     """
 
@@ -106,8 +108,9 @@ def _judged(tried: Tried) -> GateReport:
         trial = _measured(one, bench, parts)
         report.trials.append(trial)
         report.problems += (
-            _mistake_problems(one, parts) if one in mistakes else _problems_of(topic, trial, parts)
+            _mistake_problems(one, bench, parts) if one in mistakes else _problems_of(topic, trial, parts)
         )
+    report.problems += uncaught_pitfalls(topic, mistakes)
     report.problems += _keep_what_mistakes_do(tried, mistakes)
     return report
 
@@ -151,7 +154,7 @@ def _in_time(topic: Topic, trial: Trial) -> list[Problem]:
     ]
 
 
-def _mistake_problems(item: Implementation, parts: Sequence[PartResult]) -> list[Problem]:
+def _mistake_problems(item: Implementation, bench: Bench, parts: Sequence[PartResult]) -> list[Problem]:
     problems = []
     for part in parts:
         if part.name != item.mistaken:
@@ -161,10 +164,23 @@ def _mistake_problems(item: Implementation, parts: Sequence[PartResult]) -> list
             continue
         if part.score == part.max_score:
             problems.append(Problem("mistake", f"{item.name} gets full marks on {part.name}"))
-        elif not part.noticed or part.noticed[0].mistake != item.name:
-            seen = part.noticed[0].mistake if part.noticed else "nothing"
-            problems.append(Problem("diagnosis", f"{item.name} is diagnosed as {seen}"))
+        elif [noticed.mistake for noticed in part.noticed] != [item.name]:
+            problems.append(Problem("diagnosis", f"{item.name} {_taken_for(item, bench, part)}"))
     return problems
+
+
+def _taken_for(item: Implementation, bench: Bench, part: PartResult) -> str:
+    """How a mistake is not diagnosed as itself."""
+    alike = [
+        other.noticed.mistake
+        for other in bench.known
+        if other.noticed.mistake != item.name and explain(part.name, bench.evidence(part.name), [other])
+    ]
+    if alike:
+        causes = "name what comes of it once, and list the causes"
+        return f"gets the same replies as {' and '.join(alike)} in every check of {part.name}: {causes}"
+    seen = " and ".join(noticed.mistake for noticed in part.noticed)
+    return f"is diagnosed as {seen or 'nothing'}"
 
 
 def _keep_what_mistakes_do(tried: Tried, mistakes: Mapping[Implementation, Bench]) -> Iterator[Problem]:

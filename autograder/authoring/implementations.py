@@ -76,8 +76,12 @@ class Implementations:
     def run(self, one: Implementation) -> Runs:
         """How the checks go; for a mistake, those of its own part and of all parts that reach it."""
         if item := self._mistakes.get(one):
-            return self._runner.run(self._gallery.bench(item), {item.part, *self._uses[item.part]}).runs
-        return self._runner.run(Bench(self._topic, LocalSeat(self._topic, self._sources[one]))).runs
+            runs = self._runner.run(self._gallery.bench(item), {item.part, *self._uses[item.part]}).runs
+        else:
+            runs = self._runner.run(Bench(self._topic, LocalSeat(self._topic, self._sources[one]))).runs
+        for run in runs.values():
+            run.told = None  # what a call is given may be large, and nobody asks for it in another process
+        return runs
 
     def close(self) -> None:
         """End the session of checks."""

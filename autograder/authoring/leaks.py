@@ -150,10 +150,11 @@ def _lines(code: str) -> list[str]:
 
 
 def _mistakes_code(topic: Topic) -> str:
-    """mistakes.py without the messages, which learners get."""
-    if topic.mistakes is None:
-        return ""
-    text = topic.mistakes.read_text(encoding="utf-8")
+    """The known mistakes without the messages, which learners get."""
+    return "\n".join(_without_messages(file.read_text(encoding="utf-8")) for file in topic.mistake_files)
+
+
+def _without_messages(text: str) -> str:
     lines = text.split("\n")
     tree = ast.parse(text)
     messages: list[ast.AST] = [

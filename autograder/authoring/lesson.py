@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
+from autograder.authoring.answers import ANSWERS, answers_code
 from autograder.authoring.master import Kind, Master, MasterCell
 from autograder.authoring.stub import without_unused_imports
-from nnlearn.catalogue import PREDICTIONS, Part, Response
+from nnlearn.catalogue import PREDICTIONS, Part
+from nnlearn.render.folded import folded
+from nnlearn.submission.locate import flattened, names_bound
 
 # TensorFlow greets whoever imports it with a page of warnings, which in a notebook look like errors.
 _START = """\
@@ -20,11 +24,12 @@ from nnlearn.runtime.quiet import import_keras
 import_keras()  # Keras and TensorFlow, without their log lines"""
 # Not part of what is graded; and a part that is not written yet does not keep the cells below from running.
 CHECK_TAGS = ["demo", "check", "raises-exception"]
+_SETS_A_SEED = "keras.utils.set_random_seed("
 _RAISE = re.compile(r'raise NotImplementedError\("\w+: not written yet"\)')
 
 
 def write_stub(master: Master) -> str:
-    """`<topic>.py`: imports and parts, nothing else."""
+    """`<topic>.py`: imports and parts, and where to answer in words; nothing else."""
     topic = master.topic
     first = topic.parts[0].name
     width = max(len(f"nnlearn check {topic.name}"), len(f"nnlearn hint {first}"))
@@ -38,6 +43,8 @@ def write_stub(master: Master) -> str:
     )
     cells = [(cell.public, cell.source) for cell in master.cells if cell.is_learners]
     code = [text for text in without_unused_imports(cells) if text]
+    if questions := master.of(Kind.RESPONSE):
+        code.append(answers_code(questions))
     return "\n\n\n".join([f"{header}\n\n{code[0]}", *code[1:]]) + "\n"
 
 
@@ -49,6 +56,8 @@ def write_notebook(master: Master) -> str:
         "Run such a cell and the one below it: `nnlearn.check` says what is right, what is not, and why. "
         f"`nnlearn check {topic.name}.ipynb` in a terminal checks the whole notebook, once it is saved."
     )
+    each = ", ".join(f"{_name_of(part)} ({part.effort})" for part in topic.parts)
+    advice += f"\n\nTo write, {topic.effort} after reading: {each}."
     cells = [_notebook_cell("markdown", advice, "how-to-check")]
     cells.append(_notebook_cell("code", _START, "start-keras", ["demo"]))
     for cell in master.cells:
@@ -105,46 +114,76 @@ def _named(kind: str, source: str) -> str:
 
 
 def write_lesson(master: Master) -> str:
-    """`README.md`: the lesson with its figures; parts show what is to be written."""
+    """`README.md`: the lesson with all of its code; that of figures is folded, parts show what to write."""
     topic = master.topic
     blocks = [
         f"<!-- Built from the master of `{topic.name}` by `nnlearn topic build`; "
         "changes made here are lost. -->"
     ]
-    blocks += [text for cell in master.cells if (text := _lesson_block(master, cell))]
+    for is_setup, cells in itertools.groupby(master.cells, key=_is_setup):
+        if is_setup:
+            code = "\n\n".join(cell.public.strip() for cell in cells)
+            blocks.append(folded("What the code on this page imports", _block(code)))
+        else:
+            blocks += [_lesson_block(master, cell) for cell in cells]
+    if blocks[1].startswith("# "):
+        links = ", ".join(f"[{name.replace('_', ' ')}](../{name}/README.md)" for name in topic.requires)
+        before = f"Before this: {links} · " if links else ""
+        title, _, text = blocks[1].partition("\n")
+        blocks[1] = f"{title}\n\n*{before}To write after reading: {topic.effort}*\n{text}"
     blocks.append(
         "---\n\n"
         f"Write your code in `{topic.name}.py` or in `{topic.name}.ipynb`, next to this file. "
         "Check it with\n\n"
-        f"```\nnnlearn check {topic.name}\n```"
+        f"```\nnnlearn check {topic.name}\n```\n\n"
+        "The demonstrations on this page run as they stand, from the top down, in a Python that was started "
+        f"in this folder: they take your parts from `{topic.name}.py`. After a change to it, start a new one."
     )
     return "\n\n".join(blocks) + "\n"
 
 
 def _lesson_block(master: Master, cell: MasterCell) -> str:
-    graded: tuple[Part | Response, ...] = (*master.topic.parts, *master.topic.responses)
-    points = {item.name: item.points for item in graded}
     if cell.kind is Kind.MARKDOWN:
         return cell.public.strip()
     if cell.kind is Kind.DEMO:
-        return _block(cell.public)
+        return _block(with_parts(cell.public, master))
     if cell.kind is Kind.FIGURE:
-        return f"![{_in_brackets(cell.alt)}](figures/{cell.name}.png)"
+        code = with_parts(cell.public.partition("\n")[2], master)  # the first line has the name and the text
+        picture = f"![{_in_brackets(cell.alt)}](figures/{cell.name}.png)"
+        return f"{picture}\n\n{folded('The code of this figure', _block(code))}"
     if cell.kind is Kind.RESPONSE:
-        worth = f"*In words, in the notebook · {_points(points[cell.name])}*"
+        points = next(item.points for item in master.topic.responses if item.name == cell.name)
+        place = f"`{ANSWERS}` at the end of `{master.topic.name}.py`"
+        worth = f"*In words, in the notebook or in {place} · {_points(points)}*"
         return f"{cell.public.strip()}\n\n{worth}"
     if cell.kind in (Kind.PART, Kind.PREDICTIONS):
-        shown = "Predictions" if cell.name == PREDICTIONS else f"`{cell.name}`"
-        heading = f"**Your part: {shown}** · {_points(points[cell.name])}"
+        part = master.topic.part(cell.name)
+        heading = f"**Your part: {_name_of(part)}** · {_points(part.points)} · {part.effort}"
         return f"{heading}\n\n{_block(_RAISE.sub('...', cell.public))}"
-    return _block(cell.public) if _defines_helpers(cell.public) else ""
+    return _block(cell.public)
 
 
-def _defines_helpers(code: str) -> bool:
-    """Whether a cell is more than imports."""
-    return any(
-        isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        for node in ast.parse(code).body
+def with_parts(code: str, master: Master) -> str:
+    """A demonstration with the import of those parts that it uses, which a notebook has in its cells."""
+    body = ast.parse(code).body
+    used = {node.id for node in ast.walk(ast.Module(body, [])) if isinstance(node, ast.Name)}
+    used -= {name for statement in flattened(body) for name in names_bound(statement)}
+    parts = [part.name for part in master.topic.parts if part.name in used]
+    return f"from {master.topic.name} import {', '.join(parts)}\n\n{code}" if parts else code
+
+
+def _name_of(part: Part) -> str:
+    return "Predictions" if part.name == PREDICTIONS else f"`{part.name}`"
+
+
+def _is_setup(cell: MasterCell) -> bool:
+    """Whether a cell holds imports, and nothing else but what sets a seed."""
+    if cell.kind not in (Kind.CODE, Kind.DEMO):
+        return False
+    body = ast.parse(cell.public).body
+    return any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in body) and all(
+        isinstance(node, (ast.Import, ast.ImportFrom)) or ast.unparse(node).startswith(_SETS_A_SEED)
+        for node in body
     )
 
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from string import Template
 
+from autograder.authoring.lesson_gates import RECALL
 from nnlearn.catalogue import load_catalogue
 from nnlearn.errors import ContentError, OutputError
 
@@ -45,9 +46,10 @@ def write_skeleton(name: str, content: Path | None = None) -> list[Path]:
         "master": solution / f"{name}.py",
         "alternative": solution / "alternatives" / "another_way.py",
         "checks": checks / f"test_{name}.py",
-        "mistakes": checks / "mistakes.py",
+        "mistakes": checks / "mistakes" / "__init__.py",
+        "mistakes_in_halve": checks / "mistakes" / "halve.py",
     }
-    words = {"name": name, "title": name.replace("_", " ").capitalize()}
+    words = {"name": name, "title": name.replace("_", " ").capitalize(), **_way_here(root)}
     try:
         for template, file in places.items():
             text = (_SKELETON / f"{template}.txt").read_text(encoding="utf-8")
@@ -57,6 +59,27 @@ def write_skeleton(name: str, content: Path | None = None) -> list[Path]:
     except OSError as error:
         raise OutputError(f"{root} cannot be written: {error.strerror}", "look at its rights") from error
     return list(places.values())
+
+
+def _way_here(root: Path) -> dict[str, str]:
+    """What the lesson says of the topics before it; nothing where it is the first."""
+    if not any((root / tree).is_dir() for tree in ("exercises", "solutions")):
+        return {"recall": "", "links": ""}
+    topics = load_catalogue(root).topics
+    if not topics:
+        return {"recall": "", "links": ""}
+    link = f"[{topics[-1].title}](../{topics[-1].name}/README.md)"
+    recall = (
+        "",
+        f"{RECALL} About {link}:",
+        "",
+        "1. What did you write there?",
+        "2. What did you guess wrong?",
+    )
+    return {
+        "recall": "".join(f"# {line}".rstrip() + "\n" for line in recall),
+        "links": f"#\n# Before this topic: {link}.\n",
+    }
 
 
 def _root(content: Path | None) -> Path:

@@ -16,8 +16,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from autograder.authoring.process import run_module, spawned
 from autograder.authoring.visible import CheckFile, checks_of_topic
 from autograder.engine.mistake_runs import Gallery
@@ -46,8 +44,7 @@ def recorded_digest(topic: Topic, checks: CheckFile) -> str:
         str(SCHEMA_VERSION).encode(),
         json.dumps([cell.code for cell in reference_source(topic).cells]).encode(),
         checks.visible.encode(),
-        topic.mistakes.read_bytes() if topic.mistakes is not None else b"",
-        msgspec.json.encode(topic.predictions),
+        *(data for file in topic.mistake_files for data in (file.name.encode(), file.read_bytes())),
         json.dumps([part.name for part in topic.parts]).encode(),
     ):
         digest.update(f"{len(data)}:".encode() + data)

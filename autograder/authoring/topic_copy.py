@@ -1,4 +1,4 @@
-"""The learner's copy of topic.toml: no rubric, no answer, and of each part what the builder found out."""
+"""The learner's copy of topic.toml: nothing private, and of each part what the builder found out."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 import tomli_w
 
 from nnlearn.catalogue import Topic
+from nnlearn.catalogue.sealed import seal
 
 _HEAD = "# Built by `nnlearn topic build`; changes made here are lost.\n"
 _ASKED = ("key", "about", "question", "allowed", "note", "gloss")
-"""What learners may know of a prediction."""
+"""What learners read of a prediction."""
 
 
 def learners_topic_toml(
@@ -20,7 +21,8 @@ def learners_topic_toml(
 ) -> str:
     """What `exercises/<topic>/topic.toml` holds.
 
-    What is forbidden and allowed is written out: learners may have an nnlearn that knows other groups.
+    The words that the topic introduces are on a page of their own. What is forbidden and allowed is written
+    out: learners may have an nnlearn that knows other groups.
 
     Args:
         topic: A topic with its private content.
@@ -28,8 +30,8 @@ def learners_topic_toml(
         signatures: The names of the parameters of each part that has any.
     """
     data = tomllib.loads(topic.toml.read_text(encoding="utf-8"))
-    data.pop("forbid", None)
-    data.pop("allow", None)
+    for key in ("forbid", "allow", "pitfalls", "glossary"):
+        data.pop(key, None)
     tables = {
         "part": [
             {
@@ -40,7 +42,8 @@ def learners_topic_toml(
             for part in data["part"]
         ],
         "prediction": [
-            {key: item[key] for key in _ASKED if key in item} for item in data.get("prediction", [])
+            {**{key: item[key] for key in _ASKED if key in item}, "sealed": seal(prediction)}
+            for item, prediction in zip(data.get("prediction", []), topic.predictions, strict=True)
         ],
         "response": [
             {key: value for key, value in response.items() if key != "rubric"}

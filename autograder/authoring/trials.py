@@ -6,6 +6,7 @@ process, however many topics there are, and nobody waits for the end of one topi
 
 from __future__ import annotations
 
+import gc
 import itertools
 import multiprocessing
 import time
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from autograder.authoring.files import Problem, file_problems
 from autograder.authoring.forbidden_names import unknown_forbidden
 from autograder.authoring.implementations import Implementation, Implementations, Runs
+from autograder.authoring.lesson_gates import lesson_problems
 from autograder.authoring.process import spawned
 from autograder.engine.pool import GivenUp, Pool
 from nnlearn.catalogue import Topic
@@ -161,7 +163,7 @@ def _do(job: _Job) -> _Done:
     began = time.monotonic()
     try:
         if job.one is None:
-            files = [*file_problems(job.topic)]
+            files = [*file_problems(job.topic), *lesson_problems(job.topic)]
             found = _reader.read(job).all
             names = [Problem("forbid", line) for line in unknown_forbidden(job.topic)]
             return _Done(time.monotonic() - began, (*files, *names), found)
@@ -185,6 +187,8 @@ class _Reader:
                 self._read.close()
                 self._read = None
             self._which, self._read = (job.run, job.topic), Implementations(job.topic)
+            gc.collect()
+            gc.freeze()  # the collector does not go through all of Keras again and again
         return self._read
 
 

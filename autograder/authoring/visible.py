@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.authoring.stub import keep_imports
-from nnlearn.catalogue import PREDICTIONS, Topic
+from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError
 from nnlearn.submission.locate import flattened, names_bound
 
@@ -38,7 +38,7 @@ class CheckFile:
 
 
 def checks_of_topic(topic: Topic) -> CheckFile:
-    """The checks of a topic: those in its file, and the hidden ones of its predictions, which no file holds.
+    """The checks in a topic's file; those of its predictions, which no file holds, are all visible.
 
     Raises:
         ContentError: There is no file of checks, or it is not as `split_checks` wants it.
@@ -49,14 +49,7 @@ def checks_of_topic(topic: Topic) -> CheckFile:
             f"test_{topic.name}.py",
             "write them there, visible and hidden ones together",
         )
-    written = split_checks(topic.checks)
-    names = [item.hidden_check for item in topic.predictions]
-    counts = Counter(written.hidden_counts)
-    if names:
-        counts[PREDICTIONS] += len(names)
-    return replace(
-        written, hidden_counts=dict(counts), hidden_names=tuple(sorted([*written.hidden_names, *names]))
-    )
+    return split_checks(topic.checks)
 
 
 def split_checks(file: Path) -> CheckFile:

@@ -88,7 +88,7 @@ class Ahead:
         raise NotGradedError(
             f"{grading.name} of {grading.learner} was not graded: the process that graded it died twice; "
             "this is not the learner's mistake, and no score was saved",
-            "grade it again; if that does not help, run nnlearn doctor",
+            "grade it again; if that does not help, run nnlearn doctor --grading",
         )
 
     def _submit(self, work: Any, *arguments: Any) -> Future[Any]:

@@ -6,13 +6,15 @@ of them. Whatever a learner's code may have had a hand in is cleaned and escaped
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from autograder.render.text import count, points
-from nnlearn.results import Outcome, PartResult, Verdict
-from nnlearn.text import clean, one_line
+from autograder.render.text import count, points, without_noticed
+from nnlearn.checking.failure import WIDTH
+from nnlearn.results import Noticed, Outcome, PartResult, Verdict
+from nnlearn.text import clean, laid_out, one_line
 
 _NOT_RUN = "#5f6368"
 _MARK = {
@@ -31,10 +33,12 @@ _MOST_NOTES = 20
 def part_as_text(part: PartResult, score: float, max_score: float) -> str:
     """The score of a part and the outcome of each of its checks."""
     lines = [_headline(part, score, max_score), ""]
+    for noticed in part.noticed:
+        lines += [*textwrap.wrap(_noticed(noticed), WIDTH, initial_indent="  ", subsequent_indent="  "), ""]
     for outcome in part.outcomes:
         lines.append(f"  {part.told(outcome):<12} {one_line(outcome.title)}{_hidden(outcome)}")
         if outcome.message and not _said_before(part, outcome):
-            lines += [f"      {line}".rstrip() for line in clean(outcome.message).splitlines()]
+            lines += [f"      {line}".rstrip() for line in _message(outcome).splitlines()]
             lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -46,14 +50,15 @@ def part_as_html(part: PartResult, score: float, max_score: float) -> str:
         colour = _MARK.get(part.told(outcome), _NOT_PASSED)
         message = Markup("")
         if outcome.message and not _said_before(part, outcome):
-            message = Markup('<pre style="{}">{}</pre>').format(_PRE, clean(outcome.message))
+            message = Markup('<pre style="{}">{}</pre>').format(_PRE, _message(outcome))
         rows.append(
             Markup('<li style="margin:.2em 0"><b style="color:{}">{}</b> {}{}{}</li>').format(
                 colour, part.told(outcome), one_line(outcome.title), _hidden(outcome), message
             )
         )
     head = Markup("<p><b>{}</b></p>").format(_headline(part, score, max_score))
-    return str(Markup("<div>{}<ul>{}</ul></div>").format(head, Markup("").join(rows)))
+    noticed = Markup("").join(Markup("<p>{}</p>").format(_noticed(each)) for each in part.noticed)
+    return str(Markup("<div>{}{}<ul>{}</ul></div>").format(head, noticed, Markup("").join(rows)))
 
 
 def notes_as_text(notes: Sequence[str]) -> str:
@@ -73,6 +78,15 @@ def _headline(part: PartResult, score: float, max_score: float) -> str:
     return f"{part.name}: {points(score)} of {points(max_score)} points, {checks}"
 
 
+def _noticed(noticed: Noticed) -> str:
+    return f"Noticed: {one_line(noticed.message)} ({noticed.found_by.words})"
+
+
+def _message(outcome: Outcome) -> str:
+    """What a check says besides: what was noticed stands above all checks."""
+    return laid_out(clean(without_noticed(outcome.message)), WIDTH)
+
+
 def _hidden(outcome: Outcome) -> str:
     return " (a check that runs only when it is graded)" if outcome.hidden else ""
 
@@ -80,7 +94,7 @@ def _hidden(outcome: Outcome) -> str:
 def _said_before(part: PartResult, outcome: Outcome) -> bool:
     """Whether an earlier check of the part says the same, as when a part is not written."""
     before = part.outcomes[: part.outcomes.index(outcome)]
-    return any(other.message == outcome.message for other in before)
+    return any(_message(other) == _message(outcome) for other in before)
 
 
 def _few(notes: Sequence[str]) -> list[str]:

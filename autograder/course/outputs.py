@@ -48,7 +48,7 @@ def require_scores(report: Report) -> None:
     raise NotGradedError(
         f"{report.submission} of {report.learner} was not graded, since the grader itself failed; "
         f"this is not the learner's mistake, and no score was saved:\n  {listed}",
-        "grade it again; if that does not help, run nnlearn doctor",
+        "grade it again; if that does not help, run nnlearn doctor --grading",
     )
 
 

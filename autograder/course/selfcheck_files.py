@@ -13,6 +13,7 @@ from pathlib import Path
 from nnlearn.catalogue import Topic
 from nnlearn.errors import ContentError, OutputError
 from nnlearn.files import digest_of
+from nnlearn.workspace.layout import place_of
 from nnlearn.workspace.state import write_state
 from nnlearn.workspace.workspace import SCHEMA_VERSION, manifest_of
 
@@ -26,16 +27,16 @@ def ship_checks(folder: Path, topics: Sequence[Topic]) -> None:
     """
     written = {}
     for topic in topics:
-        built = topic.exercise_dir / "topic.toml"
-        for file in (built, topic.visible_checks):
+        for file in (topic.learners_toml, topic.visible_checks):
             if not file.exists():
                 raise ContentError(
                     f"{file} is missing, and learners check their work with it",
                     f"build the topic: nnlearn topic build {topic.name}",
                 )
-        files = [built, topic.visible_checks, *[f for f in (topic.diagnoses,) if f.exists()]]
+        files = [topic.learners_toml, topic.visible_checks]
+        files += [topic.diagnoses] if topic.diagnoses.exists() else []
         for file in files:
-            name = f"exercises/{topic.name}/{file.name}"
+            name = place_of(topic, file)
             _copy(file, folder / name)
             written[name] = digest_of((folder / name).read_bytes())
     write_state(manifest_of(folder), {"schema_version": SCHEMA_VERSION, "files": written})

@@ -37,15 +37,16 @@ def check_isolation(*, required: bool, say: Callable[[str], None]) -> None:
     if not held & _KEEPS_APART:
         raise IsolationMissingError(
             "nothing on this machine keeps one submission from reading what another has left, or the checks.",
-            f"One of these layers has to hold: {', '.join(sorted(_KEEPS_APART))}; `nnlearn doctor` says why "
-            "they do not.",
+            f"One of these layers has to hold: {', '.join(sorted(_KEEPS_APART))}; "
+            "`nnlearn doctor --grading` says why they do not.",
         )
     missing = missing_layers(held)
     if missing and required:
         listed = "".join(f"\n    {name}: {LAYERS[name]}" for name in missing)
         raise IsolationMissingError(
             f"--require-isolation: this machine lacks layers of isolation. What each protects:{listed}",
-            "`nnlearn doctor` says why each is missing. Without --require-isolation, grading goes on.",
+            "`nnlearn doctor --grading` says why each is missing. Without that option, grading goes on.",
         )
     if missing:
-        say(f"WARNING: layers of isolation are missing: {', '.join(missing)}. See `nnlearn doctor`.")
+        lacking = ", ".join(missing)
+        say(f"WARNING: layers of isolation are missing: {lacking}. See `nnlearn doctor --grading`.")

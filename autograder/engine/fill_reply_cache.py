@@ -22,9 +22,12 @@ def fill_reply_cache(topic: Topic, seed: int = 0) -> int:
     if topic.checks is None:
         raise ContentError(f"topic `{topic.name}` has no checks here", "point to a full tree")
     with CheckRunner(topic, topic.checks) as runner:
-        known = Gallery(runner, seed).known_replies()
+        gallery = Gallery(runner, seed)
+        known = gallery.known_replies()
         for item in known:
             dict(item.checks)  # each runs when it is asked for
+        for check in runner.check_names:
+            gallery.evidence_of_reference(check)
     return len(known)
 
 

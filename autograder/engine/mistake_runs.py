@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from autograder.engine.first_replies import ComparingSeat
 from autograder.engine.reference import Reference
 from autograder.engine.reply_cache import ReplyCache
-from nnlearn.checking.bench import Bench
-from nnlearn.checking.kinds import Answer
+from nnlearn.catalogue import PREDICTIONS
+from nnlearn.checking.bench import Bench, CheckRun
+from nnlearn.checking.kinds import Answer, Kind
 from nnlearn.checking.runner import CheckRunner
+from nnlearn.diagnosis.asked import evidence_from, evidence_to_keep
 from nnlearn.diagnosis.gallery import Mistake, load_gallery
-from nnlearn.diagnosis.matching import KnownReplies
+from nnlearn.diagnosis.matching import Evidence, KnownReplies
+from nnlearn.diagnosis.wrong_answers import wrong_answers
 from nnlearn.host.host import Host
 from nnlearn.learner.local import HostSeat
 from nnlearn.protocol.requests import Program
-from nnlearn.results import Noticed, Verdict
+from nnlearn.results import FoundBy, Noticed, Verdict
+
+_REFERENCE = ""  # in the cache, beside the names of the mistakes
 
 
 class Gallery:
@@ -31,8 +37,11 @@ class Gallery:
         self._runner = runner
         self._seed = seed
         self._reference = Reference(runner.topic)
-        self._answers: dict[str, tuple[Answer, ...] | None] = {}
-        self.mistakes = load_gallery(runner.topic, self._reference.run().__dict__)
+        self._cache = ReplyCache(runner.topic, seed)
+        self._right: dict[str, CheckRun] = {}
+        self._evidence: dict[str, Evidence] = {}
+        self.reference = self._reference.run().__dict__
+        self.mistakes = load_gallery(runner.topic, self.reference)
 
     def bench(self, item: Mistake) -> Bench:
         """A bench with the reference in which `item` stands in for its part."""
@@ -40,14 +49,42 @@ class Gallery:
         item.replace(module.__dict__)
         return self._around(module)
 
+    def begins_alike(self, item: Mistake, check: str, replies: Sequence[Any]) -> bool:
+        """Whether a check gets these replies from `item`, of which it runs no more than it takes to tell."""
+        bench = self.bench(item)
+        bench.seat = seat = ComparingSeat(bench.seat, replies)
+        self._runner.run(bench, only=check)
+        return not seat.differs
+
     def answers_of_reference(self, check: str) -> tuple[Answer, ...] | None:
         """What the reference itself answers to a check, or None where it does not pass; found out once."""
-        if check not in self._answers:
+        run = self.run_of_reference(check)
+        return run.answers if run.verdict is Verdict.PASSED else None
+
+    def run_of_reference(self, check: str) -> CheckRun:
+        """How a check goes for the reference, with all that can be kept of it; found out once."""
+        if check not in self._right:
             bench = self._around(self._reference.run())
             bench.keeps_answers = True
-            run = self._runner.run(bench, only=check).runs[check]
-            self._answers[check] = run.answers if run.verdict is Verdict.PASSED else None
-        return self._answers[check]
+            self._right[check] = self._runner.run(bench, only=check).runs[check]
+        return self._right[check]
+
+    def evidence_of_reference(self, check: str) -> Evidence:
+        """What a check gets from the reference, call by call: as is known already, else found out now."""
+        if check not in self._evidence:
+            try:
+                self._evidence[check] = evidence_from(self._cache.get(_REFERENCE, check))
+            except KeyError:
+                self._evidence[check] = evidence = self.run_of_reference(check).evidence
+                self._cache.add(_REFERENCE, {check: evidence_to_keep(evidence)})
+        return self._evidence[check]
+
+    def kinds_from_reference(self, part: str) -> Iterator[Kind]:
+        """Of what kinds the values are that the reference of a part gives, where checks call it."""
+        for check in self._runner.checks_of(part):
+            for answer in self.answers_of_reference(check) or ():
+                if answer.kind is not None and answer.call and answer.call.call.startswith(f"{part}("):
+                    yield answer.kind
 
     def _around(self, module: types.ModuleType) -> Bench:
         topic = self._runner.topic
@@ -55,10 +92,19 @@ class Gallery:
 
     def known_replies(self) -> tuple[KnownReplies, ...]:
         """How the checks go for each mistake: as is known already, else it runs when they are asked for."""
-        runner, cache = self._runner, ReplyCache(self._runner.topic, self._seed)
+        written = [item for item in self.mistakes if item.part != PREDICTIONS]
+        return self.replies_of(written, FoundBy.GALLERY) + wrong_answers(self._runner.topic)
+
+    def replies_of(self, mistakes: Sequence[Mistake], found_by: FoundBy) -> tuple[KnownReplies, ...]:
+        """The same for any mistakes."""
+        runner = self._runner
         return tuple(
-            KnownReplies(item.part, Noticed(item.name, item.message), _Replies(self, runner, item, cache))
-            for item in self.mistakes
+            KnownReplies(
+                item.part,
+                Noticed(item.name, item.message, found_by),
+                _Replies(self, runner, item, self._cache),
+            )
+            for item in mistakes
         )
 
 

@@ -14,6 +14,7 @@ from autograder.engine.memory import bounded_memory
 from autograder.engine.mistake_runs import Gallery
 from autograder.engine.parent import end_with_parent
 from autograder.engine.submissions import Submission
+from autograder.engine.variants import Variants
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
@@ -69,6 +70,7 @@ class TopicGrader:
         processes.prepare(part.rules for part in topic.parts)
         self._gallery = Gallery(self._runner, seed)
         self._known = self._gallery.known_replies()
+        self._variants = Variants(self._gallery)
 
     def grade(self, submission: Submission) -> Graded:
         """Run every check on a submission. Whatever it does, there is a report."""
@@ -107,7 +109,14 @@ class TopicGrader:
         self, submission: Submission, source: Source, processes: ProcessSource, figures: bool
     ) -> tuple[Report, IsolatedSeat]:
         seat = IsolatedSeat(self.topic, source, processes, figures=figures)
-        bench = Bench(self.topic, seat, self._seed, self._known, standard=self._gallery.answers_of_reference)
+        bench = Bench(
+            self.topic,
+            seat,
+            self._seed,
+            self._known,
+            standard=self._gallery.answers_of_reference,
+            beyond=self._variants.explain,
+        )
         try:
             with bounded_memory():
                 self._runner.run(bench)

@@ -41,7 +41,7 @@ def safe_cell(value: str | float) -> str | float:
 
 def _row(report: Report, parts: tuple[str, ...]) -> list[str | float]:
     results = [part_of(report, part) for part in parts]
-    noticed = [f"{p.name}: {n.message}" for p in report.parts for n in p.noticed]
+    noticed = [f"{p.name}: {n.message} ({n.found_by.words})" for p in report.parts for n in p.noticed]
     return [
         report.learner,
         report.submission,

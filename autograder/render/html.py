@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,13 @@ from markupsafe import Markup
 
 from autograder.render import pictures
 from autograder.render.summary import is_all_right, is_not_started, part_of, summarise
-from autograder.render.text import count, outcome_of, points, shown_name
+from autograder.render.text import count, outcome_of, points, shown_name, without_noticed
+from nnlearn.checking.failure import WIDTH
 from nnlearn.results import PartResult, Run, TopicReports, Verdict
-from nnlearn.text import clean, one_line
+from nnlearn.text import clean, laid_out, one_line
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STEPS = 4
-# The field and its further lines, which stand below its value.
-_NOTICED = re.compile(r"^  Noticed  .*(?:\n {13}.*)*\n?", re.MULTILINE)
 
 
 def run_to_html(run: Run) -> str:
@@ -34,7 +32,10 @@ def run_to_html(run: Run) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        points=points, shown_name=shown_name, one_line=one_line, without_noticed=without_noticed
+        points=points,
+        shown_name=shown_name,
+        one_line=one_line,
+        message_of=lambda outcome: laid_out(without_noticed(outcome.message), WIDTH),
     )
     environment.globals.update(
         count=count,
@@ -66,11 +67,6 @@ def shade(part: PartResult | None) -> str:
         return "grader-error"
     share = part.score / part.max_score if part.max_score else 1.0
     return f"s{int(_STEPS * share)}"
-
-
-def without_noticed(message: str) -> str:
-    """A failure message without its field `Noticed`, which the page shows above all checks of the part."""
-    return _NOTICED.sub("", message)
 
 
 def _topic(number: int, topic: TopicReports) -> dict[str, Any]:

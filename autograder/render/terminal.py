@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
@@ -21,14 +19,12 @@ from autograder.render.summary import (
 )
 from autograder.render.text import count, outcome_of, points, shown_name
 from nnlearn.results import Outcome, PartResult, Report, Run, TopicReports, Verdict
-from nnlearn.text import clean, one_line
+from nnlearn.text import clean, laid_out, one_line
 
 _GAP = 2
 _NAME_WIDTH = 20
 _NAME_AT_LEAST = 12
 _DETAIL_INDENT = 4
-_FIELD = 13  # where the values of a failure message begin
-_PROSE = re.compile(rf"^  Noticed  .*(?:\n {{{_FIELD}}}.*)+", re.MULTILINE)
 
 
 def print_run(run: Run, console: Console) -> None:
@@ -95,9 +91,7 @@ def _print_outcome(part: PartResult, outcome: Outcome, console: Console) -> None
     _print(line.append(outcome.verdict.words, _style(outcome.verdict)), console)
     message = clean(outcome.message).strip("\n")
     if message:
-        _detail(Text(_folded(message, console.width - 2)), console, indent=2)
-    if outcome.noticed and one_line(outcome.noticed.message) not in one_line(message):
-        _detail(Text(f"Noticed: {one_line(outcome.noticed.message)}"), console, indent=2)
+        _detail(Text(laid_out(message, console.width - 2)), console, indent=2)
 
 
 def _print_summary(summary: ClassSummary, console: Console) -> None:
@@ -210,22 +204,6 @@ def _what_happened(group: tuple[PartResult, ...]) -> Text:
     text.append(verdict.words, _style(verdict))
     noticed = [one_line(n.message) for n in group[0].noticed]
     return text.append(f": {' Also: '.join(noticed)}") if noticed else text
-
-
-def _folded(message: str, width: int) -> str:
-    """`message` with long lines folded; what is left of a field stays in the field's column."""
-    lines: list[str] = []
-    for line in _PROSE.sub(_on_one_line, message).splitlines():
-        hang = " " * _FIELD if line.startswith("  ") else ""
-        fits = len(line) <= width or width <= 2 * _FIELD
-        lines += [line] if fits else textwrap.wrap(line, width, subsequent_indent=hang)
-    return "\n".join(lines)
-
-
-def _on_one_line(field: re.Match[str]) -> str:
-    """A field of prose, so that it is folded once and not line by line."""
-    first, *more = field[0].splitlines()
-    return " ".join([first, *(line.strip() for line in more)])
 
 
 def _others(part: PartSummary) -> str:

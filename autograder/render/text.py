@@ -6,6 +6,7 @@ They stay as they are in the data; every renderer sends them through `nnlearn.te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from nnlearn.text import one_line
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+# The field: a row of a message is one line until it is laid out.
+_NOTICED = re.compile(r"^  Noticed  .*\n?", re.MULTILINE)
 
 
 def shown_name(name: str, limit: int | None = None) -> str:
@@ -45,3 +49,8 @@ def says_on(console: Console) -> Callable[[str], None]:
         console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     return say
+
+
+def without_noticed(message: str) -> str:
+    """A failure message without its rows `Noticed`, where they are shown above all checks of the part."""
+    return _NOTICED.sub("", message)

@@ -35,20 +35,22 @@ def dropout(x, rate, seed):
     """Drop elements of `x` with probability `rate` and scale the others, as in training.
 
     Each element is dropped or kept by itself: there is a coin for every one of them, whatever the
-    shape of `x`. Dropped elements become 0, the others are exactly `x / (1 - rate)`.
+    shape of `x`, and as fair for float16 as for float32 (so it must not be drawn in float16). Dropped
+    elements become 0, the others `x / (1 - rate)`, up to rounding.
 
     Args:
-        x: Anything `keras.ops.convert_to_tensor` accepts, of rank 1 to 4.
+        x: Anything `keras.ops.convert_to_tensor` accepts, of rank 1 to 4, with finite values.
         rate: A number, the probability to drop an element, `0 <= rate <= 1`. At 0 the result is `x`,
             at 1 it is all zeros.
         seed: A `keras.random.SeedGenerator`, the only source of random numbers. Every call moves it
-            on, so that the next call with it draws another mask, also where calls are compiled with
-            `tf.function`. Two generators made with the same seed give the same sequence of masks.
+            on, also inside a `tf.function`, so that the next call draws another mask; at rates 0 and 1
+            it may stay where it is. Two generators made with the same seed give the same sequence of
+            masks.
 
     Returns:
-        A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept,
-        integers become float32. Its gradient by `x` is `1 / (1 - rate)` where an element is kept and
-        0 where it is dropped. At rate 1 the gradient is 0 or None, and not NaN.
+        A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept, integers,
+        signed or not, become float32. The gradient by `x` of an element of the result is
+        `1 / (1 - rate)` where it is kept and 0 where it is dropped; at rate 1 it may be None, but not NaN.
 
     Raises:
         ValueError: `rate` is below 0 or above 1. The message contains the rate that was given.
@@ -63,12 +65,13 @@ def dropout(x, rate, seed):
 class Dropout(keras.layers.Layer):
     """Applies dropout to each element of its input, in training only.
 
-    In training, each element is dropped by a coin of its own: it becomes 0 with probability `rate`
-    and `x / (1 - rate)` otherwise. At inference the layer returns its input as it is.
+    In training, each element is dropped by a coin of its own, as fair in float16 as in float32: it
+    becomes 0 with probability `rate` and `x / (1 - rate)` otherwise. At inference nothing is dropped
+    and nothing scaled.
 
     The layer has no weights. It keeps its own `keras.random.SeedGenerator`: every call in training
     draws a new mask, also in compiled code; layers made with the same seed repeat the same sequence
-    of masks; no layer moves the sequence of another. `trainable=False` does not turn dropout off.
+    of masks, whatever other layers draw meanwhile. `trainable=False` does not turn dropout off.
 
     Args:
         rate: A number, the probability to drop an element, `0 <= rate <= 1`. At 0 nothing is
@@ -78,20 +81,21 @@ class Dropout(keras.layers.Layer):
 
     Call arguments:
         x: A tensor or array of any rank from 1 to 4, of any batch size, which need not be known when
-            the call is traced. It is cast to the layer's compute dtype, in training also where it
-            holds integers.
+            the call is traced. It is cast to the layer's compute dtype; only where nothing is dropped,
+            at inference and at rate 0, may integers, signed or not, stay as they are.
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        A tensor of the shape of `x` and, but for such integers, of the compute dtype. The gradient passes as in `dropout`
         in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
         ValueError: At construction, where `rate` is below 0 or above 1. The message contains the rate
             that was given.
 
-    `get_config` and `from_config` give a layer with the same rate, seed, name and dtype, and with it the
-    same sequence of masks from its beginning. A model that contains the layer can be saved and loaded.
+    `get_config` and `from_config` give a new layer with the same rate, seed, name and dtype; if a seed was
+    given, the new layer starts with the first mask of the old one's sequence. A model that contains the
+    layer can be saved, and loaded with `custom_objects`.
 
     Reference:
         https://keras.io/api/layers/regularization_layers/dropout/
@@ -110,11 +114,12 @@ class Dropout(keras.layers.Layer):
 class SpatialDropout2D(keras.layers.Layer):
     """Drops whole channels of images, in training only.
 
-    In training, each channel of each example has a coin of its own: with probability `rate` all its
-    rows and columns become 0, otherwise all of them become `x / (1 - rate)`. At inference the layer
-    returns its input as it is.
+    In training, each channel of each example has a coin of its own, as fair in float16 as in float32:
+    with probability `rate` all its rows and columns become 0, otherwise all of them become
+    `x / (1 - rate)`. At inference nothing is dropped and nothing scaled.
 
-    Weights, random numbers, `trainable`, saving and `get_config`: as in `Dropout` above.
+    For weights, random numbers, `trainable`, `get_config` and saving, see `Dropout` above: the same holds
+    here.
 
     Args:
         rate: A number, the probability to drop a channel, `0 <= rate <= 1`. At 0 nothing is dropped,
@@ -124,12 +129,13 @@ class SpatialDropout2D(keras.layers.Layer):
 
     Call arguments:
         x: A tensor or array of shape (examples, rows, columns, channels), of any number of examples,
-            which need not be known when the call is traced. It is cast to the layer's compute dtype,
-            in training also where it holds integers.
+            which need not be known when the call is traced. It is cast to the layer's compute dtype;
+            only where nothing is dropped, at inference and at rate 0, may integers, signed or not, stay
+            as they are.
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        A tensor of the shape of `x` and, but for such integers, of the compute dtype. The gradient passes as in `dropout`
         in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
@@ -154,11 +160,13 @@ class SpatialDropout2D(keras.layers.Layer):
 class DropPath(keras.layers.Layer):
     """Drops the branch of a residual block for whole examples, in training only: stochastic depth.
 
-    In training, each example has a coin of its own: with probability `rate` all its elements become 0,
-    otherwise all of them become `x / (1 - rate)`. At inference the layer returns its input as it is.
-    It takes the branch alone; adding the shortcut is not its business.
+    In training, each example has a coin of its own, as fair in float16 as in float32: with probability
+    `rate` all its elements become 0, otherwise all of them become `x / (1 - rate)`. At inference nothing
+    is dropped and nothing scaled. Both are unlike the paper, which flips one coin for a whole batch and
+    scales at inference. The layer gets the branch alone; the model adds the shortcut, the layer does not.
 
-    Weights, random numbers, `trainable`, saving and `get_config`: as in `Dropout` above.
+    For weights, random numbers, `trainable`, `get_config` and saving, see `Dropout` above: the same holds
+    here.
 
     Args:
         rate: A number, the probability to drop an example's branch, `0 <= rate <= 1`. At 0 nothing is
@@ -168,12 +176,12 @@ class DropPath(keras.layers.Layer):
 
     Call arguments:
         x: A tensor or array of rank 2 to 4 whose first axis counts the examples. Their number need not
-            be known when the call is traced. It is cast to the layer's compute dtype, in training also
-            where it holds integers.
+            be known when the call is traced. It is cast to the layer's compute dtype; only where nothing
+            is dropped, at inference and at rate 0, may integers, signed or not, stay as they are.
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        A tensor of the shape of `x` and, but for such integers, of the compute dtype. The gradient passes as in `dropout`
         in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
@@ -181,8 +189,8 @@ class DropPath(keras.layers.Layer):
             that was given.
 
     Reference:
-        Huang et al. (2016), Deep Networks with Stochastic Depth, https://arxiv.org/abs/1603.09382,
-        per example and scaled in training as in timm, `timm/layers/drop.py`.
+        Huang et al. (2016), Deep Networks with Stochastic Depth, https://arxiv.org/abs/1603.09382;
+        one coin per example, and scaling in training, as in timm, `timm/layers/drop.py`.
     """
 
     def __init__(self, rate, seed=None, **kwargs):
@@ -204,18 +212,36 @@ def mc_predict(model, x, passes):
         passes: An integer, at least 1: how many times to predict. Each pass draws new random masks.
 
     Returns:
-        Two tensors or arrays of the shape of the model's output: the mean over the passes and the
-        *population* standard deviation, the root of the mean squared distance from the mean (0 for a
-        single pass). Both are finite; where all passes agree, the standard deviation is below
-        1e-5 of the size of the answer.
+        Two tensors or arrays of the shape of the model's output, in any floating dtype, the model's or
+        not: the mean over the passes and the *population* standard deviation, the root of the mean
+        squared distance from the mean (0 for a single pass). Both are finite. Where all passes give the
+        same number `a`, the standard deviation is at most `1e-5 * abs(a)`.
 
-    Afterwards the model is as before: all its weights, moving statistics of normalization layers
-    included, and the `trainable` flags of its layers. The random states of its layers have moved on, so
-    that a second call sees other masks. Whether normalization layers run in training mode meanwhile is
-    up to you.
+    Afterwards all weights of the model, moving statistics of normalization layers included, and the
+    `trainable` flags of its layers are as before. The states of its random generators, which are no
+    weights, have moved on, so that a second call sees other masks. During the passes, normalization
+    layers are free to use the statistics of the batch or their moving ones.
 
     Reference:
         Gal and Ghahramani (2016), Dropout as a Bayesian Approximation,
         https://arxiv.org/abs/1506.02142
     """
     raise NotImplementedError("mc_predict: not written yet")
+
+
+# Answered in words, between the quotes: a person reads it.
+ANSWERS = {
+    # In your own words
+    #
+    # A colleague trains a network with two `Dropout(0.4)` layers. In every epoch the training loss that
+    # `fit` reports is *higher* than the validation loss. "Impossible," says the colleague. "Some
+    # validation images must have slipped into the training set. And since dropout hurts the training loss
+    # that much, let us set the layers to `trainable=False`."
+    #
+    # Explain in five to ten sentences: why the training loss can be higher without any mistake; how to
+    # measure so that the two can be compared; whether the colleague's suspicion follows from the numbers;
+    # and what `trainable=False` would change.
+    "higher_training_loss": r"""
+
+""",
+}

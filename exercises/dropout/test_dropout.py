@@ -7,8 +7,9 @@ where keeping and dropping cannot be told apart.
 """
 
 import functools
+import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,20 +25,49 @@ def never_zero(rng, shape, dtype="float32"):
     return (rng.uniform(0.5, 2.0, shape) * rng.choice([-1.0, 1.0], shape)).astype(dtype)
 
 
-def facts(y, x):
-    """What does not depend on which coins fell: the factors, the share dropped, where masks are constant."""
+ENOUGH = 300  # so many coins have a share that can be told from another, and do not all fall alike
+
+
+def facts(y, x, rate):
+    """What does not depend on which coins fell: the factor, which axes share a coin, the share dropped.
+
+    Two implementations of one idea draw different coins, and have these in common.
+    """
     if not expect.is_array(y) or y.shape != x.shape:
         return {"shape": list(np.shape(y)) if expect.is_array(y) else type(y).__name__}
     kept = y != 0
+    found = {"dtype": y.dtype.name, "factor": factor_in_words(y, x, rate, kept)}
+    if kept.all() or not kept.any():
+        return found | {"dropped": "none" if kept.any() else "all"}
+    if kept.size >= ENOUGH:
+        shared = [bool((kept == kept.take([0], axis)).all()) for axis in range(kept.ndim)]
+        coins = kept[tuple(slice(0, 1) if alike else slice(None) for alike in shared)]
+        found["shared along"] = shared
+        if coins.size >= ENOUGH:
+            found["dropped too often"] = round(float(1 - coins.mean()) - rate, 1)
+    return found
+
+
+def factor_in_words(y, x, rate, kept):
+    """What is left of a kept value, as a multiple of what should be left of it."""
     with np.errstate(all="ignore"):
-        factors = np.unique(np.round(y.astype(float) / x, 3)).tolist()
-    axes = range(kept.ndim)
-    return {
-        "dtype": y.dtype.name,
-        "factors": factors if len(factors) <= 4 else "many",
-        "dropped": round(float(1 - kept.mean()), 1),
-        "constant along": [bool((kept == kept.take([0], axis)).all()) for axis in axes],
-    }
+        ratios = y.astype(float) / x
+        share = kept.mean(axis=tuple(range(1, kept.ndim)), keepdims=True)
+        counts = [part for part in (kept.mean(), share) if ((part > 0) & (part < 1)).any()]
+        by_count = [(ratios * part)[kept] for part in counts]  # where some fell, of all or of each example
+    factors, near = ratios[kept] * (1 - rate), 5e-3 if y.dtype.itemsize == 2 else 1e-4
+    if not kept.any() or not np.isfinite(factors).all():
+        return "none" if np.isfinite(factors).all() else "not finite"
+    if np.allclose(factors, 1, atol=near):
+        return "right"
+    if any(np.allclose(each, 1, atol=near) for each in by_count):
+        return "of those that fell"
+    spread = near * abs(factors.mean())
+    if np.ptp(factors) < spread:
+        return round(float(factors.mean()), 2)
+    small = factors < (factors.min() + factors.max()) / 2
+    both = factors[small], factors[~small]
+    return [round(float(each.mean()), 2) for each in both] if max(map(np.ptp, both)) < spread else "many"
 
 
 def kept_units(y, x, rate, whole=(), what="element"):
@@ -56,10 +86,21 @@ def kept_units(y, x, rate, whole=(), what="element"):
     return together.squeeze(whole)
 
 
+def some_of_each(kept, claim="some should be dropped and some kept"):
+    expect.true(0 < kept.sum() < kept.size, claim)
+
+
 def share_is(kept, rate, what="element"):
     """The share dropped lies within 5 standard deviations of `rate`."""
     claim = f"the share of {what}s dropped at rate {rate} should be {rate} within 5 standard deviations"
     expect.likely(1 - kept.mean(), rate, math.sqrt(rate * (1 - rate) / kept.size), claim)
+
+
+def calls_are_independent(first, second, rate):
+    """Two masks agree as often as independent coins do, within 5 standard deviations."""
+    alike = rate**2 + (1 - rate) ** 2
+    claim = "the masks of two calls should agree as often as separate coins do"
+    expect.likely((first == second).mean(), alike, math.sqrt(alike * (1 - alike) / first.size), claim)
 
 
 def nothing_passes(gradient):
@@ -81,12 +122,13 @@ def refuses_other_rates(call):
 
 @dataclass(frozen=True)
 class Kind:
-    """A layer: its name, an input for it, which axes share a coin, and what one coin decides about."""
+    """A layer: its name, an input, which axes share a coin, what a coin decides about, an input of many."""
 
     name: str
     shape: tuple[int, ...]
     whole: tuple[int, ...]
     what: str
+    many: tuple[int, ...]
 
     def make(self, learner, rate, **kwargs):
         return getattr(learner, self.name)(rate, **kwargs)
@@ -95,8 +137,23 @@ class Kind:
         """A new layer, to be called in training."""
         return functools.partial(self.make(learner, rate, seed=seed), training=True)
 
-    def kept(self, y, x, rate):
-        return kept_units(y, x, rate, self.whole, self.what)
+    def kept(self, learner, y, x, rate):
+        """Which units were kept, once `y` is known to be what dropping whole units leaves."""
+        learner.observed(facts(y, x, rate))
+        with expect.about(y):
+            return kept_units(y, x, rate, self.whole, self.what)
+
+    def drops(self, learner, y, x, rate):
+        """As `kept`, and the share that was dropped is right."""
+        kept = self.kept(learner, y, x, rate)
+        with expect.about(y):
+            share_is(kept, rate, self.what)
+        return kept
+
+    def rests(self, learner, y, x, claim, **tolerance):
+        """The layer returned its input as it is."""
+        learner.observed(facts(y, x, 0))
+        expect.close(y, x, claim, **tolerance)
 
 
 class Function(Kind):
@@ -107,26 +164,31 @@ class Function(Kind):
         return lambda x: learner.dropout(x, rate, coins)
 
 
-FUNCTION = Function("dropout", (90, 70), (), "element")
-ELEMENTS = Kind("Dropout", (70, 50), (), "element")
-CHANNELS = Kind("SpatialDropout2D", (50, 3, 5, 40), (1, 2), "channel")
-EXAMPLES = Kind("DropPath", (1500, 3, 2), (1, 2), "example")
+FUNCTION = Function("dropout", (90, 70), (), "element", (375, 400))
+ELEMENTS = Kind("Dropout", (70, 50), (), "element", (375, 400))
+CHANNELS = Kind("SpatialDropout2D", (50, 3, 5, 40), (1, 2), "channel", (375, 1, 1, 400))
+EXAMPLES = Kind("DropPath", (1500, 3, 2), (1, 2), "example", (150_000, 1, 1))
 
 
 def drops_and_scales(learner, rng, kind):
     x = never_zero(rng, kind.shape)
     answers = [kind.start(learner, rate, 3)(x) for rate in RATES]
-    learner.observed([facts(y, x) for y in answers])
+    found = [facts(y, x, rate) for rate, y in zip(RATES, answers, strict=True)]
+    if all("dropped" in each for each in found):  # all or nothing: which of them is for the coin to say
+        drop = kind.start(learner, 0.3, 3)
+        found = sorted({str(facts(drop(x), x, 0.3)) for _ in range(20)})
+    learner.observed(found)
     for rate, y in zip(RATES, answers, strict=True):
-        kept = kind.kept(y, x, rate)
-        expect.dtype(y, "float32", "a float32 input should give a float32 result")
-        share_is(kept, rate, kind.what)
+        with expect.about(y):
+            kept = kept_units(y, x, rate, kind.whole, kind.what)
+            expect.dtype(y, "float32", "a float32 input should give a float32 result")
+            share_is(kept, rate, kind.what)
 
 
 def drops_nothing_or_all(learner, rng, kind):
     x = never_zero(rng, kind.shape)[:20]
     for rate in (0, 0.0):
-        expect.close(kind.start(learner, rate, 3)(x), x, "rate 0 should drop nothing")
+        kind.rests(learner, kind.start(learner, rate, 3)(x), x, "rate 0 should drop nothing")
     for rate in (1, 1.0):
         y = kind.start(learner, rate, 3)(x)
         expect.right_and_finite(y, np.zeros(x.shape), "rate 1 should give zeros, without a division by zero")
@@ -134,10 +196,36 @@ def drops_nothing_or_all(learner, rng, kind):
     return x
 
 
+def is_fair_in_float16(learner, kind, drop):
+    """Coins that are made in float16 are so coarse that a small rate drops five times too often, or never."""
+    x, rate = np.ones(kind.many, "float16"), 2e-4  # 1 - rate is 1 in float16
+    dropped = float((np.asarray(drop(x, rate)) == 0).mean())
+    off, bound = dropped - rate, 5 * math.sqrt(rate / x.size)
+    learner.observed(
+        {"float16 is dropped": "rightly" if abs(off) < bound else "often" if off > 0 else "rarely"}
+    )
+    claim = f"float16, too, should be dropped at the rate {rate}"
+    expect.true(abs(off) < bound, claim, f"{dropped:.2g} of it are")
+
+
 def has_its_own_coins(learner, rng, kind):
     x = never_zero(rng, kind.shape)[:60]
     start = functools.partial(kind.start, learner, 0.3)
-    laws.follows_generator(learner, lambda seed: functools.partial(start(seed), x), drawn="masks")
+    at_once = [start(0)(x) for _ in range(2)]  # what sets the seed of all random numbers repeats here, too
+    learner.observed({"repeats at once": expect.equal(*at_once)})
+    laws.follows_generator(
+        learner, lambda seed: functools.partial(start(seed), x), drawn="masks", seeds=(0, 6)
+    )
+
+
+def flips_them_in_every_run(learner, drop, x, kind):
+    """`drop` is compiled: its first run traces what the others repeat."""
+    runs = [(kind.drops(learner, drop(x), x, 0.3), learner.so_far()) for _ in range(3)]
+    pairs = list(itertools.pairwise(mask for mask, _ in runs))
+    learner.observed({"one mask": all(bool((first == second).all()) for first, second in pairs)})
+    for (first, second), (_, moment) in zip(pairs, runs[1:], strict=True):
+        with expect.about(moment):
+            calls_are_independent(first, second, 0.3)
 
 
 # dropout ---------------------------------------------------------------------------------------
@@ -170,19 +258,34 @@ def test_dropout_uses_the_generator(learner, rng):
     has_its_own_coins(learner, rng, FUNCTION)
 
 
+@check("dropout", after=test_dropout_drops_and_scales)
+def test_dropout_compiled(learner, rng):
+    """Inside tf.function, dropout draws a new mask at every call, not only when it is traced."""
+    x = never_zero(rng, (40, 30))
+    graph, coins = learner.kit.compiled(learner.dropout), learner.keras.random.SeedGenerator(2)
+    flips_them_in_every_run(learner, lambda x: graph(x, 0.3, coins), x, FUNCTION)
+
+
+@check("dropout", after=test_dropout_drops_and_scales)
+def test_dropout_is_fair_in_float16(learner):
+    """dropout drops float16 as rarely as any other dtype, where the rate is small."""
+    is_fair_in_float16(learner, FUNCTION, lambda x, rate: FUNCTION.start(learner, rate, 9)(x))
+
+
 # What holds for all three layers ---------------------------------------------------------------
 
 
 def layer_is_off_at_inference(learner, rng, kind):
     x = never_zero(rng, kind.shape)[:20]
     layer = kind.make(learner, 0.3, seed=3)
-    expect.close(layer(x, training=False), x, "with training=False the layer should return its input")
-    expect.close(layer(x), x, "without the argument training the layer should return its input")
+    rests = functools.partial(kind.rests, learner)
+    rests(layer(x, training=False), x, "with training=False the layer should return its input")
+    rests(layer(x), x, "without the argument training the layer should return its input")
     layer(x, training=True)
-    expect.close(layer(x), x, "after a call in training, inference should still return the input")
+    rests(layer(x), x, "after a call in training, inference should still return the input")
     for rate in (0.8, 1):
         still = kind.make(learner, rate, seed=3)(x, training=False)
-        expect.close(still, x, f"at inference a rate of {rate} should not matter")
+        rests(still, x, f"at inference a rate of {rate} should not matter")
 
 
 def fate_of_rate(learner, kind, rate):
@@ -208,11 +311,63 @@ def layer_survives_its_config(learner, rng, kind):
     layer = kind.make(learner, 0.3, seed=7, name="mine", dtype="float16")
     layer_class = getattr(learner, kind.name)
     copy = laws.survives_config(layer_class, layer, name="mine", compute_dtype="float16")
-    y = copy(x, training=True)
-    kind.kept(y, x.astype("float16"), 0.3)
-    expect.same(y, layer(x, training=True), "a fresh layer and its copy should draw the same masks")
+    y, first = copy(x, training=True), layer(x, training=True)
+    kind.kept(learner, y, x.astype("float16"), 0.3)
+    learner.observed({"same masks": expect.equal(y, first)})
+    expect.dtype(y, "float16", "a layer of dtype float16 should return float16")
+    expect.same(y, np.asarray(first), "a fresh layer and its copy should draw the same masks")
     unseeded = layer_class.from_config(kind.make(learner, 0.3).get_config())
-    kind.kept(unseeded(x, training=True), x, 0.3)
+    kind.kept(learner, unseeded(x, training=True), x, 0.3)
+
+
+def layer_at_the_ends(learner, rng, kind):
+    x = drops_nothing_or_all(learner, rng, kind)
+    nothing_passes(learner.kit.gradient(kind.make(learner, 1.0), x, training=True))
+
+
+def layer_is_fair_in_float16(learner, kind):
+    small = functools.partial(kind.make, learner, seed=3, dtype="float16")
+    is_fair_in_float16(learner, kind, lambda x, rate: small(rate)(x, training=True))
+
+
+def layer_cannot_be_frozen(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    frozen = kind.make(learner, 0.3, seed=3)
+    frozen.trainable = False
+    born_frozen = kind.make(learner, 0.3, seed=3, trainable=False)
+    for layer in (frozen, born_frozen):
+        y = layer(x, training=True)
+        kept = kind.kept(learner, y, x, 0.3) if facts(y, x, 0).get("factor") != "right" else None
+        learner.observed({"drops": kept is not None})
+        with expect.about(y):
+            claim = "with trainable=False the layer should still drop in training"
+            expect.true(kept is not None, claim, "it returns its input")
+            some_of_each(kept, claim)
+        kind.rests(learner, layer(x, training=False), x, "at inference the layer should return its input")
+
+
+def drops_in_a_model(learner, rng, kind):
+    """In training a model has its layer drop; another batch is traced with a size that is not known."""
+    x = never_zero(rng, kind.shape)[:60]
+    model = learner.keras.Sequential([learner.keras.Input(kind.shape[1:]), kind.make(learner, 0.3, seed=3)])
+    graph = functools.partial(learner.kit.compiled(model), training=True)
+    fewer = x[:23]
+    kind.kept(learner, graph(fewer), fewer, 0.3)
+    answers = [graph(x) for _ in range(2)]
+    masks = [kind.kept(learner, y, x, 0.3) for y in answers]
+    learner.observed({"one mask": bool((masks[0] == masks[1]).all())})
+    with expect.about(answers[1]):
+        some_of_each(masks[1], "in training the model should drop some and keep some")
+        calls_are_independent(*masks, 0.3)
+    kind.rests(learner, model(x), x, "a model that is called after training should be without dropout")
+
+
+def layer_works_compiled(learner, rng, kind):
+    x = never_zero(rng, kind.shape)[:60]
+    graph = learner.kit.compiled(kind.make(learner, 0.3, seed=3))
+    flips_them_in_every_run(learner, functools.partial(graph, training=True), x, kind)
+    claim = "compiled, too, the layer should be off at inference"
+    kind.rests(learner, graph(x, training=False), x, claim)
 
 
 # Dropout ---------------------------------------------------------------------------------------
@@ -248,6 +403,55 @@ def test_layer_survives_its_config(learner, rng):
     layer_survives_its_config(learner, rng, ELEMENTS)
 
 
+@check("Dropout", after=test_layer_drops_and_scales)
+def test_layer_at_the_ends(learner, rng):
+    """In training, Dropout changes nothing at rate 0 and gives zeros at rate 1."""
+    layer_at_the_ends(learner, rng, ELEMENTS)
+
+
+@check("Dropout", after=test_layer_drops_and_scales)
+def test_layer_cannot_be_frozen(learner, rng):
+    """Dropout with trainable=False still drops in training."""
+    layer_cannot_be_frozen(learner, rng, ELEMENTS)
+
+
+@check("Dropout", after=test_layer_drops_and_scales)
+def test_layer_is_fair_in_float16(learner):
+    """In float16, Dropout drops as rarely as in any other dtype, where the rate is small."""
+    layer_is_fair_in_float16(learner, ELEMENTS)
+
+
+@check("Dropout", after=test_layer_has_its_own_coins)
+def test_layer_works_in_fit(learner, rng):
+    """In a model, Dropout drops in fit, with new masks each epoch, and is off afterwards."""
+    x = np.abs(never_zero(rng, ELEMENTS.shape))
+    keras = learner.keras
+    layer = ELEMENTS.make(learner, 0.3, seed=3)
+    # Adds up each row. It never learns, but Keras warns of models that have nothing to learn.
+    adding = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input(ELEMENTS.shape[1:]), layer, adding])
+    model.compile(keras.optimizers.SGD(0.0), loss="mean_absolute_error", jit_compile=False)
+    sums = x.sum(axis=-1, keepdims=True)
+    # The loss against zeros is the mean of the sums; the last batch is smaller, and traced without a size.
+    fitted = model.fit(x, np.zeros_like(sums), epochs=2, batch_size=40, shuffle=False, verbose=0)
+    first, second = fitted.history["loss"]
+    deviation = math.sqrt(0.3 / 0.7 * float((x.astype(float) ** 2).sum())) / sums.size
+    mean = float(sums.mean(dtype=float))
+    kept_mean = all(abs(loss - mean) < 5 * deviation for loss in (first, second))
+    learner.observed({"mean is kept": kept_mean, "epochs differ": first != second})
+    expect.likely([first, second], mean, deviation, "in training the values should keep their mean")
+    expect.true(first != second, "each epoch should draw new masks")
+    after = model(x)
+    learner.observed(facts(after, sums, 0))
+    expect.close(after, sums, "a model that is called after training should be without dropout")
+
+
+@check("Dropout", after=test_layer_drops_and_scales)
+def test_layer_works_compiled(learner, rng):
+    """Inside tf.function, Dropout draws a new mask at every call and is off at inference."""
+    layer_works_compiled(learner, rng, ELEMENTS)
+
+
 # SpatialDropout2D ------------------------------------------------------------------------------
 
 
@@ -279,6 +483,36 @@ def test_spatial_refuses_other_rates(learner):
 def test_spatial_survives_its_config(learner, rng):
     """get_config and from_config give a SpatialDropout2D layer with the same rate, seed, name and dtype."""
     layer_survives_its_config(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", after=test_spatial_drops_whole_channels)
+def test_spatial_at_the_ends(learner, rng):
+    """In training, SpatialDropout2D changes nothing at rate 0 and gives zeros at rate 1."""
+    layer_at_the_ends(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", after=test_spatial_drops_whole_channels)
+def test_spatial_cannot_be_frozen(learner, rng):
+    """SpatialDropout2D with trainable=False still drops in training."""
+    layer_cannot_be_frozen(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", after=test_spatial_drops_whole_channels)
+def test_spatial_is_fair_in_float16(learner):
+    """In float16, SpatialDropout2D drops as rarely as in any other dtype, where the rate is small."""
+    layer_is_fair_in_float16(learner, CHANNELS)
+
+
+@check("SpatialDropout2D", after=test_spatial_has_its_own_coins)
+def test_spatial_works_in_training(learner, rng):
+    """In a model, SpatialDropout2D drops in training, for batches of any size, and is off afterwards."""
+    drops_in_a_model(learner, rng, CHANNELS)
+
+
+@check("SpatialDropout2D", after=test_spatial_drops_whole_channels)
+def test_spatial_works_compiled(learner, rng):
+    """Inside tf.function, SpatialDropout2D draws a new mask at every call and is off at inference."""
+    layer_works_compiled(learner, rng, CHANNELS)
 
 
 # DropPath --------------------------------------------------------------------------------------
@@ -314,6 +548,44 @@ def test_path_survives_its_config(learner, rng):
     layer_survives_its_config(learner, rng, EXAMPLES)
 
 
+@check("DropPath", after=test_path_drops_whole_examples)
+def test_path_of_every_rank(learner, rng):
+    """DropPath takes branches of rank 2, 3 and 4, and drops examples in each."""
+    for shape in ((600, 7), (600, 3, 2), (600, 2, 3, 4)):
+        x, kind = never_zero(rng, shape), replace(EXAMPLES, whole=tuple(range(1, len(shape))))
+        kind.drops(learner, kind.start(learner, 0.3, 3)(x), x, 0.3)
+
+
+@check("DropPath", after=test_path_drops_whole_examples)
+def test_path_at_the_ends(learner, rng):
+    """In training, DropPath changes nothing at rate 0 and gives zeros at rate 1."""
+    layer_at_the_ends(learner, rng, EXAMPLES)
+
+
+@check("DropPath", after=test_path_drops_whole_examples)
+def test_path_cannot_be_frozen(learner, rng):
+    """DropPath with trainable=False still drops in training."""
+    layer_cannot_be_frozen(learner, rng, EXAMPLES)
+
+
+@check("DropPath", after=test_path_drops_whole_examples)
+def test_path_is_fair_in_float16(learner):
+    """In float16, DropPath drops as rarely as in any other dtype, where the rate is small."""
+    layer_is_fair_in_float16(learner, EXAMPLES)
+
+
+@check("DropPath", after=test_path_has_its_own_coins)
+def test_path_works_in_training(learner, rng):
+    """In a model, DropPath drops in training, for batches of any size, and is off afterwards."""
+    drops_in_a_model(learner, rng, EXAMPLES)
+
+
+@check("DropPath", after=test_path_drops_whole_examples)
+def test_path_works_compiled(learner, rng):
+    """Inside tf.function, DropPath draws a new mask at every call and is off at inference."""
+    layer_works_compiled(learner, rng, EXAMPLES)
+
+
 # mc_predict ------------------------------------------------------------------------------------
 
 
@@ -344,27 +616,34 @@ def passes_have_masks_of_their_own(kept, rate, passes):
     expect.likely((kept * (1 - kept)).mean(), mean, deviation, "every pass should draw masks of its own")
 
 
+def passes_behind(share, asked):
+    """How many passes make these shares whole numbers, of those that kept a value; None if no such number."""
+    counts = range(1, 2 * asked + 1)
+    return next((n for n in counts if np.allclose(share * n, np.round(share * n), atol=1e-3)), None)
+
+
 def passes_over_masks(learner, shape, rate, passes):
     """What mc_predict says of a model that is dropout alone, asked about ones."""
     answer = learner.mc_predict(dropout_alone(learner, shape[1:], rate), np.ones(shape, "float32"), passes)
     two = isinstance(answer, (tuple, list)) and len(answer) == 2 and all(map(expect.is_array, answer))
     if two and answer[0].shape == answer[1].shape == shape:
         mean, deviation = (np.asarray(part, float) for part in answer)
-        counts = mean * (1 - rate) * passes
         between = mean * (1 / (1 - rate) - mean)
         inside = between > 0.01
         relation = np.median(deviation[inside] ** 2 / between[inside]) if inside.any() else -1.0
         learner.observed(
             {
                 "mean": round(float(mean.mean()), 1),
-                "different means": min(len(np.unique(np.round(mean, 3))), 4),
-                "whole": bool(np.allclose(counts, np.round(counts), atol=1e-3)),
+                "passes": passes_behind(mean * (1 - rate), passes),
                 "deviation": round(float(relation), 2),
                 "finite": bool(np.isfinite(deviation).all()),
             }
         )
     elif two:
         learner.observed({"shapes": [list(part.shape) for part in answer]})
+    else:
+        count = len(answer) if isinstance(answer, (tuple, list)) else 1
+        learner.observed({"answer": type(answer).__name__, "how many": count})
     mean, deviation = pair(answer)
     shapes_are(mean, deviation, shape)
     return mean, deviation
@@ -376,10 +655,11 @@ def averages_the_passes(learner, shape, rate, passes):
     expect.finite(mean, "the mean should be finite")
     share = np.asarray(mean) * (1 - rate)  # of the passes in which a value was kept
     kept = np.round(share * passes) / passes
-    expect.close(share, kept, f"the mean of {passes} passes should be a whole number of kept values")
     deviation = math.sqrt(rate * (1 - rate) / (passes * kept.size))
-    expect.likely(kept.mean(), 1 - rate, deviation, "the passes should run with dropout on")
-    passes_have_masks_of_their_own(kept, rate, passes)
+    with expect.about(mean):
+        expect.close(share, kept, f"the mean of {passes} passes should be a whole number of kept values")
+        expect.likely(kept.mean(), 1 - rate, deviation, "the passes should run with dropout on")
+        passes_have_masks_of_their_own(kept, rate, passes)
 
 
 def measures_the_spread(learner, shape, rate, passes):
@@ -449,4 +729,27 @@ def test_mc_leaves_the_model_alone(learner, rng):
     flags_now = [layer.trainable for layer in model.layers]
     learner.observed({"trainable": flags_now})
     shapes_are(*pair(answer), (9, 3))
-    expect.same(flags_now, flags, "the trainable flags of the layers should be as before")
+    with expect.about(answer):
+        expect.same(flags_now, flags, "the trainable flags of the layers should be as before")
+
+
+@check("mc_predict", after=test_mc_measures_the_spread)
+def test_mc_without_randomness(learner, rng):
+    """Where all passes agree, the mean is the model's answer and the deviation is as good as 0."""
+    keras = learner.keras
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    kernel = rng.uniform(100, 900, (4, 3)).astype("float32")
+    bias = rng.uniform(100, 900, 3).astype("float32")
+    model.set_weights([kernel, bias])
+    x = rng.uniform(1, 2, (50, 4)).astype("float32")
+    want = x.astype(float) @ kernel.astype(float) + bias
+    mean, deviation = pair(learner.mc_predict(model, x, 7))
+    if expect.is_array(mean) and expect.is_array(deviation):
+        right = mean.shape == want.shape and bool(np.allclose(mean, want))
+        none = deviation.shape == want.shape and bool((np.abs(deviation) < 1e-5 * want).all())
+        learner.observed({"mean is right": right, "deviation is none": none})
+    expect.close(mean, want, "the mean should be what the model says")
+    expect.finite(deviation, "the standard deviation should be finite")
+    claim = "passes that agree should have a standard deviation of 0"
+    with expect.about(deviation):
+        expect.close(np.asarray(deviation) / want, np.zeros((50, 3)), claim, rtol=0)

@@ -11,6 +11,8 @@ from nnlearn.checking import check, expect, laws, oracles
 
 EPSILON = 1e-3  # the default
 BATCH_WEIGHTS = ("gamma", "beta", "moving_mean", "moving_variance")
+# Tighter than anywhere else: what was computed in float16, or in float32 under float64, has to show.
+BY_DTYPE = {"float16": {"rtol": 2e-3, "atol": 2e-3}, "float64": {"rtol": 1e-9, "atol": 1e-9}}
 ROUNDED = {"atol": 2e-5}  # the gamma and beta of `weights_for` enlarge what float32 rounds
 
 
@@ -19,6 +21,31 @@ def uneven(rng, *shape):
     features = np.arange(1, shape[-1] + 1)
     x = rng.normal(size=shape) * features - 2.0 * features + 3.0
     return x.astype("float16").astype("float32")
+
+
+def far_from_zero(rng, *shape):
+    """Features around 4096 whose spread is about 1: float32 holds them exactly, and not their squares."""
+    return (4096 + np.round(64 * rng.normal(size=shape)) / 64).astype("float32")
+
+
+def is_right_far_from_zero(learner, y, want):
+    """The output is right; by how much it is not depends on the order in which somebody has added."""
+    near = {"rtol": 0, "atol": 2e-3}  # a mean of 4096 is rounded too
+    y = np.asarray(y)
+    is_right = y.shape == want.shape and np.allclose(y, want, **near)
+    learner.observed({"shape": list(y.shape), "dtype": y.dtype.name, "right": is_right})
+    expect.right_and_finite(y, want, "features far from zero should be right", **near)
+
+
+def whole_numbers(rng, *shape):
+    """Integers of three dtypes, one of which cannot hold what is below 0."""
+    whole = rng.integers(-9, 9, size=shape)
+    return whole, whole.astype("int32"), rng.integers(0, 255, size=shape).astype("uint8")
+
+
+def with_upstream(rng, shape):
+    """An input, and what arrives from above."""
+    return uneven(rng, *shape), rng.normal(size=shape).astype("float32")
 
 
 def weights_for(features):
@@ -51,6 +78,12 @@ def stored(layer, names=BATCH_WEIGHTS):
     return {name: np.array(getattr(layer, name)) for name in names}
 
 
+def statistics_are(layer, mean, variance, claim="{} should be right", **tolerance):
+    """Both moving statistics are these."""
+    for name, want in (("moving_mean", mean), ("moving_variance", variance)):
+        expect.close(np.asarray(getattr(layer, name)), want, claim.format(name), **tolerance)
+
+
 def of_batch(x):
     """Mean and biased variance of each feature, in float64."""
     mean, variance = oracles.moments(x, tuple(range(x.ndim - 1)))
@@ -80,12 +113,22 @@ def from_stored(x, values, epsilon=EPSILON):
     return values["gamma"] * normal + values["beta"]
 
 
+def input_gradient(x, upstream, gamma, axes, epsilon=EPSILON):
+    """The gradient through a normalization whose statistics are those of `x` over `axes`."""
+    mean, variance = oracles.moments(x, axes)
+    normal, push = oracles.standardized(x, mean, variance, epsilon), upstream.astype("float64") * gamma
+    pull = push.mean(axis=axes, keepdims=True) + normal * (push * normal).mean(axis=axes, keepdims=True)
+    return (push - pull) / np.sqrt(variance + epsilon)
+
+
 def starts_as(layer, starts):
     """The weights are there, one number per feature, and no others."""
     for name, start in starts.items():
         claim = f"{name} should start as {start:g} for every feature"
         expect.close(np.asarray(getattr(layer, name)), np.full(3, start), claim, rtol=0, atol=0)
-    expect.same(len(layer.weights), len(starts), f"the layer should have {len(starts)} weights")
+    weights = layer.weights
+    with expect.about(weights):
+        expect.same(len(weights), len(starts), f"the layer should have {len(starts)} weights")
 
 
 # BatchNormalization ----------------------------------------------------------------------------
@@ -120,7 +163,8 @@ def test_bn_normalizes_each_feature_over_the_batch(learner, rng):
     expect.dtype(y, "float32", "the output should be float32")
     expect.finite(y, "the output should be finite")
     claim = "each feature should have mean 0 over the batch"
-    expect.close(y.mean(axis=0), np.zeros(3), claim, but="feature {0} has mean {got}")
+    with expect.about(y):
+        expect.close(y.mean(axis=0), np.zeros(3), claim, but="feature {0} has mean {got}")
     claim = "each feature should be divided by the root of its biased variance + epsilon"
     expect.close(y, over_batch(x), claim)
 
@@ -146,6 +190,18 @@ def test_bn_updates_the_moving_statistics(learner, rng):
     expect.close(got_mean, mean, "moving_mean should be 0.8 * 0 + 0.2 * the batch mean")
     claim = "moving_variance should be 0.8 * 1 + 0.2 * the biased batch variance"
     expect.close(got_variance, variance, claim)
+
+
+@check("BatchNormalization", after=test_bn_updates_the_moving_statistics)
+def test_bn_updates_its_weights(learner, rng):
+    """What a training batch changes are the layer's weights: get_weights has it, and saving keeps it."""
+    x = uneven(rng, 4, 3)
+    layer, values = prepared(learner.BatchNormalization(momentum=0.8), x, BATCH_WEIGHTS)
+    layer(x, training=True)
+    weights = expect.items(layer.get_weights(), 4, "there should be four weights")
+    wanted = blended(0.8, (values["moving_mean"], values["moving_variance"]), x)
+    for name, got, want in zip(BATCH_WEIGHTS[2:], weights[2:], wanted, strict=True):
+        expect.close(got, want, f"{name} in get_weights should have moved")
 
 
 @check("BatchNormalization", after=test_bn_makes_its_four_weights)
@@ -179,11 +235,124 @@ def test_bn_frozen_layer_runs_in_inference_mode(learner, rng):
     expect.unchanged(after, before, "a frozen layer should change no weight")
 
 
+@check("BatchNormalization", after=test_bn_normalizes_each_feature_over_the_batch)
+def test_bn_features_far_from_zero(learner, rng):
+    """Features around 4096 with a spread of 1 are right, too."""
+    x = far_from_zero(rng, 6, 3)
+    is_right_far_from_zero(learner, learner.BatchNormalization()(x, training=True), over_batch(x))
+
+
 @check("BatchNormalization")
 def test_bn_config_holds_its_arguments(learner):
     """get_config holds momentum and epsilon."""
     settings = {"momentum": 0.7, "epsilon": 0.02, "name": "norm"}
     laws.config_holds(learner.BatchNormalization(**settings), **settings)
+
+
+@check("BatchNormalization", after=test_bn_makes_its_four_weights)
+def test_bn_training_left_out_means_inference(learner, rng):
+    """Without the training argument, and with training=None, the layer runs in inference mode."""
+    x = uneven(rng, 5, 3)
+    layer, values = prepared(learner.BatchNormalization(), x, BATCH_WEIGHTS)
+    before = stored(layer)
+    for options in ({}, {"training": None}):
+        y, after = layer(x, **options), stored(layer)
+        expect.close(y, from_stored(x, values), "the stored statistics should be used")
+        expect.unchanged(after, before, "inference should change no weight")
+
+
+@check("BatchNormalization", points=2, after=test_bn_normalizes_each_feature_over_the_batch)
+def test_bn_pools_all_positions_of_an_image(learner, rng):
+    """For a rank 4 input each channel has one mean and one variance, in the output and in the statistics."""
+    x = uneven(rng, 2, 3, 4, 5)
+    x += np.linspace(-2, 2, 3, dtype="float32")[:, None, None]  # rows of an image differ in mean
+    layer, values = prepared(learner.BatchNormalization(momentum=0.6), x, BATCH_WEIGHTS)
+    y = layer(x, training=True)
+    expect.shape(y, x.shape, "the output should have the shape of the input")
+    want = over_batch(x, values["gamma"], values["beta"])
+    expect.close(y, want, "batch, height and width should share one mean and variance", **ROUNDED)
+    wanted = blended(0.6, (values["moving_mean"], values["moving_variance"]), x)
+    statistics_are(layer, *wanted, "{} should be one per channel")
+
+
+@check("BatchNormalization", points=3, after=test_bn_scales_by_gamma_and_shifts_by_beta)
+def test_bn_gradient_flows_through_the_statistics(learner, rng):
+    """In training mode the gradient with respect to the input goes through mean and variance as well."""
+    for shape in ((5, 3), (2, 3, 4, 5)):
+        x, upstream = with_upstream(rng, shape)
+        layer, values = prepared(learner.BatchNormalization(epsilon=0.3), x, BATCH_WEIGHTS)
+        want = input_gradient(x, upstream, values["gamma"], tuple(range(len(shape) - 1)), 0.3)
+        claim = "the gradient should be that of the whole formula"
+        laws.gradient_is(learner, layer, want, x, claim=claim, upstream=upstream, training=True)
+
+
+@check("BatchNormalization", after=test_bn_makes_its_four_weights)
+def test_bn_knows_its_output_shape(learner, rng):
+    """The layer can be put into a model before there is data, for any size of batch, in both modes."""
+    for shape in ((3,), (3, 4, 5)):
+        laws.infers_shape(learner, learner.BatchNormalization(), shape, training=True)
+        model = learner.keras.Model(*laws.infers_shape(learner, learner.BatchNormalization(), shape))
+        for size in (2, 7):
+            x = uneven(rng, size, *shape)
+            expect.close(model(x, training=True), over_batch(x), "any size of batch should be right")
+
+
+@check("BatchNormalization", points=2, after=test_bn_scales_by_gamma_and_shifts_by_beta)
+def test_bn_dtype_policies(learner, rng):
+    """Output and weights have the dtypes of the policy, with values as good as those can hold."""
+    x, values = uneven(rng, 5, 3), weights_for(3)
+
+    def make(policy):
+        return prepared(learner.BatchNormalization(dtype=policy), x, BATCH_WEIGHTS)[0]
+
+    in_inference = (lambda x: from_stored(x, values), {"training": False})
+    in_training = (lambda x: over_batch(x, values["gamma"], values["beta"]), {"training": True})
+    layers = laws.follows_policy(make, x, in_inference, in_training, weights=BATCH_WEIGHTS, **BY_DTYPE)
+    _, moved = blended(0.99, (values["moving_mean"], values["moving_variance"]), x)
+    for policy, layer in layers.items():
+        claim = f"moving_variance should be right under the policy {policy}"
+        close = BY_DTYPE[policy.removeprefix("mixed_")]
+        expect.close(np.asarray(layer.moving_variance), moved, claim, **close)
+
+
+@check("BatchNormalization", points=2, after=test_bn_dtype_policies)
+def test_bn_statistics_beyond_float16(learner, rng):
+    """Statistics and weights larger or finer than float16 can hold are no problem for float16 inputs."""
+    x = np.round(uneven(rng, 6, 3) * 150).astype("float16")  # variances around 1e5
+    layer, values = prepared(
+        learner.BatchNormalization(momentum=0.7, dtype="mixed_float16"), x, BATCH_WEIGHTS
+    )
+    y = layer(x, training=True)
+    want = over_batch(x, values["gamma"], values["beta"])
+    claim = "the statistics should be computed in float32"
+    expect.right_and_finite(y, want, claim, **BY_DTYPE["float16"])
+    wanted = blended(0.7, (values["moving_mean"], values["moving_variance"]), x)
+    statistics_are(layer, *wanted, "{} should not pass through float16")
+    layer(x, training=True)
+    statistics_are(layer, *blended(0.7, wanted, x), "the second update of {} should be as precise")
+    large = {
+        "gamma": np.full(3, 1e5),
+        "beta": np.full(3, -9e4),
+        "moving_mean": of_batch(x)[0] - 1e5,
+        "moving_variance": np.full(3, 1e10),
+    }
+    set_weights(layer, large)
+    y = layer(x, training=False)
+    want = from_stored(x, large | {"moving_mean": large["moving_mean"].astype("float32")})
+    claim = "everything but the output should be computed in float32"
+    expect.right_and_finite(y, want, claim, **BY_DTYPE["float16"])
+
+
+@check("BatchNormalization", after=test_bn_normalizes_each_feature_over_the_batch)
+def test_bn_takes_integers_and_float64_arrays(learner, rng):
+    """Integer and float64 arrays are computed in the layer's dtype."""
+    for x in (*whole_numbers(rng, 5, 3), uneven(rng, 5, 3).astype("float64")):
+        layer = learner.BatchNormalization()
+        y = layer(x, training=True)
+        expect.dtype(y, "float32", f"{x.dtype} should give the layer's compute dtype")
+        expect.close(y, over_batch(x), f"the values should be right for {x.dtype}")
+        expect.dtype(layer(x, training=False), "float32", "inference should give it too")
+        expect.close(np.asarray(layer.moving_mean), 0.01 * x.mean(axis=0), "the statistics should be right")
 
 
 # LayerNormalization ----------------------------------------------------------------------------
@@ -211,7 +380,8 @@ def test_ln_normalizes_each_example(learner, rng):
     expect.dtype(y, "float32", "the output should be float32")
     expect.finite(y, "the output should be finite")
     claim = "each row should have mean 0"
-    expect.close(y.mean(axis=-1), np.zeros(4), claim, but="row {0} has mean {got}")
+    with expect.about(y):
+        expect.close(y.mean(axis=-1), np.zeros(4), claim, but="row {0} has mean {got}")
     claim = "each row should be divided by the root of its biased variance + epsilon"
     expect.close(y, over_features(x), claim)
 
@@ -237,11 +407,87 @@ def test_ln_is_the_same_in_both_modes(learner, rng):
     expect.unchanged(stored(layer, LAYER_WEIGHTS), before, "a call should change no weight")
 
 
+@check("LayerNormalization", after=test_ln_normalizes_each_example)
+def test_ln_features_far_from_zero(learner, rng):
+    """Rows around 4096 with a spread of 1 are right, too."""
+    x = far_from_zero(rng, 3, 6)
+    is_right_far_from_zero(learner, learner.LayerNormalization()(x), over_features(x))
+
+
 @check("LayerNormalization")
 def test_ln_config_holds_epsilon(learner):
     """get_config holds epsilon."""
     settings = {"epsilon": 0.02, "name": "norm"}
     laws.config_holds(learner.LayerNormalization(**settings), **settings)
+
+
+@check("LayerNormalization", points=2, after=test_ln_normalizes_each_example)
+def test_ln_pools_the_last_axis_alone(learner, rng):
+    """For ranks 3 and 4 each vector along the last axis has a mean and a variance of its own."""
+    for shape in ((2, 4, 3), (2, 3, 4, 5), (3, 3), (4, 4, 4)):
+        x = uneven(rng, *shape)
+        layer, values = prepared(learner.LayerNormalization(), x, LAYER_WEIGHTS)
+        y = layer(x)
+        expect.shape(y, shape, "the output should have the shape of the input")
+        expect.close(y, over_features(x, **values), "only the last axis should be pooled", **ROUNDED)
+
+
+@check("LayerNormalization", points=3, after=test_ln_scales_by_gamma_and_shifts_by_beta)
+def test_ln_gradient_flows_through_the_statistics(learner, rng):
+    """The gradient with respect to the input goes through mean and variance as well."""
+    for shape in ((5, 3), (2, 3, 5)):
+        x, upstream = with_upstream(rng, shape)
+        layer, values = prepared(learner.LayerNormalization(epsilon=0.3), x, LAYER_WEIGHTS)
+        want = input_gradient(x, upstream, values["gamma"], -1, 0.3)
+        claim = "the gradient should be that of the whole formula"
+        laws.gradient_is(learner, layer, want, x, claim=claim, upstream=upstream)
+
+
+@check("LayerNormalization", after=test_ln_scales_by_gamma_and_shifts_by_beta)
+def test_ln_inside_a_graph(learner, rng):
+    """Inside a tf.function, and for lengths not known beforehand, the layer computes as it does outside."""
+    x, longer = uneven(rng, 2, 4, 3), uneven(rng, 5, 7, 3)
+    layer, values = prepared(learner.LayerNormalization(), x, LAYER_WEIGHTS)
+    model = learner.keras.Model(*laws.infers_shape(learner, layer, (None, 3)))
+    cases = [((batch,), over_features(batch, **values)) for batch in (x, longer)]
+    laws.same_when_traced(learner, layer, *cases)
+    for (batch,), want in cases:
+        expect.close(model(batch), want, "the output should be right for every length")
+
+
+@check("LayerNormalization", points=2, after=test_ln_scales_by_gamma_and_shifts_by_beta)
+def test_ln_dtype_policies(learner, rng):
+    """Output and weights have the dtypes of the policy, with values as good as those can hold."""
+    x, values = uneven(rng, 5, 4), weights_for(4)
+
+    def make(policy):
+        return prepared(learner.LayerNormalization(dtype=policy), x, LAYER_WEIGHTS)[0]
+
+    call = (lambda x: over_features(x, values["gamma"], values["beta"]), {})
+    laws.follows_policy(make, x, call, weights=LAYER_WEIGHTS, **BY_DTYPE)
+
+
+@check("LayerNormalization", points=2, after=test_ln_dtype_policies)
+def test_ln_statistics_beyond_float16(learner, rng):
+    """Rows whose variance float16 cannot hold, and weights it cannot hold, are no problem."""
+    x = np.round(uneven(rng, 6, 4) * 150).astype("float16")  # variances around 1e5
+    layer, values = prepared(learner.LayerNormalization(dtype="mixed_float16"), x, LAYER_WEIGHTS)
+    claim = "the statistics should be computed in float32"
+    expect.right_and_finite(layer(x), over_features(x, **values), claim, **BY_DTYPE["float16"])
+    x = np.array([[1.0, 2.0, 3.0, 10.0]], "float16")
+    large = {"gamma": np.full(4, 1e5), "beta": np.array([9e4, 7e4, 4e4, -1.5e5])}
+    set_weights(layer, large)
+    claim = "everything but the output should be computed in float32"
+    expect.right_and_finite(layer(x), over_features(x, **large), claim, **BY_DTYPE["float16"])
+
+
+@check("LayerNormalization", after=test_ln_normalizes_each_example)
+def test_ln_takes_integers_and_float64_arrays(learner, rng):
+    """Integer and float64 arrays are computed in the layer's dtype."""
+    for x in (*whole_numbers(rng, 5, 4), uneven(rng, 5, 4).astype("float64")):
+        y = learner.LayerNormalization()(x)
+        expect.dtype(y, "float32", f"{x.dtype} should give the layer's compute dtype")
+        expect.close(y, over_features(x), f"the values should be right for {x.dtype}")
 
 
 # fold_batch_norm -------------------------------------------------------------------------------
@@ -305,3 +551,27 @@ def test_fold_convolution(learner, rng):
     """A folded convolution has each of its output channels scaled."""
     about = ", with one factor for each output channel"
     folds(learner, *dense(rng, 2, 3, 4, 5), *constants(rng, 5), 0.01, about=about)
+
+
+@check("fold_batch_norm", points=2, after=test_fold_dense)
+def test_fold_dtypes(learner, rng):
+    """float16 and float64 are kept, for kernel and bias, with values as good as the dtype holds."""
+    (kernel, bias), values = dense(rng, 4, 3), constants(rng, 3)
+    tolerances = {
+        "float16": {"atol": 5e-2},  # a bias of 5 and more, from which as much is subtracted
+        "float64": {"rtol": 1e-8, "atol": 1e-8},  # epsilon may have been rounded to float32
+    }
+    for old in (5 + bias, None):
+        laws.keeps_dtypes(learner.fold_batch_norm, folded, kernel, old, *values, 0.01, **tolerances)
+
+
+@check("fold_batch_norm", after=test_fold_dense)
+def test_fold_takes_lists_and_integers(learner):
+    """Nested lists are fine, and integers of any dtype count as float32."""
+    kernel, bias, *values = [[1, 2], [3, 4], [5, 6]], [1, -2], [2, 3], [0, 1], [1, 5], [4, 8]
+    cases = [(kernel, old, *values, 0.25) for old in (bias, None)]
+    laws.takes_integers(learner.fold_batch_norm, folded, *cases)
+    unsigned = [np.array(each, "uint8") for each in (kernel, [1, 2], *values[:2], [2, 9], [4, 8])]
+    laws.takes_integers(learner.fold_batch_norm, folded, (*unsigned, 0.25))  # 1 - 2 is no uint8
+    decimals = [[1.5, 2.5]], [0.5, -0.5], [2.0, 3.0], [0.0, 1.0], [1.0, 5.0], [4.0, 8.0]
+    folds(learner, *decimals, 0.25, about=" for lists of floats")

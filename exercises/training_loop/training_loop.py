@@ -25,11 +25,12 @@ PREDICTIONS = {
     # Early stopping has a patience of 2. How many epochs are run?
     # Allowed: an integer.
     "epochs_run": None,
-    # The gradient of a batch is an estimate, which varies with the examples that happen to be in it.
-    # You make the batch four times as large. By what number is the standard deviation of the
-    # estimate multiplied?
-    # Allowed: a number.
-    "noise_factor": None,
+    # Two runs differ in the batch size alone: 20 epochs each, with one learning rate. Batches of 16 end at a
+    # validation loss of 0.20, batches of 256 at 0.45. What does that say about the lowest validation loss
+    # that each size can reach?
+    # Allowed: "small" (small batches reach a lower one), "large" (large ones do, given time) or
+    # "nothing" (it says nothing yet).
+    "fair_comparison": None,
 }
 
 
@@ -40,14 +41,16 @@ def minibatches(x, y, batch_size, seed, shuffle=True):
         x: A NumPy array of shape (N, ...), the inputs. It is not changed.
         y: A NumPy array of shape (N, ...), the targets; row i belongs to row i of `x`. It is not changed.
         batch_size: An integer, at least 1.
-        seed: An integer, at least 0. The same seed gives the same order, another seed another one.
-        shuffle: Whether to shuffle. If not, the order is that of the arrays.
+        seed: An integer, at least 0. The same seed gives the same order; for another one it is drawn anew.
+        shuffle: Whether to shuffle: every order of the examples is then equally likely. If not, the order is
+            that of the arrays.
 
     Yields:
         Pairs of NumPy arrays, `(batch_x, batch_y)`, of the dtypes of `x` and `y`, their rows still
-        belonging together. Each example comes exactly once per call. Every batch has `batch_size`
-        examples, except the last, which has what is left; no batch is empty. Shuffled, any order of
-        the examples is as likely as any other.
+        belonging together. Each is a copy of its own, with and without shuffling: no later pair overwrites
+        it, and writing into it changes neither `x` nor `y`. Each example comes exactly once per call, and then
+        the generator ends. Every batch has `batch_size` examples, except the last, which has what is left; no
+        batch is empty.
     """
     raise NotImplementedError("minibatches: not written yet")
 
@@ -55,15 +58,18 @@ def minibatches(x, y, batch_size, seed, shuffle=True):
 def train_step(model, optimizer, loss_fn, x, y):
     """Move the model's weights one step down the gradient of the loss of one batch.
 
-    The model runs once, in training mode. The loss is the mean of what `loss_fn` gives, plus the sum
-    of `model.losses`. The optimizer updates the variables that are trainable *now*: layers may be frozen
-    between two calls, and each call may come with another model or another optimizer.
+    The model runs once, in training mode. The loss is the mean of `loss_fn(y, predictions)`, plus the
+    sum of `model.losses`. The optimizer updates the variables that are trainable *now*. Between two calls
+    layers may be frozen, but none is unfrozen; the next call may come with another optimizer, or with another
+    model and a new optimizer.
 
     Args:
-        model: A Keras model with one input and one output. It need not be compiled.
-        optimizer: A Keras optimizer. It may be new, so that its variables do not exist yet.
-        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, or
-            one loss per example.
+        model: A Keras model with one input and one output. The loss depends on each of its trainable
+            variables. It need not be compiled.
+        optimizer: A Keras optimizer, without loss scaling, new or used before. (A new one makes its
+            variables itself, at its first step.)
+        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, the
+            mean over the batch, or one loss per example.
         x: An array of shape (N, ...), the inputs of one batch.
         y: An array of shape (N, ...), the targets.
 
@@ -83,9 +89,10 @@ def evaluate(model, loss_fn, x, y, batch_size):
     are changed, and calls do not depend on each other.
 
     Args:
-        model: A Keras model with one input, and outputs of shape (N, classes).
-        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, or
-            one loss per example.
+        model: A Keras model with one input, and outputs of shape (N, classes). Its `losses` depend on its
+            weights alone.
+        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, the
+            mean over the batch, or one loss per example.
         x: A NumPy array of shape (N, ...), the inputs.
         y: A NumPy array of shape (N,) of integers, the labels.
         batch_size: An integer, at least 1: how many examples to run at once. It may be larger than N.
@@ -93,8 +100,8 @@ def evaluate(model, loss_fn, x, y, batch_size):
 
     Returns:
         A dictionary with exactly two entries, both Python floats: `"loss"`, the mean loss over all N
-        examples plus the sum of `model.losses`, counted once; and `"accuracy"`, the share of examples
-        for which the largest output is that of the label.
+        examples, plus the sum of `model.losses` once; and `"accuracy"`, the share of examples whose largest
+        output is that of their label. (If several outputs are the largest, take any of them.)
     """
     raise NotImplementedError("evaluate: not written yet")
 
@@ -108,32 +115,34 @@ def fit(model, optimizer, loss_fn, train, validation, epochs, batch_size, seed, 
     the validation data as `evaluate` does: inference mode, nothing changes.
 
     Args:
-        model: A Keras model with one input, and outputs of shape (N, classes).
-        optimizer: A Keras optimizer.
-        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, or
-            one loss per example.
+        model: A Keras model with one input, and outputs of shape (N, classes). Its `losses` depend on its
+            weights alone.
+        optimizer: A Keras optimizer, without loss scaling.
+        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, the
+            mean over the batch, or one loss per example.
         train: A pair of NumPy arrays `(x, y)`, with integer labels y of shape (N,).
         validation: Another such pair, or None.
         epochs: An integer, at least 1: the most epochs to run.
         batch_size: An integer, at least 1.
-        seed: An integer, at least 0. The same seed, with the same weights to begin with, gives the same
-            training; another seed gives another order.
-        patience: None, or an integer of at least 1; then there is a validation pair. Training ends
-            when `val_loss` has been no better than its best so far for that many epochs in a row.
-            Better means strictly smaller.
+        seed: An integer, at least 0. The same seed gives the same orders of the examples; with another
+            seed the first epoch has another order. (`seed + epoch` may be the seed of an epoch.)
+        patience: None, or an integer of at least 1; None if `validation` is None. Training ends after
+            this many epochs in a row whose `val_loss` was not smaller than the smallest before them.
+            (Equal is not smaller.)
 
     Returns:
-        A dictionary of lists with one float for each epoch that was run: `"loss"`, the mean over the
-        training examples of the losses of the epoch's steps, each taken before its update; `"val_loss"`
-        and `"val_accuracy"`, what `evaluate` gives after the epoch. Without validation the last two
-        are left out. `"accuracy"`, that of the training examples, may be there too.
+        A dictionary of lists with one number for each epoch that was run: `"loss"`, the mean over the
+        epoch's examples of what `train_step` returns, so that a step counts by the examples in its batch;
+        `"val_loss"` and `"val_accuracy"`, what `evaluate` gives after the epoch. Without validation the last
+        two are left out. `"accuracy"`, that of the training examples, may be there too.
 
     With `patience`, the model ends with all the weights of its best epoch, moving statistics included,
     whether training ended early or not. Without, it keeps those of the last epoch.
 
     Raises:
         An exception of any type whose message says that the loss is not finite (with "nan", "inf" or
-        "finite" in it), as soon as a training or validation loss is NaN or infinite.
+        "finite" in it), if the loss of a step or `val_loss` is NaN or infinite: at once, or at the latest
+        before the next epoch. What the weights are then is left open.
     """
     raise NotImplementedError("fit: not written yet")
 
@@ -141,21 +150,20 @@ def fit(model, optimizer, loss_fn, train, validation, epochs, batch_size, seed, 
 def accumulate_gradients(model, loss_fn, batches):
     """Work out the gradients of many batches as if they were one.
 
-    The result is the gradient of the loss that `train_step` takes, for the batch in which all
-    examples are joined: training mode, the mean over all examples, plus `model.losses` once. (Exactly so for
-    models whose examples do not mix, that is, without batch normalization. Models with embeddings, whose
-    gradients are sparse, are left out.) No weight is updated.
+    The result is the gradient of `train_step`'s loss for one batch of all the examples: training mode,
+    the mean over all of them, plus the sum of `model.losses` once. No weight is changed.
 
     Args:
-        model: A Keras model with one input and one output.
-        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, or
-            one loss per example.
-        batches: An iterable of at least one pair `(x, y)` of arrays, which may be one that can be walked
-            through only once. Their numbers of examples may differ.
+        model: A Keras model with one input and one output, without batch normalization (its examples would
+            mix) and without embeddings (their gradients are sparse). Its `losses` depend on its weights alone.
+        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, the
+            mean over the batch, or one loss per example.
+        batches: One or more pairs `(x, y)` of arrays, with different numbers of examples: a list, or an
+            iterator, which can be walked through only once.
 
     Returns:
-        A list of tensors, one for each of `model.trainable_variables`, in that order. Where the loss does not
-        depend on a variable, its entry is None or zeros.
+        A list of tensors, one for each of `model.trainable_variables`, in that order. For a variable that
+        the loss does not depend on, None is right, and zeros are right too.
     """
     raise NotImplementedError("accumulate_gradients: not written yet")
 
@@ -164,17 +172,44 @@ def clip_by_global_norm(gradients, max_norm):
     """Shorten gradients, all together, to at most a given length.
 
     Args:
-        gradients: A list of float32 tensors of any shapes, some of which may be None. Neither the list nor
-            what is in it is changed.
+        gradients: A list of float32 tensors of any shapes, some of which may be None. The sum of the
+            squares of their elements lies in the range of float32. Neither the list nor what is in it is
+            changed.
         max_norm: A positive number, the most that the norm of all gradients together may be.
 
     Returns:
-        A list of as many float32 tensors, with None where `gradients` has None: each gradient times
-        `max_norm` / norm if the norm is larger than `max_norm`, and otherwise as it is. Zeros stay
-        zeros.
+        A list of as many float32 tensors, with None where `gradients` has None. If the norm of all
+        together is larger than `max_norm`, each gradient times `max_norm` / norm; that holds for tiny norms,
+        too. Else each as it is; it may be the list that was given. Zeros stay zeros.
 
     Reference:
         Pascanu et al. (2013), On the difficulty of training recurrent neural networks,
         https://arxiv.org/abs/1211.5063
     """
     raise NotImplementedError("clip_by_global_norm: not written yet")
+
+
+# Answered in words, between the quotes: a person reads it.
+ANSWERS = {
+    # In your own words
+    #
+    # A colleague shows you this evaluation and early stopping, and says: "It runs, and the loss goes
+    # down. Something is odd, though: each evaluation gives another number, and the restored model is
+    # never as good as the best epoch was."
+    #
+    # ```python
+    # losses = [loss_fn(y, model(x, training=True)) for x, y in batches]  # the last batch is short
+    # val_loss = np.mean(losses)
+    # if val_loss < best_loss:
+    #     best_loss, best = val_loss, model.weights
+    # ...
+    # model.set_weights(best)
+    # ```
+    #
+    # Explain in six to twelve sentences: which three mistakes you see, what each does to the numbers, and
+    # how to put it right. Then say whether you would advise this colleague to stop early at all, and what
+    # speaks against it.
+    "three_bugs": r"""
+
+""",
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import tomllib
 from collections.abc import Collection, Iterable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from nnlearn import __version__
 from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.catalogue.ready_made import expanded
 from nnlearn.catalogue.toml_faults import TopicToml
@@ -18,6 +20,10 @@ from nnlearn.catalogue.topic_toml import read_topic_toml
 from nnlearn.errors import ContentError
 
 CONTENT_VARIABLE = "NNLEARN_CONTENT"
+SELF_STUDY = "nnlearn-selfstudy"
+"""The distribution with what is private in a class, for those who learn alone."""
+APART = ".nnlearn/course"
+"""The folder of a workspace for what nnlearn reads of its topics, and learners need not see."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -37,6 +43,11 @@ class Catalogue:
     def questions_page(self) -> Path:
         """Which topic answers which question, for learners."""
         return self.root / "exercises" / "QUESTIONS.md"
+
+    @property
+    def glossary_page(self) -> Path:
+        """The words that topics introduce, for learners."""
+        return self.root / "exercises" / "GLOSSARY.md"
 
     def topic(self, name: str) -> Topic:
         """The topic called `name`.
@@ -65,15 +76,22 @@ class Catalogue:
 
     def topic_of(self, path: Path) -> Topic | None:
         """The topic whose folders hold `path`, else the one the file is named after, else None."""
+        named = next((topic for topic in self.topics if topic.name == path.stem), None)
+        return self.topic_around(path) or named
+
+    def topic_around(self, path: Path) -> Topic | None:
+        """The topic whose folders hold `path`, or None."""
         place = path.resolve()
         for topic in self.topics:
             for folder in (topic.exercise_dir, topic.solution_dir, topic.checks_dir):
                 if folder is not None and (folder == place or folder in place.parents):
                     return topic
-        return next((topic for topic in self.topics if topic.name == path.stem), None)
+        return None
 
 
-def load_catalogue(content: Path | None = None, only: Collection[str] | None = None) -> Catalogue:
+def load_catalogue(
+    content: Path | None = None, only: Collection[str] | None = None, *, self_study: bool = False
+) -> Catalogue:
     """Find and validate the topics of a content tree.
 
     Args:
@@ -81,9 +99,12 @@ def load_catalogue(content: Path | None = None, only: Collection[str] | None = N
             with nnlearn.
         only: The topics to read; all if left out. What else the tree holds is not looked at, so a
             learner may have a choice of topics, and folders of their own beside them.
+        self_study: Whether what is private of the content that came with nnlearn counts as there where it
+            is installed for those who learn alone.
 
     Raises:
-        ContentError: It is no content tree, or a topic in it is not as it should be.
+        ContentError: It is no content tree, or a topic in it is not as it should be; or what is installed
+            for those who learn alone is of another version.
     """
     root, origin = _root(content)
     if not root.is_dir():
@@ -96,11 +117,31 @@ def load_catalogue(content: Path | None = None, only: Collection[str] | None = N
     names = only
     if names is None:
         names = {folder.name for tree in ("exercises", "solutions") for folder in _folders(root / tree)}
-    topics = tuple(sorted((_read_topic(root, name) for name in names), key=lambda t: (t.order, t.name)))
+    private = (_for_self_study(root) if self_study else None) or root
+    read = (_read_topic(root, name, private) for name in names)
+    topics = tuple(sorted(read, key=lambda t: (t.order, t.name)))
     if only is None:
         _require_existing(topics)
         _refuse_cycles(topics)
     return Catalogue(root, topics)
+
+
+def has_topic(root: Path, name: str, *, private: bool = False) -> bool:
+    """Whether the tree at `root` holds a topic of this name.
+
+    Args:
+        root: A content tree, or a workspace.
+        name: The topic.
+        private: Whether what authors write counts too.
+    """
+    folders = [_apart(root, name) or root / "exercises" / name]
+    folders += [root / "solutions" / name] if private else []
+    return any((folder / "topic.toml").is_file() for folder in folders)
+
+
+def _apart(root: Path, name: str) -> Path | None:
+    folder = root / APART / name
+    return folder if folder.is_dir() else None
 
 
 def _root(content: Path | None) -> tuple[Path, str]:
@@ -118,6 +159,27 @@ def came_with_nnlearn() -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent
 
 
+def _for_self_study(root: Path) -> Path | None:
+    """Where the private content lies that belongs to an installed tree without any; None if it is nowhere.
+
+    Raises:
+        ContentError: What is installed belongs to another nnlearn, and so to other exercises.
+    """
+    if root != came_with_nnlearn() or (root / "solutions").is_dir():
+        return None
+    package = importlib.util.find_spec(SELF_STUDY.replace("-", "_"))
+    if package is None or package.origin is None:
+        return None
+    from importlib.metadata import version
+
+    if (found := version(SELF_STUDY)) != __version__:
+        raise ContentError(
+            f"{SELF_STUDY} {found} belongs to nnlearn {found}, and this is nnlearn {__version__}",
+            f"install {SELF_STUDY} {__version__}, from where you have nnlearn",
+        )
+    return Path(package.origin).parent / "content"
+
+
 def _folders(tree: Path) -> Iterator[Path]:
     """The topic folders in `tree`; what tools leave behind (`__pycache__` ...) is none."""
     if not tree.is_dir():
@@ -129,17 +191,19 @@ def _folders(tree: Path) -> Iterator[Path]:
             yield folder
 
 
-def _read_topic(root: Path, name: str) -> Topic:
-    exercise, solution = root / "exercises" / name, root / "solutions" / name
-    checks = root / "autograder" / "checks" / name
+def _read_topic(root: Path, name: str, private: Path) -> Topic:
+    """The topic called `name` of a tree; what learners do not get of it lies in `private`."""
+    exercise, solution = root / "exercises" / name, private / "solutions" / name
+    checks = private / "autograder" / "checks" / name
     if not name.isidentifier():
         raise ContentError(
             f"{solution if solution.is_dir() else exercise}: a topic's folder is named as a Python "
             f"module (letters, digits, _), got `{name}`",
             f"rename it, for example: {''.join(c if c.isalnum() else '_' for c in name)}",
         )
-    is_private = solution.is_dir()
-    contents = read_topic_toml((solution if is_private else exercise) / "topic.toml", built=not is_private)
+    is_private, apart = solution.is_dir(), _apart(root, name)
+    folder = solution if is_private else apart or exercise
+    contents = read_topic_toml(folder / "topic.toml", built=not is_private)
     parts = tuple(_with_rules(part, contents) for part in contents.part)
     if is_private:
         parts = _with_hidden_checks(parts, exercise / "topic.toml")
@@ -148,13 +212,16 @@ def _read_topic(root: Path, name: str) -> Topic:
         title=contents.title,
         order=contents.order,
         summary=contents.summary,
-        questions=contents.questions,
+        questions=contents.question,
+        glossary=contents.glossary,
         requires=contents.requires,
         parts=parts,
         predictions=contents.prediction,
         responses=contents.response,
         limits=contents.limits,
+        pitfalls=contents.pitfalls,
         exercise_dir=exercise,
+        apart_dir=apart,
         solution_dir=solution if is_private else None,
         checks_dir=checks if checks.is_dir() else None,
     )

@@ -23,7 +23,7 @@ class WrongAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Prediction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One prediction. What makes it right or wrong is private: where only `exercises/` is there, it is empty.
+    """One prediction. What makes it right or wrong is sealed in the topic.toml that learners have.
 
     Attributes:
         key: Its key in `PREDICTIONS`, a Python name.
@@ -35,6 +35,7 @@ class Prediction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         answer: The right one.
         tolerance: How far a number may be from it.
         wrong: Wrong answers and their explanations; of choices, all.
+        sealed: The last three in a learner's topic.toml, and there alone; see `nnlearn.catalogue.sealed`.
     """
 
     key: str
@@ -46,14 +47,15 @@ class Prediction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer: Answer | None = None
     tolerance: float = 0.0
     wrong: tuple[WrongAnswer, ...] = ()
+    sealed: str = ""
 
     @property
-    def visible_check(self) -> str:
+    def filled_in_check(self) -> str:
         """The name of the check that an answer is filled in."""
         return f"test_{self.key}_is_filled_in"
 
     @property
-    def hidden_check(self) -> str:
+    def right_check(self) -> str:
         """The name of the check that the answer is right."""
         return f"test_{self.key}"
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import msgspec
 
-from nnlearn.catalogue.nearest import one_of
+from nnlearn.catalogue.nearest import did_you_mean, one_of
 from nnlearn.catalogue.prediction import KINDS, Prediction
+from nnlearn.catalogue.question import Question
 from nnlearn.catalogue.ready_made import group_of, groups
+from nnlearn.catalogue.sealed import opened
 from nnlearn.catalogue.toml_words import ABSENT
-from nnlearn.catalogue.topic import PREDICTIONS, Limits, Part, Response
+from nnlearn.catalogue.topic import DIFFICULTIES, PREDICTIONS, Limits, Part, Response
 
 HINTS = 3
 _ENTRY = re.compile(r"(kernel|group):(\w+)|kernel:\*|[^\W\d]\w*(\.[^\W\d]\w*)*(\.\*)?")
@@ -30,11 +32,13 @@ class TopicToml(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order: int
     summary: str
     part: tuple[Part, ...]
-    questions: tuple[int, ...] = ()
     requires: tuple[str, ...] = ()
+    pitfalls: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     limits: Limits = Limits()
+    question: tuple[Question, ...] = ()
+    glossary: dict[str, str] = {}
     prediction: tuple[Prediction, ...] = ()
     response: tuple[Response, ...] = ()
 
@@ -49,11 +53,14 @@ def faults_in(contents: TopicToml, built: bool) -> Iterator[Fault]:
     for key in ("title", "summary"):
         if not getattr(contents, key).strip():
             yield key, "some text", getattr(contents, key)
-    for place, number in enumerate(contents.questions):
-        if number < 1:
-            yield f"questions[{place}]", "a question's number, from 1", number
-        elif number in contents.questions[:place]:
-            yield f"questions[{place}]", "each number once", number
+    for place, name in enumerate(contents.pitfalls):
+        if not _is_name(name):
+            yield f"pitfalls[{place}]", "the name of a known mistake", name
+        elif name in contents.pitfalls[:place]:
+            yield f"pitfalls[{place}]", "each mistake once", name
+    for word, meaning in contents.glossary.items():
+        if not word.strip() or not meaning.strip():
+            yield f"glossary.{word}", "a word and what it means", meaning
     for name in Limits.__struct_fields__:
         if not _positive(getattr(contents.limits, name)):
             yield f"limits.{name}", "a number above 0", getattr(contents.limits, name)
@@ -63,8 +70,9 @@ def faults_in(contents: TopicToml, built: bool) -> Iterator[Fault]:
         yield "part", "at least one part", []
     yield from _faults_in_names(contents)
     for place, part in enumerate(contents.part):
-        yield from _part_faults(f"part[{place}]", part)
+        yield from _part_faults(f"part[{place}]", part, built)
     yield from _prediction_faults(contents, built)
+    yield from _row_faults(contents)
     for place, response in enumerate(contents.response):
         key = f"response[{place}].rubric"
         if not built and not any(line.strip() for line in response.rubric):
@@ -78,8 +86,13 @@ def unwanted_in(contents: TopicToml, built: bool) -> Iterator[tuple[str, str]]:
             yield f"part[{place}].hidden_checks", "the builder counts the hidden checks"
         if part.parameters and not built:
             yield f"part[{place}].parameters", "the builder takes them from the master"
+    for place, item in enumerate(contents.prediction):
+        if item.sealed and not built:
+            yield f"prediction[{place}].sealed", "the builder seals `answer`, `tolerance` and `wrong`"
     if not built:
         return
+    if contents.pitfalls:
+        yield "pitfalls", "learners get this file, so no known mistake may be named in it"
     for place, response in enumerate(contents.response):
         if response.rubric:
             yield f"response[{place}].rubric", "learners get this file, so no rubric may be in it"
@@ -118,12 +131,40 @@ def _faults_in_names(contents: TopicToml) -> Iterator[Fault]:
                 yield f"{key}.points", "a number above 0", item.points
 
 
-def _part_faults(key: str, part: Part) -> Iterator[Fault]:
+def _part_faults(key: str, part: Part, built: bool) -> Iterator[Fault]:
     if len(part.hints) != HINTS:
         yield f"{key}.hints", f"exactly {HINTS} hints", list(part.hints)
     for place, hint in enumerate(part.hints):
         if not hint.strip():
             yield f"{key}.hints[{place}]", "some text", hint
+    for name, value in (("minutes", part.minutes), ("difficulty", part.difficulty)):
+        if value is None and not built:  # older copies of learners have none
+            yield f"{key}.{name}", "", ABSENT
+    if part.minutes is not None and part.minutes <= 0:
+        yield f"{key}.minutes", "a whole number above 0", part.minutes
+    if part.difficulty not in (None, *DIFFICULTIES):
+        yield f"{key}.difficulty", _quoted(DIFFICULTIES), part.difficulty
+
+
+def _row_faults(contents: TopicToml) -> Iterator[Fault]:
+    """Of the rows of questions; whether the lesson has such headings and figures, its author's tools know."""
+    graded = [part.name for part in contents.part if part.name != PREDICTIONS]
+    graded += [item.key for item in contents.prediction]
+    numbers = Counter[int]()
+    for place, row in enumerate(contents.question):
+        key = f"question[{place}]"
+        if row.number < 1:
+            yield f"{key}.number", "a question's number, from 1", row.number
+        if numbers[row.number]:
+            yield f"{key}.number", "each number once", row.number
+        numbers[row.number] += 1
+        for name in ("answered", "shown"):
+            if not getattr(row, name).strip():
+                yield f"{key}.{name}", "some text", getattr(row, name)
+        for index, name in enumerate(row.graded):
+            if name not in graded:
+                near = did_you_mean(name, graded, "there are")
+                yield f"{key}.graded[{index}]", f"a part or the key of a prediction ({near})", name
 
 
 def _lists_of(contents: TopicToml) -> dict[str, tuple[str, ...]]:
@@ -155,8 +196,18 @@ def _prediction_faults(contents: TopicToml, built: bool) -> Iterator[Fault]:
             yield f"{key}.key", "a key that no other prediction has", item.key
         keys[item.key] += 1
         yield from _question_faults(key, item)
+        if built and not _can_be_opened(item):
+            yield f"{key}.sealed", "the answers as `nnlearn topic build` seals them", item.sealed
         if not built:
             yield from _answer_faults(key, item)
+
+
+def _can_be_opened(item: Prediction) -> bool:
+    try:
+        opened(item)
+    except ValueError:
+        return False
+    return True
 
 
 def _question_faults(key: str, item: Prediction) -> Iterator[Fault]:

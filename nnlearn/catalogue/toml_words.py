@@ -14,7 +14,7 @@ ABSENT = object()
 """Stands for what was received where a key is missing."""
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `(?P<key>.*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.?(\w+)|\[(\d+)\]")
-_NAMED_BY = {"part": "name", "response": "name", "prediction": "key"}
+_NAMED_BY = {"part": "name", "response": "name", "prediction": "key", "question": "number"}
 _WORDS = {
     "int": "a whole number",
     "float": "a number",
@@ -26,11 +26,19 @@ _EXAMPLES = {
     "title": 'title = "Activation functions"',
     "order": "order = 1",
     "summary": 'summary = "One sentence about the topic."',
-    "questions": "questions = [6, 13]",
     "requires": 'requires = ["activations"]',
+    "pitfalls": 'pitfalls = ["divides_by_the_column_sum"]',
+    "question": "[[question]] with number = 6",
+    "glossary": '[glossary] with logit = "A raw output, before sigmoid or softmax."',
+    "number": "number = 6",
+    "answered": "answered = 'Part 1: `relu`'",
+    "shown": 'shown = "functions"',
+    "graded": 'graded = ["relu", "ten_sigmoids"]',
     "part": '[[part]] with name = "softmax"',
     "name": 'name = "softmax"',
     "points": "points = 3",
+    "minutes": "minutes = 20",
+    "difficulty": 'difficulty = "medium"',
     "hints": 'hints = ["a nudge", "more", "nearly the answer"]',
     "forbid": 'forbid = ["group:softmax", "keras.layers.*", "kernel:Relu"]',
     "allow": 'allow = ["keras.optimizers.*", "group:relu", "kernel:*"]',
@@ -42,7 +50,7 @@ _EXAMPLES = {
     "prediction": '[[prediction]] with key = "softmax_shift"',
     "key": 'key = "softmax_shift"',
     "about": 'about = "a shifted softmax"',
-    "question": 'question = "You add 100 to every logit. The output of softmax becomes ..."',
+    "prediction.question": 'question = "You add 100 to every logit. The output of softmax becomes ..."',
     "allowed": 'allowed = ["sharper", "flatter", "same"] or allowed = "number"',
     "note": 'note = "two decimals are enough"',
     "gloss": 'gloss = { sharper = "closer to one winner" }',
@@ -79,7 +87,7 @@ def explain(file: Path, data: dict[str, Any], error: str, known: dict[str, tuple
 def refuse(file: Path, data: dict[str, Any], key: str, expected: str, received: Any) -> NoReturn:
     """Say that the value at `key` is not what was expected, or that the key is missing."""
     table, _, last = _without_indices(key).rpartition(".")
-    example = _EXAMPLES.get(last)
+    example = _EXAMPLES.get(_without_indices(key), _EXAMPLES.get(last))
     if received is ABSENT:
         parent = key.rpartition(".")[0] if table else ""
         raise ContentError(
@@ -95,11 +103,12 @@ def place(data: dict[str, Any], key: str) -> str:
     """How a message names `key`; within a list of tables also by the table's name."""
     if not key:
         return ""
-    table = re.match(r"(part|response|prediction)\[(\d+)\]", key)
+    table = re.match(r"(part|response|prediction|question)\[(\d+)\]", key)
     if not table:
         return f"{key}: "
     name = _value(data, f"{table[0]}.{_NAMED_BY[table[1]]}")
     named = f"`{name}`" if isinstance(name, str) and name else f"number {int(table[2]) + 1}"
+    named = str(name) if type(name) is int else named
     return f"{key} ({table[1]} {named}): "
 
 

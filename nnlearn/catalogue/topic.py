@@ -10,10 +10,12 @@ import msgspec
 
 from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.catalogue.prediction import Prediction
+from nnlearn.catalogue.question import Question
 from nnlearn.errors import ContentError
 from nnlearn.protocol.requests import Rules
 
 PREDICTIONS = "predictions"
+DIFFICULTIES = ("easy", "medium", "hard")
 
 
 def attribute_of(part: str) -> str:
@@ -28,6 +30,8 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         name: The name the learner defines.
         points: What it is worth.
         hints: Three, from a nudge to nearly the answer.
+        minutes: How long it takes somebody who has read the lesson; None in older copies.
+        difficulty: One of `DIFFICULTIES`; None in older copies.
         forbid: Public names that would do the exercise in one call; `kernel:NAME` is a
             TensorFlow op. In a topic, groups are expanded, and what the whole topic forbids is there.
         allow: What it may use besides the elementary functions, in the same words, if anything is forbidden.
@@ -38,10 +42,17 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     points: float
     hints: tuple[str, ...]
+    minutes: int | None = None
+    difficulty: str | None = None
     forbid: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     hidden_checks: int = 0
     parameters: tuple[str, ...] = ()
+
+    @property
+    def effort(self) -> str:
+        """What to reckon with beforehand: `20 min, easy`; empty where that is not known."""
+        return f"{self.minutes} min, {self.difficulty}" if self.minutes else ""
 
     @property
     def rules(self) -> Rules:
@@ -81,13 +92,16 @@ class Topic:
         title: Its heading.
         order: Its place in the course.
         summary: One sentence.
-        questions: The numbers of the questions it answers.
+        questions: The questions it answers, and where.
+        glossary: The words that it introduces, and what they mean; empty where only `exercises/` is there.
         requires: The topics to do first.
         parts: In the order of topic.toml.
         predictions: What learners predict before they read on.
         responses: The questions answered in words.
         limits: What its checks may use.
+        pitfalls: The known mistakes that the lesson names; empty where only `exercises/` is there.
         exercise_dir: What learners get; it need not be built yet.
+        apart_dir: Where a workspace keeps what of it learners need not see; None where all is in one folder.
         solution_dir: The master's folder, or None where there is no private content.
         checks_dir: The folder of checks and mistakes, or None.
     """
@@ -96,13 +110,16 @@ class Topic:
     title: str
     order: int
     summary: str
-    questions: tuple[int, ...]
+    questions: tuple[Question, ...]
+    glossary: dict[str, str] = field(hash=False)
     requires: tuple[str, ...]
     parts: tuple[Part, ...]
     predictions: tuple[Prediction, ...] = field(hash=False)  # glosses have no hash
     responses: tuple[Response, ...]
     limits: Limits
+    pitfalls: tuple[str, ...]
     exercise_dir: Path
+    apart_dir: Path | None = None
     solution_dir: Path | None = None
     checks_dir: Path | None = None
 
@@ -129,12 +146,12 @@ class Topic:
     @property
     def diagnoses(self) -> Path:
         """What the visible checks got from each known mistake, for learners."""
-        return self.exercise_dir / "diagnoses.json"
+        return (self.apart_dir or self.exercise_dir) / "diagnoses.json"
 
     @property
     def plots(self) -> Path:
         """What is drawn below a card in a notebook; a topic need not have it."""
-        return self.exercise_dir / "plots.py"
+        return (self.apart_dir or self.exercise_dir) / "plots.py"
 
     @property
     def written_plots(self) -> Path | None:
@@ -144,7 +161,17 @@ class Topic:
     @property
     def toml(self) -> Path:
         """The topic.toml this topic was read from."""
-        return (self.solution_dir or self.exercise_dir) / "topic.toml"
+        return self.solution_dir / "topic.toml" if self.solution_dir else self.learners_toml
+
+    @property
+    def learners_toml(self) -> Path:
+        """What learners get of topic.toml."""
+        return (self.apart_dir or self.exercise_dir) / "topic.toml"
+
+    @property
+    def read_by_nnlearn(self) -> tuple[Path, ...]:
+        """What of the exercise is there for nnlearn alone; not all of it has to be."""
+        return self.learners_toml, self.diagnoses, self.plots
 
     @property
     def master(self) -> Path | None:
@@ -165,8 +192,13 @@ class Topic:
 
     @property
     def mistakes(self) -> Path | None:
-        """The gallery of known mistakes."""
-        return _existing(self.checks_dir, "mistakes.py")
+        """The gallery of known mistakes, a package."""
+        return _existing(self.checks_dir, "mistakes")
+
+    @property
+    def mistake_files(self) -> tuple[Path, ...]:
+        """What the gallery consists of."""
+        return () if self.mistakes is None else tuple(sorted(self.mistakes.glob("*.py")))
 
     @property
     def has_mistakes(self) -> bool:
@@ -177,6 +209,13 @@ class Topic:
     def max_score(self) -> float:
         """The points of all parts; responses are marked apart."""
         return sum(part.points for part in self.parts)
+
+    @property
+    def effort(self) -> str:
+        """How long its parts take together: `about 2 h 20 min`; empty where that is not known."""
+        hours, minutes = divmod(sum(part.minutes or 0 for part in self.parts), 60)
+        told = [f"{hours} h"] * bool(hours) + [f"{minutes} min"] * bool(minutes)
+        return f"about {' '.join(told)}" if told else ""
 
     def part(self, name: str) -> Part:
         """The part called `name`.
@@ -214,7 +253,7 @@ class Topic:
         for label, path in (
             ("topic.toml", self.toml),
             ("checks", self.checks),
-            ("mistakes", self.mistakes),
+            *((f"mistakes/{file.name}", file) for file in self.mistake_files),
             ("master", self.master),
         ):
             data = path.read_bytes() if path is not None else b""

@@ -10,7 +10,9 @@ import msgspec
 
 from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.catalogue.prediction import Prediction, WrongAnswer
+from nnlearn.catalogue.question import Question
 from nnlearn.catalogue.ready_made import groups
+from nnlearn.catalogue.sealed import opened
 from nnlearn.catalogue.toml_faults import TopicToml, faults_in, unknown_groups_in, unwanted_in
 from nnlearn.catalogue.toml_words import explain, place, refuse
 from nnlearn.catalogue.topic import Limits, Part, Response
@@ -18,6 +20,7 @@ from nnlearn.errors import ContentError
 
 _TABLES: dict[str, type[msgspec.Struct]] = {
     "": TopicToml,
+    "question": Question,
     "part": Part,
     "response": Response,
     "limits": Limits,
@@ -31,7 +34,7 @@ def read_topic_toml(file: Path, *, built: bool) -> TopicToml:
 
     Args:
         file: A topic.toml.
-        built: It is the learner's copy, which counts hidden checks, and has neither rubrics nor answers.
+        built: It is the learner's copy, which counts hidden checks, and has no rubrics, answers or pitfalls.
 
     Raises:
         ContentError: The file cannot be read, is not TOML, or a key is not as it should be.
@@ -45,6 +48,8 @@ def read_topic_toml(file: Path, *, built: bool) -> TopicToml:
         raise ContentError(f"{file}: {place(data, key)}{why}", "leave that key out")
     for key, expected, received in faults_in(contents, built):
         refuse(file, data, key, expected, received)
+    if built:
+        contents = msgspec.structs.replace(contents, prediction=tuple(map(opened, contents.prediction)))
     for key, group in unknown_groups_in(contents):
         raise ContentError(
             f"{file}: {place(data, key)}there is no group called `{group}`",
@@ -77,4 +82,6 @@ def _load(file: Path) -> dict[str, Any]:
 
 def _keys_of(table: type[msgspec.Struct]) -> tuple[str, ...]:
     """The keys that a person may write into a table, without those that the builder adds."""
-    return tuple(field for field in table.__struct_fields__ if field not in ("hidden_checks", "parameters"))
+    return tuple(
+        field for field in table.__struct_fields__ if field not in ("hidden_checks", "parameters", "sealed")
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nnlearn.catalogue import Topic, load_catalogue
+from nnlearn.catalogue import Topic, has_topic, load_catalogue
 from nnlearn.errors import ContentError
 
 
@@ -32,8 +32,7 @@ def is_file_of_checks(file: Path) -> bool:
     name = file.parent.name
     if file.name != f"test_{name}.py" or len(file.parents) < 4:
         return False
-    trees = ("solutions", "exercises") if file.parents[1].name == "checks" else ("exercises",)
-    return any((_root_of(file) / tree / name / "topic.toml").is_file() for tree in trees)
+    return has_topic(_root_of(file), name, private=file.parents[1].name == "checks")
 
 
 class ChecksFile(pytest.Module):
@@ -62,14 +61,7 @@ class ChecksFile(pytest.Module):
     def _of_predictions(self) -> list[pytest.Item]:
         from nnlearn.checking.predictions import checks_of
 
-        topic = topic_of(self.path)
-        is_private = topic.checks == self.path.resolve()
-        if is_private and topic.predictions and topic.solution_dir is None:
-            raise ContentError(
-                f"{topic.toml}: the answers to the predictions are not here, and hidden checks need them",
-                f"put solutions/{topic.name}/ beside exercises/",
-            )
-        tests = checks_of(topic.predictions, hidden=is_private)
+        tests = checks_of(topic_of(self.path).predictions)
         return [PredictionCheck.from_parent(self, name=test.__name__, callobj=test) for test in tests]
 
 

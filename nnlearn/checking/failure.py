@@ -1,16 +1,17 @@
 """A failed check as data, and the words it is shown in.
 
-Terminals, pytest, notebooks, nbgrader feedback, HTML and JSON all show the text of `render`.
+Terminals, pytest, notebooks, nbgrader feedback, HTML and JSON all show the text of `render`, each laid out
+for the width that it has (`nnlearn.text.laid_out`).
 """
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass, replace
+from typing import Any
 
-WIDTH = 83  # lines stay under 84 characters
-_LABEL = 11
-ROOM = WIDTH - _LABEL - 2  # what fits behind a label
+from nnlearn.text import FIELD, laid_out
+
+WIDTH = 83  # of lines where nobody can tell how much room there is
 
 KINDS = {
     "value": "some values are not right",
@@ -35,10 +36,10 @@ class Failure:
         expected: Lines that show what was expected.
         got: Lines that show what came back.
         part: The part that was checked.
-        call: The last call of the learner's code, and what its arguments were.
+        call: The call of the learner's code that it is about, and what its arguments were.
         raised: What the exception said.
         frames: The learner's own lines it went through.
-        noticed: The message of the known mistake that explains it.
+        noticed: What was noticed in the part, in words, where this is the check to say it at.
         try_it: A line that repeats the call, or that runs this check alone.
         next_step: What to do now.
         where: Where the part stands in the learner's file.
@@ -53,7 +54,7 @@ class Failure:
     call: tuple[str, ...] = ()
     raised: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
-    noticed: str = ""
+    noticed: tuple[str, ...] = ()
     try_it: str = ""
     next_step: str = ""
     where: str = ""
@@ -83,29 +84,31 @@ class CheckFailed(AssertionError):
     Attributes:
         failure: All there is to say about it. The pytest plugin adds the part, the call, the diagnosis
             and the place, which an expectation cannot know.
+        about: The answers of the learner that it is about: first what a check says, last what was looked at.
     """
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.claim)
         self.failure = failure
+        self.about: list[Any] = []
 
     def __str__(self) -> str:
-        return render(self.failure)
+        return laid_out(render(self.failure), WIDTH)
 
 
 def render(failure: Failure) -> str:
-    """The failure as text: the diagnosis on line one, then a row for each thing known."""
+    """The failure as text: the diagnosis on line one, then a row for each thing known, each on one line."""
     headline = f"{failure.part}: {failure.claim}" if failure.part else failure.claim
     if failure.detail:
         headline += f", but {failure.detail}" if failure.claim else failure.detail
-    lines = textwrap.wrap(headline, WIDTH, subsequent_indent="    ") or [""]
+    lines = [" ".join(headline.split())]
     rows: list[tuple[str, tuple[str, ...]]] = [
         ("Call", failure.call),
         ("Expected", failure.expected),
         ("Got", failure.got),
         ("Raised", failure.raised),
         ("Line", failure.frames),
-        ("Noticed", _wrapped(failure.noticed)),
+        *(("Noticed", (" ".join(text.split()),)) for text in failure.noticed),
         ("Try it", (failure.try_it,) if failure.try_it else ()),
         ("Next", (failure.next_step,) if failure.next_step else ()),
         ("Where", (failure.where,) if failure.where else ()),
@@ -114,13 +117,5 @@ def render(failure: Failure) -> str:
         lines.append("")
     for label, content in rows:
         for i, line in enumerate(content):
-            lines.append(_clipped(f"  {label if i == 0 else '':<{_LABEL}}{line}".rstrip()))
+            lines.append(f"  {label if i == 0 else '':<{FIELD - 2}}{line}".rstrip())
     return "\n".join(lines)
-
-
-def _wrapped(text: str) -> tuple[str, ...]:
-    return tuple(textwrap.wrap(" ".join(text.split()), ROOM))
-
-
-def _clipped(line: str) -> str:
-    return line if len(line) <= WIDTH else line[: WIDTH - 3] + "..."

@@ -62,7 +62,7 @@ def _raised(error: LearnerRaised) -> tuple[Verdict, Failure]:
     frames = tuple(
         f"{file_name(frame.file)}:{frame.line} in {frame.function}: {frame.text}" for frame in error.frames
     )
-    said = tuple(str(error).splitlines()[:3])
+    said = tuple(line for line in str(error).splitlines() if line.strip())
     claim = f"it raised {error.type_name}"
     verdict = Verdict.OUT_OF_MEMORY if memory else Verdict.RAISED
     frames = frames or ("not in your file",)

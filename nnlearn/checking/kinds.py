@@ -9,14 +9,14 @@ conversations side by side.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from nnlearn.checking.judge import call_lines
-from nnlearn.learner.session import Exchange
+from nnlearn.learner.calls import Calls, CallText
+from nnlearn.learner.record import Exchange
 from nnlearn.protocol.values import Handle
 from nnlearn.text import shown
 
@@ -87,7 +87,7 @@ class Answer:
     name: str
     reply: str
     kind: Kind | None
-    call: tuple[str, ...]
+    call: CallText | None
 
 
 @dataclass(frozen=True)
@@ -106,20 +106,28 @@ class Unlike:
     detail: str
     expected: str
     got: str
-    call: tuple[str, ...] = ()
+    call: CallText | None = None
 
 
-def answers_in(exchanges: Sequence[Exchange]) -> tuple[Answer, ...]:
-    """What can be said of every reply of a check, as plain data."""
+def answers_in(
+    exchanges: Sequence[Exchange], parameters: Mapping[str, tuple[str, ...]]
+) -> tuple[Answer, ...]:
+    """What can be said of every reply of a check.
+
+    Args:
+        exchanges: What was asked, and what came back.
+        parameters: As for `Calls`.
+    """
+    calls = Calls(exchanges, parameters)
     return tuple(
         Answer(
             exchange.request[0],
             shown(exchange.request[2]) if exchange.request[0] in ("get", "item", "prediction") else "",
             exchange.reply[0],
             kind_of(exchange.reply[1]) if exchange.reply[0] == "value" else None,
-            call_lines(exchange.text()) if exchange.text else (),
+            calls.of(place) if exchange.request[0] == "call" else None,
         )
-        for exchange in exchanges
+        for place, exchange in enumerate(exchanges)
     )
 
 

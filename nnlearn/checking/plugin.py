@@ -18,6 +18,8 @@ import pytest
 
 from nnlearn.checking.checks_file import ChecksFile, is_file_of_checks, topic_of
 from nnlearn.checking.marks import MARK, CheckInfo
+from nnlearn.checking.unwritten import Unwritten
+from nnlearn.results import Verdict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
 
 BENCHES: pytest.StashKey[dict[Path, Bench]] = pytest.StashKey()
 RUN: pytest.StashKey[CheckRun] = pytest.StashKey()
+TROUBLE: pytest.StashKey[BaseException] = pytest.StashKey()  # what kept a check from being run
 ZYGOTE: pytest.StashKey[Zygote] = pytest.StashKey()
 ENDING: pytest.StashKey[contextlib.ExitStack] = pytest.StashKey()
+UNWRITTEN: pytest.StashKey[Unwritten] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,6 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARK}(info): a check of a part of an nnlearn topic")
     config.stash[BENCHES] = {}
     config.stash[ENDING] = contextlib.ExitStack()
+    config.stash[UNWRITTEN] = Unwritten()
+    config.pluginmanager.register(config.stash[UNWRITTEN])
     if _isolates(config):
         from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 
@@ -163,6 +169,8 @@ def _run_check(item: pytest.Item, info: CheckInfo) -> Generator[None, Any, Any]:
     from nnlearn.checking.failure import CheckFailed
     from nnlearn.checking.judge import Waiting
 
+    if RUN in item.stash:
+        del item.stash[RUN]  # of the submission before
     bench = bench_of(item)
     deferred = getattr(item, "funcargs", {}).get("learner")
     error: BaseException | None = None
@@ -170,10 +178,11 @@ def _run_check(item: pytest.Item, info: CheckInfo) -> Generator[None, Any, Any]:
     try:
         if first := bench.waits_for(info):
             raise Waiting(f"waits until this holds: {first}")
-        opened = bench.open(info, item.name)
-        if deferred is not None:
-            deferred.learner = opened
-        result = yield
+        with bench.seat.while_checked():
+            opened = bench.open(info, item.name)
+            if deferred is not None:
+                deferred.learner = opened
+            result = yield
     except (KeyboardInterrupt, pytest.exit.Exception):
         raise
     except BaseException as caught:
@@ -196,9 +205,38 @@ def pytest_runtest_makereport(
         # pytest would put the whole traceback into words first, which takes longer than most checks.
         item.repr_failure = lambda _: ""  # type: ignore[method-assign, assignment, misc]
     report = yield
+    if run is None and call.excinfo is not None:
+        item.stash[TROUBLE] = call.excinfo.value
     if run is not None:
         run.seconds = call.duration
         # Without a terminal there is nobody to show it to, and diagnosing may need this very session.
         if report.failed and item.config.pluginmanager.has_plugin("terminalreporter"):
-            report.longrepr = bench_of(item).outcome(run).message
+            _put_into_words(item, run, report)
     return report
+
+
+def _put_into_words(item: pytest.Item, run: CheckRun, report: pytest.TestReport) -> None:
+    bench, part = bench_of(item), run.info.part
+    if run.verdict is Verdict.NOT_WRITTEN:
+        place = bench.seat.place(part)
+        item.config.stash[UNWRITTEN].note(bench.topic, part, place)
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), item.location[1] or 0, run.failure.claim if run.failure else "")
+    else:
+        width = item.config.get_terminal_writer().fullwidth
+        report.longrepr = _Message(bench, run, width)  # type: ignore[assignment] # pytest asks for str
+
+
+class _Message:
+    """The message of a failed check, put into words when it is shown: by then its whole part has been run."""
+
+    def __init__(self, bench: Bench, run: CheckRun, width: int) -> None:
+        self._bench = bench
+        self._run = run
+        self._width = width
+
+    def __str__(self) -> str:
+        from nnlearn.text import laid_out
+
+        outcome = self._bench.outcome(self._run, self._bench.explanations(self._run.info.part))
+        return laid_out(outcome.message, self._width)

@@ -80,6 +80,7 @@ class CheckRunner:
         bench: Bench,
         parts: Collection[str] | None = None,
         only: str | None = None,
+        hidden: bool | None = None,
         on_check: Callable[[str], None] | None = None,
     ) -> Bench:
         """Run checks on `bench`, and return it.
@@ -88,9 +89,10 @@ class CheckRunner:
             bench: The submission, and where to keep what is found.
             parts: The parts to check; all if left out.
             only: The one check to run; all if left out.
+            hidden: Whether to run the hidden ones or the visible ones; both if left out.
             on_check: Called with the name of each check that has been run.
         """
-        self._loop.jobs.put(_Job(bench, parts, only, on_check))
+        self._loop.jobs.put(_Job(bench, parts, only, hidden, on_check))
         problem = self._loop.done.get()
         if problem is not None:
             raise problem
@@ -119,11 +121,13 @@ class _Job:
     bench: Bench
     parts: Collection[str] | None
     only: str | None
+    hidden: bool | None
     on_check: Callable[[str], None] | None
 
-    def asks_for(self, check: str, part: str) -> bool:
+    def asks_for(self, check: str, info: CheckInfo) -> bool:
         """Whether a check is to be run."""
-        return (self.parts is None or part in self.parts) and self.only in (None, check)
+        of_part = self.parts is None or info.part in self.parts
+        return of_part and self.only in (None, check) and self.hidden in (None, info.hidden)
 
 
 class _Loop(Collecting):
@@ -153,14 +157,15 @@ class _Loop(Collecting):
 
     def _run_job(self, items: list[tuple[pytest.Item, CheckInfo]], job: _Job) -> BaseException | None:
         try:
-            for place, (item, info) in enumerate(items):
-                if not job.asks_for(item.name, info.part):
-                    continue
-                # There is always a next one, so that pytest keeps the module instead of importing it again.
-                following, _ = items[(place + 1) % len(items)]
-                run_check(item, job.bench, following if following is not item else None)
-                if job.on_check is not None:
-                    job.on_check(item.name)
+            with job.bench.seat.while_checked():
+                for place, (item, info) in enumerate(items):
+                    if not job.asks_for(item.name, info):
+                        continue
+                    # There is always a next one: pytest keeps the module then, and does not import it again.
+                    following, _ = items[(place + 1) % len(items)]
+                    run_check(item, job.bench, following if following is not item else None)
+                    if job.on_check is not None:
+                        job.on_check(item.name)
         except BaseException as error:
             return error
         return None

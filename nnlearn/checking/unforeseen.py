@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nnlearn.checking.failure import Failure
-from nnlearn.checking.kinds import Answer, first_unlike
+from nnlearn.checking.judge import call_lines
+from nnlearn.checking.kinds import Answer, Unlike
 from nnlearn.text import one_line
 
 _LONGEST = 200
@@ -36,7 +37,7 @@ def at_fault(
     title: str,
     unforeseen: Unforeseen,
     answers: Sequence[Answer],
-    expected: Sequence[Answer],
+    unlike: Unlike | None,
 ) -> Failure:
     """What to say where the answers are at fault: the first that is not of the kind that was expected.
 
@@ -45,19 +46,19 @@ def at_fault(
         title: What the check asks for.
         unforeseen: The exception.
         answers: The learner's.
-        expected: The reference's; none where they are not known.
+        unlike: The first that the reference would have answered otherwise, if one is known.
     """
     failure = replace(failure, claim=f"this should hold: {title.rstrip('.')}", raised=())
     if unforeseen.too_large:
         return replace(failure, kind="size", detail="the answer was too large to be checked")
-    if (unlike := first_unlike(answers, expected)) is not None:
+    if unlike is not None:
         return replace(
             failure,
             kind=unlike.kind,
             detail=unlike.detail,
             expected=(unlike.expected,),
             got=(unlike.got,),
-            call=unlike.call or failure.call,
+            call=call_lines(unlike.call) or failure.call,
         )
     last = next((answer.kind.words for answer in reversed(answers) if answer.kind), "")
     return replace(

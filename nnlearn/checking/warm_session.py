@@ -61,12 +61,13 @@ def run_check(item: pytest.Item, bench: Bench, following: pytest.Item | None) ->
         following: The check that comes next, if pytest is to keep what both share.
 
     Raises:
-        RuntimeError: The check was not run.
+        RuntimeError: The check was not run: a fixture of its own failed, or we did.
     """
     item.config.stash[plugin.BENCHES][item.path.parent] = bench
     item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
     if item.name not in bench.runs:
-        raise RuntimeError(f"{item.name} was not run: a fixture of its own failed")
+        trouble = item.stash.get(plugin.TROUBLE, None)
+        raise RuntimeError(f"{item.name} was not run: {trouble!r}") from trouble
 
 
 def forget_module(checks: Path) -> None:

@@ -1,23 +1,29 @@
-"""`nnlearn check TOPIC|PART|FILE`: the visible checks on one's own work, in this process."""
+"""`nnlearn check`: the checks that learners have on one's own work, in this process."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnlearn.catalogue import Topic
-from nnlearn.cli.place import Place, here
+from nnlearn.catalogue import PREDICTIONS, Topic
+from nnlearn.cli.named import named
+from nnlearn.cli.place import Place, not_installed, place_at, whole_topic
 from nnlearn.cli.say import complain, say
 from nnlearn.cli.topics import next_step
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, NnlearnError
-from nnlearn.results import PartResult, Report, Verdict, report_to_dict
+from nnlearn.results import Outcome, PartResult, Report, Verdict, report_to_dict
 from nnlearn.runtime.output import keep_stdout_for_json
 from nnlearn.submission.source import Source, load_source
+from nnlearn.text import laid_out
 
 if TYPE_CHECKING:
     from nnlearn.checking.bench import Bench
     from nnlearn.learner.local import Impatience
+
+_INDENT = 4  # of a message below its part
 
 
 @dataclass(frozen=True)
@@ -25,36 +31,51 @@ class Target:
     """What to check.
 
     Attributes:
+        place: The topics it is one of.
         topic: The topic.
         file: The learner's file.
         part: The one part to check; None for all.
     """
 
+    place: Place
     topic: Topic
     file: Path
     part: str | None = None
 
 
-def check(target: str, topic: str | None = None, as_json: bool = False, content: Path | None = None) -> int:
-    """Run the visible checks of a topic on a learner's own file, and show how they went.
+def check(
+    target: str | None = None,
+    topic: str | None = None,
+    every: bool = False,
+    as_json: bool = False,
+    content: Path | None = None,
+) -> int:
+    """Run the checks of a topic on a learner's own file, and show how they went.
 
     Args:
-        target: A topic, a part, or a file.
+        target: A topic, a part, a file or a folder; what was saved last if left out.
         topic: The topic, where the file's name does not say it.
+        every: Also run the hidden checks of each part that passes the visible ones.
         as_json: Print the report as JSON, and nothing else, on standard output.
         content: What `--content` says.
 
     Returns:
         The exit code: 0 where all of them pass, else 1.
+
+    Raises:
+        NnlearnError: There is nothing to check, or no hidden checks are here.
     """
     from nnlearn.cli.begin_anew import able_to_begin_anew
 
     impatience = able_to_begin_anew()  # with the streams that it has now
     answer = keep_stdout_for_json() if as_json else None
-    place = here(content)
-    chosen = _resolve(target, topic, place)
+    chosen = _chosen(target, topic, content)
+    place = chosen.place
+    whole = whole_topic(place, chosen.topic, content) if every else None
+    if whole is not None and whole.checks is None:
+        raise not_installed("hidden checks", "nnlearn check --all TOPIC")
     source = load_source(chosen.file)
-    bench = run_visible_checks(chosen.topic, source, as_json, chosen.part, impatience)
+    bench = run_checks(chosen.topic, source, as_json, chosen.part, impatience, whole)
     report = Report(
         learner="",
         submission=str(chosen.file),
@@ -65,7 +86,7 @@ def check(target: str, topic: str | None = None, as_json: bool = False, content:
     if answer is not None:
         answer(report_to_dict(report))
     else:
-        _show(chosen, report)
+        _show(chosen, report, every)
     _remember(place, chosen.topic, report)
     if not as_json and place.workspace is not None:
         _show_next(place, chosen, report, bench)
@@ -73,48 +94,45 @@ def check(target: str, topic: str | None = None, as_json: bool = False, content:
     return EXIT_OK if passed else EXIT_CHECKS_FAILED
 
 
-def _resolve(target: str, topic: str | None, place: Place) -> Target:
-    """What `target` stands for."""
-    path = Path(target)
-    if path.suffix not in (".py", ".ipynb"):
-        chosen, part = (
-            (place.catalogue.topic(topic), None) if topic is not None else place.topic_or_part(target)
-        )
-        file = place.workspace.file_of(chosen) if place.workspace else chosen.stub
-        return Target(chosen, file, part.name if part else None)
-    if not path.exists():
-        raise NnlearnError(f"there is no file {target}", "`nnlearn list` shows the topics")
-    if topic is not None:
-        return Target(place.catalogue.topic(topic), path)
-    found = place.catalogue.topic_of(path.resolve())
-    if found is None:
-        raise NnlearnError(
-            f"the name of {target} does not say which topic it belongs to",
-            "name it: nnlearn check FILE --topic TOPIC",
-        )
-    return Target(found, path)
+def _chosen(target: str | None, topic: str | None, content: Path | None) -> Target:
+    """What is meant: a file of one's own, or the one in the workspace."""
+    if topic is not None and target is not None and Path(target).is_file():
+        place = place_at(Path(target), content)
+        return Target(place, place.catalogue.topic(topic), Path(target))
+    found = named(topic or target, content)
+    part = found.part.name if found.part else None
+    file = found.file or found.place.need_workspace().file_of(found.topic)
+    return Target(found.place, found.topic, file, part)
 
 
 def _remember(place: Place, topic: Topic, report: Report) -> None:
-    """Record the verdicts of work in the workspace; what stands in the way of that is a note."""
+    """Record the verdicts of work in the workspace, by the visible checks; what prevents that is a note."""
     workspace = place.workspace
     if workspace is None or workspace.root not in Path(report.submission).resolve().parents:
         return
     try:
-        workspace.progress.record(topic.name, {part.name: part.verdict.value for part in report.parts})
+        verdicts = {part.name: _visible(part).verdict.value for part in report.parts}
+        workspace.progress.record(topic.name, verdicts)
     except NnlearnError as error:
         complain(f"Note: progress was not recorded: {error}")
     place.say_notes()
 
 
-def run_visible_checks(
+def _visible(part: PartResult) -> PartResult:
+    return replace(part, outcomes=tuple(outcome for outcome in part.outcomes if not outcome.hidden))
+
+
+def run_checks(
     topic: Topic,
     source: Source,
     quiet: bool = False,
     part: str | None = None,
     impatience: Impatience | None = None,
+    whole: Topic | None = None,
 ) -> Bench:
     """Run the visible checks of `topic`, or of one part, on a file; a bar counts them unless `quiet`.
+
+    Then, where they are there, run the hidden ones of the parts that pass all of those.
 
     Args:
         topic: The topic.
@@ -122,8 +140,9 @@ def run_visible_checks(
         quiet: Whether nothing moves on the terminal.
         part: The one part to check; all if left out.
         impatience: What is done about a cell that never ends, unless somebody debugs it.
+        whole: The topic with its hidden checks, if these are to be run.
     """
-    checks = topic.require_visible_checks()
+    checks = (whole.checks if whole else None) or topic.require_visible_checks()
     import pdb
 
     from rich.console import Console
@@ -139,14 +158,18 @@ def run_visible_checks(
     disable = quiet or not console.is_terminal or debugged
     with Progress(*columns, console=console, transient=True, disable=disable) as progress:
         task = progress.add_task(f"checking {topic.name}", total=None)
-        bench = learner_bench(topic, source, None if debugged else impatience)
+        bench = learner_bench(topic, source, None if debugged else impatience, open_book=whole is not None)
         set_trace = pdb.set_trace
-        with CheckRunner(topic, checks) as runner:
+        with CheckRunner(whole or topic, checks) as runner:
             pdb.set_trace = set_trace  # pytest's own needs the terminal reporter, which is off here
             names = runner.check_names if part is None else runner.checks_of(part)
             progress.update(task, total=len(names))
-            parts = None if part is None else [part]
-            return runner.run(bench, parts, on_check=lambda _: progress.advance(task))
+            parts = [known.name for known in topic.parts if part in (None, known.name)]
+            for hidden in (False, True):
+                runner.run(bench, parts, hidden=hidden, on_check=lambda _: progress.advance(task))
+                failed = [result.name for result in bench.parts() if result.verdict is not Verdict.PASSED]
+                parts = [name for name in parts if name not in failed]
+            return bench
 
 
 def _stops_at_breakpoints(source: Source) -> bool:
@@ -154,22 +177,31 @@ def _stops_at_breakpoints(source: Source) -> bool:
     return any("breakpoint()" in cell.code or "set_trace()" in cell.code for cell in source.cells)
 
 
-def _show(target: Target, report: Report) -> None:
+def _show(target: Target, report: Report, every: bool) -> None:
     for note in report.notes:
         say(f"Note: {note}")
+    width = max([24, *(len(part.name) for part in report.parts)])
     for part in report.parts:
-        _show_part(part)
+        _show_part(part, width)
     outcomes = [outcome for part in report.parts for outcome in part.outcomes]
-    passed = sum(outcome.verdict is Verdict.PASSED for outcome in outcomes)
-    hidden = sum(p.hidden_checks for p in target.topic.parts if target.part in (None, p.name))
-    more = f"; {hidden} more run when graded" if hidden else ""
-    say(f"{passed} of {len(outcomes)} visible checks pass{more}")
+    visible = [outcome for outcome in outcomes if not outcome.hidden]
+    hidden = [outcome for outcome in outcomes if outcome.hidden]
+    left = sum(p.hidden_checks for p in target.topic.parts if target.part in (None, p.name)) - len(hidden)
+    also = f", and {_passing(hidden)} hidden ones" if every else ""
+    when = "once their parts pass these" if every else "when graded"
+    more = f"; {left} more run {when}" if left > 0 else ""
+    say(f"{_passing(visible)} visible checks pass{also}{more}")
+
+
+def _passing(outcomes: Sequence[Outcome]) -> str:
+    return f"{sum(outcome.verdict is Verdict.PASSED for outcome in outcomes)} of {len(outcomes)}"
 
 
 def _show_next(place: Place, target: Target, report: Report, bench: Bench) -> None:
     """Say what to write first, or what comes after a topic that is done."""
     first = next((part for part in report.parts if part.verdict is not Verdict.PASSED), None)
     if first is None:
+        _show_beyond(target, every=any(outcome.hidden for part in report.parts for outcome in part.outcomes))
         step = next_step(place)
         say(f"Next: {step}" if step else "Every part of every topic here passes.")
     elif first.verdict is Verdict.NOT_WRITTEN:
@@ -178,11 +210,28 @@ def _show_next(place: Place, target: Target, report: Report, bench: Bench) -> No
         say(f"Next: nnlearn hint {place.catalogue.name_of(target.topic, first.name)}")
 
 
-def _show_part(part: PartResult) -> None:
-    passed = sum(outcome.verdict is Verdict.PASSED for outcome in part.outcomes)
-    count = f"{passed} of {len(part.outcomes)} pass"
-    say(f"{part.name:<24} {part.verdict.words:<14} {count}")
-    first = next((o for o in part.outcomes if o.verdict is not Verdict.PASSED), None)
-    if first is not None and first.verdict is not Verdict.NOT_WRITTEN:
-        say("\n" + "\n".join(f"    {line}".rstrip() for line in first.message.splitlines()))
+def _show_beyond(target: Target, *, every: bool) -> None:
+    """Say what there is besides for what passes, where that is installed."""
+    try:
+        whole = whole_topic(target.place, target.topic)
+    except NnlearnError:  # where the exercises came from is gone: that matters to who asks for it
+        return
+    part = target.part or target.topic.parts[0].name
+    name = target.place.catalogue.name_of(target.topic, part)
+    if whole.checks and not every:
+        say(f"Hidden checks: nnlearn check --all {name if target.part else target.topic.name}")
+    if whole.master:
+        say(f"Other ways to write {part}: nnlearn solution {name}")
+
+
+def _show_part(part: PartResult, width: int) -> None:
+    visible, hidden = _visible(part).outcomes, [outcome for outcome in part.outcomes if outcome.hidden]
+    count = f"{_passing(visible)} pass{f', and {_passing(hidden)} hidden' if hidden else ''}"
+    say(f"{part.name:<{width}} {part.verdict.words:<14} {count}")
+    room = shutil.get_terminal_size().columns - _INDENT
+    for outcome in part.to_look_at(apart=part.name == PREDICTIONS):
+        if outcome.verdict is Verdict.NOT_WRITTEN:
+            return
+        lines = laid_out(outcome.message, room).splitlines()
+        say("\n" + "\n".join(f"{' ' * _INDENT}{line}".rstrip() for line in lines))
         say("")

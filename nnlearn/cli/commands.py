@@ -13,8 +13,14 @@ CONTENT = Option(
     Path,
     "DIR",
 )
-_TOPIC = Word("name", "A topic, e.g. dropout.", "TOPIC", offers="complete_topics")
-_PART = Word("name", "A part, e.g. softmax.", "PART", offers="complete_parts")
+_EACH = "A topic, a part of one, or your file or folder of one."
+_TOPIC = Word(
+    "name",
+    f"{_EACH} [what you are at, or the next]",
+    "[TOPIC]",
+    needed=False,
+    offers="complete_topics",
+)
 
 COMMANDS = {
     "init": Command(
@@ -42,8 +48,9 @@ COMMANDS = {
     ),
     "list": Command(
         "nnlearn.cli.topics:show_topics",
-        "List the topics, with their parts and points, and what is done.",
-        options=(CONTENT,),
+        "List the topics, with their parts, how long these take, how hard they are, and what is done.",
+        (Word("name", f"{_EACH} [all]", "[TOPIC]", needed=False, offers="complete_topics"),),
+        (CONTENT,),
     ),
     "lesson": Command(
         "nnlearn.cli.lesson:show_lesson",
@@ -57,17 +64,21 @@ COMMANDS = {
     ),
     "check": Command(
         "nnlearn.cli.check:check",
-        "Run the visible checks of a topic on your own file. Exits 0 when all of them pass.",
+        "Run the visible checks of a topic on your own file. Exits 0 when all of them pass.\n\n"
+        "With --all the hidden ones too, for those who learn alone: it takes nnlearn-selfstudy, or a content "
+        "tree\nwith solutions.",
         (
             Word(
                 "target",
-                "A topic, a part of one, or your .py or .ipynb file.",
-                "TOPIC|PART|FILE",
+                f"{_EACH} [what you saved last]",
+                "[TOPIC|PART|FILE]",
+                needed=False,
                 offers="complete_topics_and_parts",
             ),
         ),
         (
             Option("topic", "--topic", "The topic, where the file's name does not say it.", str),
+            Option("every", "--all", "Also run the hidden checks of each part that passes the visible ones."),
             Option("as_json", "--json", "Print the report as JSON."),
             CONTENT,
         ),
@@ -80,7 +91,7 @@ COMMANDS = {
         (
             Word(
                 "topic",
-                "A topic. [the first that is not done]",
+                f"{_EACH} [what you are at, or the next]",
                 "[TOPIC]",
                 needed=False,
                 offers="complete_topics",
@@ -92,7 +103,13 @@ COMMANDS = {
         "nnlearn.cli.hint:show_hint",
         "Show the next hint for a part: the first is a nudge, the third nearly the answer.",
         (
-            _PART,
+            Word(
+                "name",
+                "A part, e.g. softmax. [the first that does not pass, of what you are at]",
+                "[PART]",
+                needed=False,
+                offers="complete_parts",
+            ),
             Word("number", "1 a nudge, 3 nearly the answer.", kind=int, needed=False, between=(1, 3)),
         ),
         (Option("again", "--again", "The last hint once more."), CONTENT),
@@ -119,22 +136,32 @@ COMMANDS = {
     "reset": Command(
         "nnlearn.cli.reset:reset_work",
         "Put a topic, or one part, back to how it was. What you wrote is kept as a backup.",
-        (Word("name", "What to start anew.", "TOPIC|PART", offers="complete_topics_and_parts"),),
+        (Word("name", _EACH, "TOPIC|PART", offers="complete_topics_and_parts"),),
         (CONTENT,),
     ),
     "solution": Command(
         "nnlearn.cli.solution:show_solution",
-        "Show the reference solution of a part that passes.",
-        (_PART,),
+        "Show the reference solution of a part that passes, and two that go about it in other ways.\n\n"
+        "For those who learn alone: it takes nnlearn-selfstudy, or a content tree with solutions.",
+        (
+            Word(
+                "name",
+                "A part, e.g. softmax. [the last that passes]",
+                "[PART]",
+                needed=False,
+                offers="complete_parts",
+            ),
+        ),
         (CONTENT,),
     ),
     "doctor": Command(
         "nnlearn.cli.doctor:show_findings",
-        "Say whether nnlearn can work here, and how well it can keep a learner's code to itself.\n\n"
+        "Say whether nnlearn can work here, and what mends it where it cannot.\n\n"
         "Ends with 0, or with 1 when something that nnlearn needs is wrong.",
         options=(
             Option("as_json", "--json", "Print it as JSON."),
             Option("thorough", "--thorough", "Also start Keras, which takes seconds."),
+            Option("grading", "--grading", "Also say how well code that is graded here is kept to itself."),
         ),
     ),
 }

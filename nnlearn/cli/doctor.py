@@ -31,12 +31,13 @@ _OLDEST_PYTHON = (3, 11)
 _ONLY_LINUX = "Checking your own work works here. Grading the work of others needs Linux."
 
 
-def show_findings(as_json: bool = False, thorough: bool = False) -> int:
-    """Say whether nnlearn can work here, and how well it can keep a learner's code to itself.
+def show_findings(as_json: bool = False, thorough: bool = False, grading: bool = False) -> int:
+    """Say whether nnlearn can work here.
 
     Args:
         as_json: Print the findings as JSON.
         thorough: Also start Keras, in a process of its own.
+        grading: Also say how well a learner's code can be kept to itself when it is graded here.
 
     Returns:
         The exit code: 0, or 1 when something that nnlearn needs is wrong.
@@ -46,11 +47,13 @@ def show_findings(as_json: bool = False, thorough: bool = False) -> int:
     if thorough:
         findings.append(keras_starts())
     findings += surroundings()
-    layers = _layers()
+    layers = _layers() if grading else None
     if answer is not None:
         answer(_as_dict(findings, layers))
     else:
-        say(_as_text(findings, layers))
+        say("\n".join(_findings_as_text(findings)))
+        if grading:
+            say("\n".join(["", *_layers_as_text(layers)]))
     wrong = any(finding.wrong and not finding.optional for finding in findings)
     return EXIT_CHECKS_FAILED if wrong else EXIT_OK
 
@@ -130,12 +133,15 @@ def _lines(findings: Iterable[Finding]) -> Iterator[str]:
             yield f"          {finding.wrong}. {how}: {finding.mend}"
 
 
-def _as_text(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> str:
+def _findings_as_text(findings: Sequence[Finding]) -> list[str]:
     lines = ["What nnlearn needs", *_lines(finding for finding in findings if not finding.optional)]
-    lines += ["", "What you may want", *_lines(finding for finding in findings if finding.optional)]
-    lines += ["", "What keeps a learner's code to itself when it is graded"]
+    return [*lines, "", "What you may want", *_lines(finding for finding in findings if finding.optional)]
+
+
+def _layers_as_text(layers: Sequence[Layer] | None) -> list[str]:
+    lines = ["What keeps a learner's code to itself when it is graded"]
     if layers is None:
-        return "\n".join([*lines, f"  {_ONLY_LINUX}"])
+        return [*lines, f"  {_ONLY_LINUX}"]
     missing = _missing(layers)
     for layer in layers:
         mark = "holds" if layer.holds else "MISSING" if layer.name in missing else "-"
@@ -150,4 +156,4 @@ def _as_text(findings: Sequence[Finding], layers: Sequence[Layer] | None) -> str
         ]
         if any(name.startswith("landlock") for name in missing):
             lines.append("Landlock needs a package: python -m pip install 'nnlearn[grade]'")
-    return "\n".join(lines)
+    return lines

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nnlearn.catalogue import Topic
+from nnlearn.cli.named import named
 from nnlearn.cli.place import here
 from nnlearn.cli.say import say
 from nnlearn.submission.elementary import elementary
@@ -22,7 +23,7 @@ def show_elementary(name: str | None = None, content: Path | None = None) -> Non
         content: What `--content` says.
     """
     place = here(content)
-    topic = place.catalogue.topic(name) if name else None
+    topic = named(name, content).topic if name else None
     say("Of Keras, TensorFlow, NumPy and SciPy, a part that is about building something may use these:")
     for title, group in elementary().items():
         say(f"\n{title}: {group.why}")

@@ -1,4 +1,4 @@
-"""`nnlearn hint PART`: one hint, from a nudge to nearly the answer."""
+"""`nnlearn hint`: one hint, from a nudge to nearly the answer."""
 
 from __future__ import annotations
 
@@ -6,30 +6,34 @@ import textwrap
 from pathlib import Path
 
 from nnlearn.catalogue import Part, Topic
-from nnlearn.cli.place import Place, here
+from nnlearn.cli.named import named
+from nnlearn.cli.place import Place
 from nnlearn.cli.say import complain, say
 from nnlearn.errors import OutputError
 
 
-def show_hint(name: str, number: int | None = None, again: bool = False, content: Path | None = None) -> None:
+def show_hint(
+    name: str | None = None, number: int | None = None, again: bool = False, content: Path | None = None
+) -> None:
     """Print a hint for a part.
 
     Args:
-        name: The part.
+        name: The part; the first that does not pass if a topic, a file or nothing is named.
         number: Which hint, 1 to 3; without it the next one that was not shown yet.
         again: Show the last one that was shown once more.
         content: What `--content` says.
     """
-    place = here(content)
-    topic, part = place.part(name)
+    found = named(name, content, ahead=True)
+    place, topic, part = found.place, found.topic, found.needed_part()
+    called = place.catalogue.name_of(topic, part.name)
     shown = number or _next(place, topic, part, again)
     total = len(part.hints)
     say(f"{part.name}, hint {shown} of {total}")
     say(textwrap.fill(part.hints[shown - 1], 80, initial_indent="  ", subsequent_indent="  "))
     if shown < total:
-        say(f"More: nnlearn hint {name}" if place.workspace else f"More: nnlearn hint {name} {shown + 1}")
+        say(f"More: nnlearn hint {called}" if place.workspace else f"More: nnlearn hint {called} {shown + 1}")
     elif place.workspace:
-        say(f"That is the last one. Read one again: nnlearn hint {name} 1")
+        say(f"That is the last one. Read one again: nnlearn hint {called} 1")
     place.say_notes()
 
 

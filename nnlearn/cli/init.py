@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nnlearn.catalogue import Catalogue, came_with_nnlearn, load_catalogue
+from nnlearn.catalogue import APART, Catalogue, came_with_nnlearn, load_catalogue
 from nnlearn.cli.say import say
 from nnlearn.errors import ContentError, NnlearnError
-from nnlearn.workspace.layout import offered_files
+from nnlearn.workspace.layout import offered_files, what_is_there
 from nnlearn.workspace.update import Change, Update, update_workspace
 from nnlearn.workspace.workspace import Workspace, find_workspace, manifest_of, read_manifest
 
@@ -42,6 +42,8 @@ def make_workspace(
     parts = sum(len(topic.parts) for topic in wanted)
     made = "Made a workspace in" if update.first else "Looked through the workspace in"
     say(f"{made} {root}: {_number(len(wanted), 'topic')}, {_number(parts, 'part')} to write.")
+    if update.first:
+        say("\n" + "\n".join(f"  {line}" for line in what_is_there(wanted)))
     _show(update)
     left = [topic.name for topic in catalogue.topics if topic not in wanted and topic.stub.is_file()]
     if left:
@@ -96,9 +98,13 @@ def _show(update: Update) -> None:
     """A line for each file that changed; where a topic is new, one for all its files."""
     if update.first and len(update.changes) == len(update.of("new")):
         return
-    lines = [f"  {'new':<9} {path}" for path in _gathered(update.of("new"))]
-    changed = [*update.of("restored"), *update.of("updated"), *update.of("removed")]
-    lines += [f"  {change.what:<9} {change.path}" for change in changed]
+    moved = update.of("moved")
+    places = {change.beside for change in moved}
+    new = [change for change in update.of("new") if change.path not in places]
+    lines = [f"  {'new':<9} {path}" for path in _gathered(new)]
+    for what in ("restored", "updated", "removed"):
+        lines += [f"  {what:<9} {path}" for path in _gathered(update.of(what), most=len(update.changes))]
+    lines += [f"  {'moved':<9} {path}, to {APART}/" for path in _gathered(moved, most=1)]
     for change in update.of("kept"):
         lines.append(f"  {'kept':<9} {change.path}, as you changed it")
     for change in update.of("beside"):
@@ -107,16 +113,16 @@ def _show(update: Update) -> None:
         say(line)
 
 
-def _gathered(changes: Sequence[Change]) -> list[str]:
-    """Paths, those of one topic's folder as one where there are many."""
-    if len(changes) <= _SHOWN:
-        return [change.path for change in changes]
-    gathered: dict[str, int] = {}
+def _gathered(changes: Sequence[Change], most: int = _SHOWN) -> list[str]:
+    """Paths; those of one folder as one where there are more than `most`, or where only nnlearn reads it."""
+    gathered: dict[str, list[str]] = {}
     for change in changes:
         parts = change.path.split("/")
-        name = "/".join(parts[:2]) + "/" if len(parts) > 2 else change.path
-        gathered[name] = gathered.get(name, 0) + 1
-    return [name if count == 1 else f"{name} ({count} files)" for name, count in gathered.items()]
+        is_one = len(parts) > 2 and (len(changes) > most or change.path.startswith(APART))
+        gathered.setdefault("/".join(parts[:2]) + "/" if is_one else change.path, []).append(change.path)
+    return [
+        paths[0] if len(paths) == 1 else f"{name} ({len(paths)} files)" for name, paths in gathered.items()
+    ]
 
 
 def _show_next(root: Path, topic: str) -> None:

@@ -1,4 +1,4 @@
-"""`nnlearn lesson TOPIC`: in the terminal, in the browser, or in Jupyter."""
+"""`nnlearn lesson`: in the terminal, in the browser, or in Jupyter."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnlearn.cli.place import Place, here
+from nnlearn.cli.named import named
+from nnlearn.cli.place import Place
 from nnlearn.cli.say import say, shows_colours
 from nnlearn.errors import EXIT_OK, NnlearnError
+from nnlearn.render.folded import without_folded
 from nnlearn.render.formulas import readable, replace_formulas
 
 if TYPE_CHECKING:
@@ -25,12 +27,12 @@ _POSIX = os.name == "posix"
 
 
 def show_lesson(
-    name: str, in_browser: bool = False, in_jupyter: bool = False, content: Path | None = None
+    name: str | None = None, in_browser: bool = False, in_jupyter: bool = False, content: Path | None = None
 ) -> int:
     """Show the lesson of a topic.
 
     Args:
-        name: The topic.
+        name: The topic, a part or a file of it; the one that is worked on, or the next, if left out.
         in_browser: As a page in the browser.
         in_jupyter: The notebook, in Jupyter.
         content: What `--content` says.
@@ -38,8 +40,8 @@ def show_lesson(
     Returns:
         The exit code: that of Jupyter, else 0.
     """
-    place = here(content)
-    topic = place.catalogue.topic(name)
+    found = named(name, content, ahead=True)
+    place, topic = found.place, found.topic
     if in_jupyter:
         return _open_in_jupyter(topic)
     try:
@@ -47,7 +49,7 @@ def show_lesson(
     except OSError as error:
         raise NnlearnError(
             f"{topic.lesson} cannot be read: {error.strerror}",
-            "nnlearn init restores it" if place.workspace else f"nnlearn topic build {name} makes it",
+            "nnlearn init restores it" if place.workspace else f"nnlearn topic build {topic.name} makes it",
         ) from error
     if in_browser:
         _open_in_browser(place, topic, text)
@@ -59,12 +61,12 @@ def show_lesson(
 
 
 def for_terminal(markdown: str, folder: Path) -> str:
-    """A lesson as Markdown that reads well in a terminal: formulas as text, pictures by name."""
+    """A lesson as Markdown for a terminal: formulas as text, pictures by name, without folded code."""
 
     def formula(tex: str, on_its_own: bool) -> str:
         return f"\n    {readable(tex)}\n" if on_its_own else f"`{readable(tex)}`"
 
-    text = replace_formulas(_COMMENT.sub("", markdown), formula)
+    text = replace_formulas(without_folded(_COMMENT.sub("", markdown)), formula)
     return _IMAGE.sub(lambda m: f"*Figure: {m[1]}*\n\n{_shown(folder / m[2])}", text)
 
 
@@ -80,7 +82,7 @@ def _page_through(topic: Topic, markdown: str) -> None:
         text = for_terminal(markdown, topic.exercise_dir)
         # The terminal's own colours: whether it is dark or light is not known.
         console.print(Markdown(text, code_theme="ansi_dark"), width=width)
-    say(f"In the browser, with its figures: nnlearn lesson {topic.name} --browser")
+    say(f"In the browser, with its figures and all of its code: nnlearn lesson {topic.name} --browser")
 
 
 def _shown(path: Path) -> str:

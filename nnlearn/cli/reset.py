@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nnlearn.cli.place import require_workspace, source_of
+from nnlearn.cli.named import named
+from nnlearn.cli.place import source_of
 from nnlearn.cli.say import say
 from nnlearn.workspace.reset import reset_part, reset_topic
 
@@ -13,11 +14,12 @@ def reset_work(name: str, content: Path | None = None) -> None:
     """Put a topic or a part back to how it was, and say where the old text is.
 
     Args:
-        name: A topic, or a part.
+        name: A topic, a part, or the file or the folder of a topic.
         content: Where the exercises come from.
     """
-    place, workspace = require_workspace()
-    topic, part = place.topic_or_part(name)
+    found = named(name)
+    place, topic, part = found.place, found.topic, found.part
+    workspace = place.need_workspace()
     original = source_of(workspace, content).topic(topic.name)
     if part is None:
         resets = reset_topic(workspace, topic, original)

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 from nnlearn.catalogue import Part, Topic
+from nnlearn.cli.named import named
 from nnlearn.cli.place import Place, here
 from nnlearn.cli.say import paint, say
 from nnlearn.runtime.output import keep_stdout_for_json
+from nnlearn.workspace.workspace import Workspace
 
 PASSED = "passed"
 _UNTOUCHED = ("", "not_written")
 _BAR = 20
+_WIDTH = 80
 
 
-def show_topics(content: Path | None = None) -> None:
-    """Print the topics with their parts and points; in a workspace, with the state of each part."""
-    place = here(content)
-    names = [part.name for topic in place.catalogue.topics for part in topic.parts]
-    width = max([24, *map(len, names)])
-    for topic in place.catalogue.topics:
+def show_topics(name: str | None = None, content: Path | None = None) -> None:
+    """Print the topics with their parts, points and efforts; in a workspace, with the state of each part.
+
+    Args:
+        name: A topic, or a part or file of one: then that one alone.
+        content: What `--content` says.
+    """
+    found = named(name, content) if name is not None else None
+    place = found.place if found else here(content)
+    for topic in [found.topic] if found else place.catalogue.topics:
         verdicts = verdicts_of(place, topic)
+        said = [topic.title, *filter(None, [topic.effort])]
         count = f"   {_count(topic, verdicts)}" if place.workspace else ""
-        say(f"{topic.name}: {topic.title}{count}")
-        say(f"  {topic.summary}")
-        for part in topic.parts:
-            say(
-                f"    {part.name:<{width}} {_points(part):<10}{_state(place, topic, part, verdicts)}".rstrip()
-            )
+        say(f"{topic.name}: {', '.join(said)}{count}")
+        say(textwrap.fill(topic.summary, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+        for row in _rows(place, topic, verdicts):
+            say(f"    {row}")
     place.say_notes()
     if place.workspace is None:
         if content is None and place.catalogue.topics:
@@ -62,6 +70,17 @@ def verdicts_of(place: Place, topic: Topic) -> dict[str, str]:
     return place.workspace.progress.verdicts(topic.name) if place.workspace else {}
 
 
+def _rows(place: Place, topic: Topic, verdicts: dict[str, str]) -> Iterator[str]:
+    """A line for each part, in columns."""
+    rows = [
+        (part.name, _points(part), part.effort, _state(place, topic, part, verdicts)) for part in topic.parts
+    ]
+    *widths, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    for *cells, state in rows:
+        padded = (f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True) if width)
+        yield "  ".join([*padded, state]).rstrip()
+
+
 def _points(part: Part) -> str:
     return f"{part.points:g} {'point' if part.points == 1 else 'points'}"
 
@@ -74,7 +93,7 @@ def _state(place: Place, topic: Topic, part: Part, verdicts: dict[str, str]) -> 
     words = verdict.replace("_", " ") or "not checked yet"
     style = "green" if verdict == PASSED else "" if verdict in _UNTOUCHED else "red"
     used = place.workspace.progress.hints_used(topic.name, part.name)
-    hints = f"  {used} of {len(part.hints)} hints read" if used else ""
+    hints = f", {used} of {len(part.hints)} hints" if used else ""
     return f"{paint(words, style)}{hints}"
 
 
@@ -94,11 +113,17 @@ def _show_bars(place: Place) -> None:
         passed = sum(verdicts.get(part.name) == PASSED for part in topic.parts)
         filled = round(_BAR * passed / len(topic.parts))
         bar = paint("#" * filled, "green") + "-" * (_BAR - filled)
-        say(f"{topic.name:<{width}}  [{bar}]  {_count(topic, verdicts)}")
+        say(f"{topic.name:<{width}}  [{bar}]  {_count(topic, verdicts)}{_guessed(place.workspace, topic)}")
         done, total = done + passed, total + len(topic.parts)
     say(f"\n{done} of {total} parts pass. The state is that of the last check.")
     if step := next_step(place):
         say(f"Next: {step}")
+
+
+def _guessed(workspace: Workspace, topic: Topic) -> str:
+    """How good the first guesses were, which nobody can better afterwards."""
+    guesses = workspace.progress.guesses(topic.name)
+    return f"; {sum(guesses.values())} of {len(guesses)} first guesses right" if guesses else ""
 
 
 def _as_dict(place: Place) -> dict[str, object]:
@@ -109,6 +134,7 @@ def _as_dict(place: Place) -> dict[str, object]:
             {
                 "topic": topic.name,
                 "title": topic.title,
+                "first_guesses": place.workspace.progress.guesses(topic.name) if place.workspace else {},
                 "parts": [
                     {
                         "name": part.name,

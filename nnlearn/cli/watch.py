@@ -6,8 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from nnlearn.cli.place import require_workspace
-from nnlearn.errors import NnlearnError
+from nnlearn.cli.named import named
 
 if TYPE_CHECKING:
     from nnlearn.watch.front import Front
@@ -17,7 +16,7 @@ def watch(topic: str | None = None, poll: bool = False) -> int:
     """Watch the learner's file of a topic until they have enough.
 
     Args:
-        topic: The topic; the first that is not done if left out.
+        topic: The topic, a part or a file of it; the one that is worked on, or the next, if left out.
         poll: Look at the file again and again.
 
     Returns:
@@ -25,14 +24,11 @@ def watch(topic: str | None = None, poll: bool = False) -> int:
     """
     from nnlearn.watch.loop import Watch
     from nnlearn.watch.process import can_fork
-    from nnlearn.watch.standing import Standing
 
-    place, workspace = require_workspace()
-    if not place.catalogue.topics:
-        raise NnlearnError(f"there is no topic in {workspace.root}", "`nnlearn init` puts them there")
-    chosen = place.catalogue.topic(topic) if topic else Standing(workspace).first_open()
-    chosen.require_visible_checks()
-    return Watch(workspace, chosen, _front, by_fork=can_fork(), polling=poll).run()
+    found = named(topic, ahead=True)
+    workspace = found.place.need_workspace()
+    found.topic.require_visible_checks()
+    return Watch(workspace, found.topic, _front, by_fork=can_fork(), polling=poll).run()
 
 
 def _front(post: Callable[[Any], None]) -> Front:

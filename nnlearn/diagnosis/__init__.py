@@ -1,4 +1,4 @@
-"""Known mistakes and how they are recognised. What a topic's `mistakes.py` is written with is found here.
+"""Known mistakes and how they are recognised. What a topic's `mistakes` are written with is found here.
 
 >>> from nnlearn.diagnosis import mistake
 """

@@ -1,18 +1,20 @@
-"""Known mistakes: wrong code with a teacher's explanation, as the `mistakes.py` of a topic lists them."""
+"""Known mistakes: wrong code with a teacher's explanation, as the `mistakes` of a topic list them."""
 
 from __future__ import annotations
 
 import builtins
 import contextvars
 import dis
-import runpy
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from nnlearn.catalogue import PREDICTIONS, Prediction, Topic
 from nnlearn.catalogue.prediction import Answer
+from nnlearn.diagnosis.beside import run_beside
+from nnlearn.diagnosis.wrong_answers import name_of
 from nnlearn.errors import ContentError
 
 Code = TypeVar("Code", bound=Callable[..., Any])
@@ -51,18 +53,20 @@ def mistake(part: str) -> Callable[[Code], Code]:
 
 
 def load_gallery(topic: Topic, reference: Mapping[str, Any]) -> tuple[Mistake, ...]:
-    """The known mistakes of a topic: those of its mistakes.py, then the wrong predictions of topic.toml.
+    """The known mistakes of a topic: those of its gallery, then the wrong predictions of topic.toml.
 
-    The file runs with everything that the reference defines and imports under its own name. What a mistake
-    uses of that stays right while another mistake stands in for it: they have a namespace of their own.
+    The package `mistakes` imports its files in the order of the gallery. Each of them runs with everything
+    that the reference defines and imports under its own name. What a mistake uses of that stays right while
+    another mistake stands in for it: they have namespaces of their own.
 
     Args:
         topic: The topic.
         reference: The namespace in which the reference has run.
 
     Raises:
-        ContentError: A mistake has no explanation, an unknown part, or the name of another; the file gives a
-            name of the reference another meaning, or uses a name that nobody defines.
+        ContentError: A mistake has no explanation, an unknown part, or the name of another; a file gives a
+            name of the reference another meaning, uses a name that nobody defines, or is not imported; the
+            package itself defines something.
     """
     wrong = tuple(each for item in topic.predictions for each in _wrong_predictions(item))
     if topic.mistakes is None:
@@ -70,36 +74,63 @@ def load_gallery(topic: Topic, reference: Mapping[str, Any]) -> tuple[Mistake, .
     found: list[Mistake] = []
     token = _collecting.set(found)
     try:
-        namespace = runpy.run_path(str(topic.mistakes), dict(reference), f"mistakes_of_{topic.name}")
+        modules = run_beside(reference, topic.mistakes, f"mistakes_of_{topic.name}")
     finally:
         _collecting.reset(token)
-    _refuse_other_meanings(topic, reference, namespace)
-    _refuse_unknown_names(topic, namespace)
+    for module in modules:
+        if module.__name__ == module.__package__:
+            _refuse_code_without_reference(module)
+        else:
+            _refuse_other_meanings(module, reference)
+            _refuse_unknown_names(module)
+    _refuse_unread_files(topic, modules)
     _refuse_odd_mistakes(topic, found)
     return (*found, *wrong)
 
 
-def _refuse_other_meanings(topic: Topic, reference: Mapping[str, Any], namespace: Mapping[str, Any]) -> None:
+def _refuse_code_without_reference(package: types.ModuleType) -> None:
+    """In the package itself, the names of the reference may be those of its files."""
+    for name, value in vars(package).items():
+        if getattr(value, "__module__", "") == package.__name__:
+            raise ContentError(
+                f"{package.__file__}: `{name}` is defined there, where the reference is not known",
+                "write it in a file beside that one, and import this there",
+            )
+
+
+def _refuse_other_meanings(module: types.ModuleType, reference: Mapping[str, Any]) -> None:
     """Importing once more what the reference has imported changes nothing, and is fine."""
     for name, value in reference.items():
-        if not name.startswith("__") and namespace.get(name, value) is not value:
+        if not name.startswith("__") and vars(module).get(name, value) is not value:
             raise ContentError(
-                f"{topic.mistakes}: `{name}` is a name of the reference, which mistakes can use as it is",
+                f"{module.__file__}: `{name}` is a name of the reference, which mistakes can use as it is",
                 "leave it out, or give what is meant there a name of its own",
             )
 
 
-def _refuse_unknown_names(topic: Topic, namespace: Mapping[str, Any]) -> None:
+def _refuse_unknown_names(module: types.ModuleType) -> None:
     """A mistake that raises NameError would look as if the checks had caught it."""
+    namespace = vars(module)
     for value in namespace.values():
-        if getattr(value, "__module__", "") != namespace["__name__"]:
+        if getattr(value, "__module__", "") != module.__name__:
             continue
         for name, line in _names_read(value):
             if name not in namespace and not hasattr(builtins, name):
                 raise ContentError(
-                    f"{topic.mistakes}:{line}: `{name}` is not defined, neither here nor in the reference",
+                    f"{module.__file__}:{line}: `{name}` is not defined, neither here nor in the reference",
                     "define or import it there, or put the name right",
                 )
+
+
+def _refuse_unread_files(topic: Topic, modules: Iterable[types.ModuleType]) -> None:
+    """The mistakes of a file that nothing imports would never be looked for."""
+    read = {Path(module.__file__ or "").name for module in modules}
+    for file in topic.mistake_files:
+        if file.name not in read:
+            raise ContentError(
+                f"{file} is not imported by {file.with_name('__init__.py')}, so its mistakes are not known",
+                "import it there, in its place in the order of the mistakes",
+            )
 
 
 def _names_read(value: Any) -> Iterator[tuple[str, int]]:
@@ -142,12 +173,13 @@ def _refuse_odd_mistakes(topic: Topic, found: list[Mistake]) -> None:
 
 
 def _wrong_predictions(prediction: Prediction) -> Iterator[Mistake]:
-    """Each wrong answer that topic.toml explains, as the mistake `key=answer`."""
+    """Each wrong answer that topic.toml explains, as a mistake."""
     for wrong in prediction.wrong:
         answered = {prediction.key: wrong.answer}
 
         def replace(namespace: dict[str, Any], answered: dict[str, Answer] = answered) -> None:
             namespace["PREDICTIONS"] = {**namespace["PREDICTIONS"], **answered}
 
-        name = f"{prediction.key}={wrong.answer!r}"
-        yield Mistake(PREDICTIONS, name, " ".join(wrong.why.split()), replace)
+        yield Mistake(
+            PREDICTIONS, name_of(prediction.key, wrong.answer), " ".join(wrong.why.split()), replace
+        )

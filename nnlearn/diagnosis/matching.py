@@ -1,4 +1,4 @@
-"""The search for the known mistake behind a failure.
+"""What a learner's replies are compared by with those of the known mistakes.
 
 Checks are seeded and see nothing of the learner's code but the replies to their requests.
 So a known mistake explains a failed check exactly when the check, run against the mistake, gets the same
@@ -11,15 +11,19 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from nnlearn.protocol.values import Handle
 from nnlearn.results import Noticed
+from nnlearn.text import shown
 
 _KERNEL_ERROR = "tensorflow.python.framework.errors_impl.OpError"
+_NOT_FINITE = ("nan", "inf", "-inf")
+_LINES_OF_A_NODE = " defined at (most recent call last)"
+_HALF = ("float16", "bfloat16")
 _SAMPLES = 64
 _MOST = 1000  # of a list, a dictionary or a text, so much is compared, and how long it is
 _STRIDE = 2_654_435_761  # a prime: samples are spread over the array, in the same places each time
@@ -41,39 +45,44 @@ class KnownReplies:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """One request of a check about its part.
+
+    Attributes:
+        what: `call`, a helper of the kit that calls what it is given, `.` and the name of an attribute or of
+            a method, or another verb; empty for what is not about the part.
+        marks: What is special about it: `integers`, `float16`, `rank 3`, `axis=`, `training=True`, `again`.
+        largest: The largest number among the arguments, without its sign.
+        reply: The fingerprint of what came back.
+        given: Of what kind each argument is, by its name, or by its place where the name is not known.
+        of_object: Whether it is asked of an object that the part has made.
+    """
+
+    what: str
+    marks: frozenset[str]
+    largest: float
+    reply: Any = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    of_object: bool = False
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """How one check went for the learner: whether it passed, and the fingerprint of its replies."""
+    """How one check went for the learner.
+
+    Attributes:
+        passed: Whether it passed.
+        fingerprint: That of the replies.
+        by_values: Whether it failed by what numbers came back, not by their kind, shape or dtype.
+        asked: Its requests and replies call by call, where the bench keeps that.
+        is_random: Whether facts stand for its replies, as those are random.
+    """
 
     passed: bool
     fingerprint: Any
-
-
-def explain(
-    part: str, check: str, evidence: Mapping[str, Evidence], known: Sequence[KnownReplies]
-) -> Noticed | None:
-    """The known mistake that explains why `check` failed, or None.
-
-    Of several with the same replies, the one that agrees most with the other checks of the part.
-    """
-    replies = evidence[check].fingerprint
-    candidates = [
-        item
-        for item in known
-        if item.part == part
-        and item.checks.get(check) is not None
-        and fingerprints_match(item.checks[check], replies)
-    ]
-
-    def agreement(item: KnownReplies) -> int:
-        return sum(
-            seen.passed == (item.checks[name] is None)
-            for name, seen in evidence.items()
-            if name in item.checks
-        )
-
-    if len(candidates) < 2:  # agreement is worth working out only where there is a choice
-        return candidates[0].noticed if candidates else None
-    return max(candidates, key=agreement).noticed
+    by_values: bool = False
+    asked: tuple[Asked, ...] = ()
+    is_random: bool = False
 
 
 def fingerprint(replies: Sequence[tuple[Any, ...]]) -> list[Any]:
@@ -85,10 +94,14 @@ def _telling(verb: str, operands: Sequence[Any]) -> Sequence[Any]:
     """What two people who do the same share of a reply.
 
     How an exception is worded is up to each, and Python's own wording names their classes. The messages of
-    TensorFlow's kernels hold shapes and operations only.
+    TensorFlow's kernels hold shapes and operations only, up to the lines that led to a node of a graph: those
+    are files of this machine.
     """
-    worded = verb == "raised" and _KERNEL_ERROR not in operands[2]
-    return operands[: 1 if worded else 2]
+    if verb != "raised":
+        return operands[:2]
+    if _KERNEL_ERROR not in operands[2]:
+        return operands[:1]
+    return [operands[0], operands[1].partition(_LINES_OF_A_NODE)[0]]
 
 
 def _print(value: Any) -> Any:
@@ -111,7 +124,7 @@ def _print(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_print(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _print(item) for key, item in value.items()}
+        return {key if isinstance(key, str) else shown(key): _print(item) for key, item in value.items()}
     if isinstance(value, (str, bytes)):
         # Keras numbers its objects and Python prints addresses: neither says anything about the code.
         text = value if isinstance(value, str) else value.hex()
@@ -123,18 +136,49 @@ def _rounded(number: float) -> float | str:
     return float(f"{number:.7g}") if np.isfinite(number) else str(number)
 
 
-def fingerprints_match(one: Any, other: Any, tolerance: float = 2e-5) -> bool:
-    """Whether two fingerprints are equal up to rounding."""
+def ends_in_half_precision(fingerprint: Any) -> bool:
+    """Whether the last reply of a check holds numbers of half precision."""
+    return bool(fingerprint) and _is_half(fingerprint[-1])
+
+
+def ends_out_of_range(fingerprint: Any) -> bool:
+    """Whether the last reply of a check holds numbers that are not finite."""
+    return bool(fingerprint) and _holds_non_finite(fingerprint[-1])
+
+
+def _holds_non_finite(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_non_finite, value.values()))
+    return any(map(_holds_non_finite, value)) if isinstance(value, list) else value in _NOT_FINITE
+
+
+def _is_half(value: Any) -> bool:
+    if isinstance(value, dict):
+        return value.get("dtype") in _HALF or any(_is_half(each) for each in value.values())
+    return isinstance(value, list) and any(_is_half(each) for each in value)
+
+
+def fingerprints_match(one: Any, other: Any, tolerance: float = 2e-5, *, where_finite: bool = False) -> bool:
+    """Whether two fingerprints are equal up to rounding.
+
+    Args:
+        one: A fingerprint, or a part of one.
+        other: Another.
+        tolerance: How far numbers may be apart.
+        where_finite: Whether numbers count only where both are finite.
+    """
     if isinstance(one, dict) and isinstance(other, dict):
-        half = "16" in str(one.get("dtype", ""))
-        closeness = 5e-3 if half else tolerance
+        closeness = 5e-3 if one.get("dtype") in _HALF else tolerance
         return one.keys() == other.keys() and all(
-            fingerprints_match(one[key], other[key], closeness) for key in one
+            fingerprints_match(one[key], other[key], closeness, where_finite=where_finite) for key in one
         )
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(
-            fingerprints_match(a, b, tolerance) for a, b in zip(one, other, strict=True)
+            fingerprints_match(a, b, tolerance, where_finite=where_finite)
+            for a, b in zip(one, other, strict=True)
         )
     if type(one) is float and type(other) is float:
         return abs(one - other) <= tolerance * (1 + min(abs(one), abs(other)))
+    if where_finite and (one in _NOT_FINITE or other in _NOT_FINITE):
+        return True
     return type(one) is type(other) and bool(one == other)

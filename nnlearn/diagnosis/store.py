@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from nnlearn.catalogue import Topic
+from nnlearn.catalogue import PREDICTIONS, Topic
 from nnlearn.diagnosis.matching import KnownReplies
+from nnlearn.diagnosis.wrong_answers import wrong_answers
 from nnlearn.errors import ContentError
 from nnlearn.results import Noticed
 
@@ -15,7 +16,7 @@ SCHEMA_VERSION = 1
 
 
 def diagnoses_document(known: Sequence[KnownReplies]) -> dict[str, Any]:
-    """How visible checks go for known mistakes, as plain data."""
+    """How visible checks go for known mistakes, as plain data; topic.toml has the wrong predictions."""
     return {
         "schema_version": SCHEMA_VERSION,
         "mistakes": [
@@ -26,12 +27,17 @@ def diagnoses_document(known: Sequence[KnownReplies]) -> dict[str, Any]:
                 "checks": dict(item.checks),
             }
             for item in known
+            if item.part != PREDICTIONS
         ],
     }
 
 
 def read_diagnoses(topic: Topic) -> tuple[KnownReplies, ...]:
-    """The known mistakes that came with the exercise; none if there is no such file."""
+    """The known mistakes that came with the exercise, wrong predictions among them."""
+    return *_recorded(topic), *wrong_answers(topic)
+
+
+def _recorded(topic: Topic) -> tuple[KnownReplies, ...]:
     if not topic.diagnoses.exists():
         return ()
     try:

@@ -17,6 +17,7 @@ from typing import Any
 
 from nnlearn.host import kit
 from nnlearn.host.cells import Cells
+from nnlearn.host.exits import Exits
 from nnlearn.host.figures import take_figures
 from nnlearn.host.guard import Guard, LoadingWatch
 from nnlearn.host.parts import Parts
@@ -34,6 +35,9 @@ class Host:
 
     Args:
         program: The learner's code.
+
+    Attributes:
+        exits: What the code asks for `at_home` with `os._exit`.
     """
 
     def __init__(self, program: Program) -> None:
@@ -42,6 +46,7 @@ class Host:
         self._module = types.ModuleType(program.name)
         self._cells = Cells(vars(self._module))
         self._parts = Parts(program.rules, vars(self._module))
+        self.exits = Exits(self._sources)
         self._objects: dict[int, Any] = {}
         self._guard: Guard | None = None
         self._loaded = False
@@ -55,6 +60,15 @@ class Host:
         host._loaded = True
         host._begin("", 0)
         return host
+
+    @contextlib.contextmanager
+    def at_home(self) -> Iterator[None]:
+        """What holds around checks in a process that others than the learner's code need: this one.
+
+        Nothing of it is left when the block ends.
+        """
+        with self.exits.held(), Guard.standing() if self._is_watched else contextlib.nullcontext():
+            yield
 
     def load(self, place: int | None = None) -> list[str]:
         """Run the learner's cells; a cell that raises does not stop the next.
@@ -114,7 +128,7 @@ class Host:
             return ("value", None)
         try:
             with self._watching(operands[0]), _plain_tracebacks():
-                value = to_plain(self._perform(verb, *operands), self._keep)
+                value = to_plain(self.perform(verb, *operands), self._keep)
         except _Missing as missing:
             return ("not_written", str(missing))
         except KeyboardInterrupt:
@@ -139,7 +153,8 @@ class Host:
             set_seeds(seed, keep_kernels=bool(self._seeds) and seed not in self._seeds)
             self._seeds.add(seed)
 
-    def _perform(self, verb: str, handle: Handle | int, *operands: Any) -> Any:
+    def perform(self, verb: str, handle: Handle | int, *operands: Any) -> Any:
+        """Do what a request asks for; whatever the learner's code raises, this raises."""
         target = self._object(handle)
         match verb:
             case "get":
@@ -147,10 +162,10 @@ class Host:
                 return self._own(name) if handle == MODULE else getattr(target, name)
             case "set":
                 name, value = operands
-                return setattr(target, name, self._resolve(value))
+                return setattr(target, name, self.resolved(value))
             case "call":
                 args, kwargs = operands
-                return target(*self._resolve(args), **self._resolve(kwargs))
+                return target(*self.resolved(args), **self.resolved(kwargs))
             case "item":
                 (key,) = operands
                 return target[key]
@@ -195,14 +210,14 @@ class Host:
             self._guard.look_at(vars(self._module)[name])
         return getattr(self._module, name)
 
-    def _resolve(self, value: Any) -> Any:
+    def resolved(self, value: Any) -> Any:
         """Plain data with the objects in place of handles, and arrays copied."""
         if isinstance(value, Handle):
             return self._object(value)
         if isinstance(value, (list, tuple)):
-            return type(value)(self._resolve(item) for item in value)
+            return type(value)(self.resolved(item) for item in value)
         if isinstance(value, dict):
-            return {key: self._resolve(item) for key, item in value.items()}
+            return {key: self.resolved(item) for key, item in value.items()}
         return value.copy() if hasattr(value, "copy") else value
 
     def _keep(self, value: Any) -> Handle:
@@ -216,9 +231,12 @@ class Host:
         return self._guard.watching(direct=self._is_learners(target))
 
     def _watching_loading(self) -> contextlib.AbstractContextManager[None]:
-        if not any(rules.forbid for rules in self._program.rules.values()):
-            return contextlib.nullcontext()
-        return LoadingWatch(self._sources).watching()
+        return LoadingWatch(self._sources).watching() if self._is_watched else contextlib.nullcontext()
+
+    @property
+    def _is_watched(self) -> bool:
+        """Whether there is a part that may not use everything."""
+        return any(rules.forbid for rules in self._program.rules.values())
 
     def _is_learners(self, handle: Handle | int) -> bool:
         """Whether a request goes to something that the learner's own code has made."""

@@ -71,13 +71,14 @@ def traced(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """`fn(*args, **kwargs)` run inside a `tf.function`, where tensors have no values yet.
 
     Arrays among the positional arguments become symbolic tensors; everything else is passed as it is.
+    Python's `if` and `for` are Python's, as in `model.fit`.
     """
     import numpy as np
     import tensorflow as tf
 
     positions = [i for i, arg in enumerate(args) if isinstance(arg, np.ndarray)]
 
-    @tf.function  # type: ignore[untyped-decorator, unused-ignore]
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator, unused-ignore]
     def graph(*tensors: Any) -> Any:
         filled = list(args)
         for position, tensor in zip(positions, tensors, strict=True):
@@ -88,10 +89,13 @@ def traced(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 def compiled(fn: Callable[..., Any]) -> Callable[..., Any]:
-    """`fn` as one `tf.function`, to be called many times: what its first call traces, later calls repeat."""
+    """`fn` as one `tf.function`, to be called many times: what its first call traces, later calls repeat.
+
+    A call with arrays of another length traces once more, with that length unknown: None in `.shape`.
+    """
     import tensorflow as tf
 
-    @tf.function  # type: ignore[untyped-decorator, unused-ignore]
+    @tf.function(autograph=False, reduce_retracing=True)  # type: ignore[untyped-decorator, unused-ignore]
     def graph(*args: Any, **kwargs: Any) -> Any:
         return fn(*args, **kwargs)
 
@@ -120,15 +124,16 @@ def reloaded(model: Any, *kinds: Any) -> Any:
 
 def on_tensors(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """`fn(*args, **kwargs)` with eager tensors in place of arrays, also of those in lists and tuples."""
-    return fn(*(_tensors(arg) for arg in args), **{key: _tensors(arg) for key, arg in kwargs.items()})
+    return fn(*(tensors(arg) for arg in args), **{key: tensors(arg) for key, arg in kwargs.items()})
 
 
-def _tensors(value: Any) -> Any:
+def tensors(value: Any) -> Any:
+    """Eager tensors in place of arrays, also of those in lists and tuples."""
     import numpy as np
     import tensorflow as tf
 
     if isinstance(value, (list, tuple)):
-        return type(value)(_tensors(item) for item in value)
+        return type(value)(tensors(item) for item in value)
     return tf.convert_to_tensor(value) if isinstance(value, np.ndarray) else value
 
 
@@ -142,6 +147,36 @@ def arguments_after(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> list[A
     return list(args)
 
 
+def kept(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[list[Any], list[str]]:
+    """What the iterator `fn(*args, **kwargs)` gives, looked at when it has ended.
+
+    Returns:
+        Its items, 1000 at most, which show what a later one has overwritten, and the names of the classes
+        of what is in them.
+    """
+    import itertools
+
+    import keras
+
+    items = list(itertools.islice(fn(*args, **kwargs), 1000))
+    return items, sorted({type(leaf).__name__ for leaf in keras.tree.flatten(items)})
+
+
+def written_over(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
+    """The positional arguments once every array in the items that `fn(*args, **kwargs)` gives is all zeros.
+
+    Whether these have memory of their own shows in the arguments.
+    """
+    import keras
+    import numpy as np
+
+    for item in fn(*args, **kwargs):
+        for leaf in keras.tree.flatten(item):
+            if isinstance(leaf, np.ndarray) and leaf.flags.writeable:
+                leaf[...] = 0
+    return list(args)
+
+
 def _items(value: Any) -> Iterator[Any]:
     return value if isinstance(value, Iterator) else iter(())
 
@@ -149,6 +184,23 @@ def _items(value: Any) -> Iterator[Any]:
 def walked_once(items: list[Any]) -> Iterator[Any]:
     """An iterator over `items`: it has no length, and nothing is left of it after the first walk."""
     return iter(items)
+
+
+def rates_by_step(rates: list[float]) -> Any:
+    """A Keras schedule that gives each step of an optimizer its own learning rate; the last one stays.
+
+    Keras' own `PiecewiseConstantDecay` does the same, and compares each step with every boundary.
+    """
+    import keras
+    import tensorflow as tf
+
+    values = tf.constant(rates, tf.float32)
+
+    class RatesByStep(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc, unused-ignore]
+        def __call__(self, step: Any) -> Any:
+            return values[tf.minimum(tf.cast(step, tf.int32), len(rates) - 1)]
+
+    return RatesByStep()
 
 
 def recorder() -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import types
+import warnings
 from collections.abc import Container, Iterable, Iterator
 from functools import cache, partial
 from typing import Any
@@ -82,12 +83,14 @@ def _below(root: str, skipped: Container[str] = ()) -> Iterator[tuple[str, Any]]
                 todo.append(name)
 
 
-def _in(path: str) -> Iterator[tuple[str, Any]]:
+def _in(path: str) -> list[tuple[str, Any]]:
     """All that a module has itself, with the names; nothing if there is no such module."""
     module = lookup(path)
-    for word in sorted(dir(module)) if isinstance(module, types.ModuleType) else ():
-        if not word.startswith("_") and hasattr(module, word):
-            yield f"{path}.{word}", getattr(module, word)
+    words = [word for word in sorted(dir(module)) if not word.startswith("_")]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SciPy warns about old names when they are looked at
+        found = [(f"{path}.{word}", getattr(module, word)) for word in words if hasattr(module, word)]
+    return found if isinstance(module, types.ModuleType) else []
 
 
 def unwrapped(value: Any) -> Any:

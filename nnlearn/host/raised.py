@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import errno
 import re
 import types
@@ -32,9 +33,7 @@ def reply_to(error: BaseException, sources: Mapping[str, str]) -> tuple[Any, ...
         error: What was raised.
         sources: The learner's code, by the name of its file.
     """
-    trace = list(_walk(error.__traceback__))
-    written = bool(trace) and trace[-1].tb_frame.f_code.co_filename in sources
-    if isinstance(error, NotImplementedError) and written:
+    if isinstance(error, NotImplementedError) and _is_raised_by_a_line(error, sources):
         return ("not_written", _message_of(error))
     bases = [f"{base.__module__}.{base.__qualname__}" for base in type(error).__mro__]
     return ("raised", type(error).__name__, _message_of(error), bases, _own_frames(error, sources))
@@ -45,6 +44,18 @@ def note_about(file: str, error: BaseException, sources: Mapping[str, str]) -> s
     line = next((f" at line {line}" for _, line, _, _ in _own_frames(error, sources)[::-1]), "")
     said = f": {message}" if (message := _message_of(error)) else ""
     return f"{file_name(file)} raised {type(error).__name__}{line}{said}"
+
+
+def _is_raised_by_a_line(error: BaseException, sources: Mapping[str, str]) -> bool:
+    """Whether a `raise` of the learner's has raised it.
+
+    The last frame alone does not tell: TensorFlow leaves its own out of a traceback, and NumPy has none. Both
+    raise NotImplementedError where a tensor without a value is read inside a `tf.function`.
+    """
+    *_, last = [None, *_walk(error.__traceback__)]
+    if last is None or (code := last.tb_frame.f_code).co_filename not in sources:
+        return False
+    return code.co_code[last.tb_lasti] == dis.opmap["RAISE_VARARGS"]
 
 
 def _own_frames(error: BaseException, sources: Mapping[str, str]) -> list[tuple[str, int, str, str]]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
+from nnlearn.host.overlapping import Overlapping
 from nnlearn.host.public import functions_of, symbolic_class_of, unwrapped
 
 _mro = vars(type)["__mro__"].__get__  # of the type itself, whatever its metaclass says
@@ -39,15 +40,21 @@ Report = Callable[[Call], None]
 
 
 class Tripwires:
-    """The wires of this process, on functions and on the classes that share functions with others."""
+    """The wires of this process, on functions and on the classes that share functions with others.
+
+    To set them takes 0.2 ms, and as long again to put the functions back; and Python forgets each time what
+    it knows about calls of these functions, which costs more. So they are set once for many calls.
+    """
 
     def __init__(self) -> None:
         self._things: dict[int, Any] = {}  # ids mean something as long as their objects live
         self._names: dict[int, tuple[str, ...]] = {}
         self._functions: dict[types.FunctionType, tuple[str, ...]] = {}
         self._wires: dict[types.FunctionType, types.CodeType] = {}
+        self._before: dict[types.FunctionType, types.CodeType] = {}  # of those with a wire set now
         self._listeners: list[Report] = []
         self._are_set = False
+        self._setting = Overlapping(self._exchange, self._put_back)
 
     def put_on(self, objects: Iterable[tuple[str, Any]]) -> None:
         """Put wires on functions and classes, given with their public names."""
@@ -66,27 +73,25 @@ class Tripwires:
         for function in wired.keys() - self._wires.keys():
             self._wires[function] = _tripped_code(function, self._report)
             if self._are_set:
-                function.__code__ = self._wires[function]
+                self._set_on(function)
 
     @contextlib.contextmanager
     def reporting_to(self, report: Report) -> Iterator[None]:
         """Call `report` at each call of one of the functions, until the block ends."""
-        before = [] if self._are_set else [(function, function.__code__) for function in self._wires]
-        self._listeners.append(report)
-        try:
-            if not self._are_set:
-                self._exchange()
-            yield
-        finally:
-            for function, code in before:
-                function.__code__ = code
-            self._listeners.remove(report)
+        with self._setting.block():
+            self._listeners.append(report)
+            try:
+                yield
+            finally:
+                self._listeners.remove(report)
+
+    def standing(self) -> contextlib.AbstractContextManager[None]:
+        """Leave the wires set until the block ends: cheaper than for each of many blocks within."""
+        return self._setting.block()
 
     def set(self) -> None:
-        """Set the wires for good: cheaper than for each block, where nobody else is around."""
-        if not self._are_set:
-            self._are_set = True
-            self._exchange()
+        """Set the wires for good: where nobody else is around."""
+        self._setting.open()
 
     def names_of(self, value: Any) -> tuple[str, ...]:
         """The public names of what `value` is, wraps, or derives from; none if there are no wires on it."""
@@ -102,7 +107,18 @@ class Tripwires:
             self._names[id(thing)] = _with(self._names.get(id(thing), ()), name)
 
     def _exchange(self) -> None:
-        for function, code in self._wires.items():
+        self._are_set = True
+        for function in self._wires:
+            self._set_on(function)
+
+    def _set_on(self, function: types.FunctionType) -> None:
+        self._before[function] = function.__code__
+        function.__code__ = self._wires[function]
+
+    def _put_back(self) -> None:
+        self._are_set = False
+        while self._before:
+            function, code = self._before.popitem()
             function.__code__ = code
 
     def _report(self, function: types.FunctionType, caller: types.FrameType, args: tuple[Any, ...]) -> None:

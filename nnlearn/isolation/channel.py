@@ -11,7 +11,9 @@ import socket
 import time
 from typing import Any, Protocol
 
-from nnlearn.isolation.wire import HEADER, WireError, decode, encode, header
+from nnlearn.isolation.decoding import decode
+from nnlearn.isolation.encoding import encode
+from nnlearn.isolation.wire import HEADER, WireError, header
 
 _CHUNK = 2**20
 _SMALL = 2**14  # what most messages fit into, to be taken at once

@@ -29,7 +29,7 @@ class Ending:
 
     Attributes:
         code: Its exit status, or the negative number of the signal that ended it.
-        max_rss_mb: The most memory it held at one time.
+        max_rss_mb: The most memory it held at one time; 0 where nobody knows.
         cpu_seconds: Processor time of all its threads.
     """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 from nnlearn.catalogue import Topic
 from nnlearn.isolation.deadlines import Deadlines
 from nnlearn.isolation.processes import ProcessSource
@@ -62,6 +64,10 @@ class IsolatedSeat(SourceSeat):
         assert self._transport is not None  # noqa: S101 - for the type checker
         self.refuse_unread(part)
         return self._transport
+
+    def while_checked(self) -> AbstractContextManager[None]:
+        """Nothing: what watches the code lives in its process, which may end."""
+        return nullcontext()
 
     def close(self) -> None:
         """End the process and keep what it printed while the file was loaded."""

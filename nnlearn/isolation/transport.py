@@ -46,6 +46,7 @@ class RemoteTransport:
         self._beginning: tuple[Any, ...] | None = None
         self._death: LearnerDied | None = None
         self._closed = False
+        self._libraries_mb = 0.0
         self.layers: tuple[str, ...] = ()
 
     @classmethod
@@ -130,11 +131,11 @@ class RemoteTransport:
     def _hand_over(self, program: Program) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         try:
-            _, layers = self._channel.receive(deadline)
+            _, layers, self._libraries_mb = self._channel.receive(deadline)
         except WireError as error:
             raise IsolationError(
                 f"the process for a submission did not get ready: {self.output or error}",
-                "Run nnlearn doctor to see what this machine lacks.",
+                "Run nnlearn doctor --grading to see what this machine lacks.",
             ) from error
         self.layers = tuple(layers)
         rules = {part: [*map(list, one)] for part, one in program.rules.items()}
@@ -218,6 +219,6 @@ class RemoteTransport:
             if ending.cpu_seconds >= self._deadlines.submission_seconds:
                 return Verdict.TIMED_OUT, "it used up its processor time"
             return Verdict.OUT_OF_MEMORY, f"the system ended it ({name}): memory ran out"
-        if ending.max_rss_mb > 0.6 * self._memory_mb:
+        if ending.max_rss_mb - self._libraries_mb > 0.6 * self._memory_mb:
             return Verdict.OUT_OF_MEMORY, f"{out_of_memory} ({name})"
         return Verdict.CRASHED, f"{name} ended it: a fault in compiled code, or no memory left"

@@ -14,8 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from nnlearn.isolation.decoding import decode
+from nnlearn.isolation.encoding import encode
 from nnlearn.isolation.processes import PACKET, Ending, IsolationError
-from nnlearn.isolation.wire import WireError, decode, encode
+from nnlearn.isolation.wire import WireError
 from nnlearn.isolation.zygote_start import ZygoteProcess
 
 _START_SECONDS = 120.0  # a cold import of TensorFlow on a slow disk
@@ -101,7 +103,7 @@ class OwnLink(Link):
             self._started.close()
             raise IsolationError(
                 f"the process that runs submissions did not start: {said}",
-                "Run nnlearn doctor to see what this machine lacks.",
+                "Run nnlearn doctor --grading to see what this machine lacks.",
             ) from error
 
     def become(self, bounds: tuple[int, int, int], pass_on: tuple[int, ...]) -> None:

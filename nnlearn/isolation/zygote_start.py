@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -41,6 +42,8 @@ class ZygoteProcess:
         self._folder.chmod(0o711)  # on the way to the folders of learners' processes, which are other users
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # Linux counts what this process holds as what its child has held, until that runs its program.
+        self._inherited_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:
             with theirs:
                 self.process = subprocess.Popen(  # noqa: S603
@@ -63,7 +66,8 @@ class ZygoteProcess:
             return None
         _, status, usage = os.wait4(self.process.pid, 0)
         self.process.returncode = code = os.waitstatus_to_exitcode(status)
-        return Ending(code, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
+        max_rss_kb = usage.ru_maxrss if usage.ru_maxrss > self._inherited_kb else 0
+        return Ending(code, max_rss_kb / 1024, usage.ru_utime + usage.ru_stime)
 
     def close(self) -> None:
         """End the process, and with it all that it has forked.

@@ -1,26 +1,38 @@
-"""Puts a call into words: `softmax(logits, axis=0)` and what `logits` is."""
+"""Puts the call that an answer came from into words: `softmax(logits, axis=0)` and what `logits` is."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from nnlearn.text import shown
+from nnlearn.learner.origins import READS, SETS, Origins
+from nnlearn.learner.record import Exchange
+from nnlearn.learner.writing import Writing, kind_of, new_name
+from nnlearn.protocol.values import BY_NAME, HELPER, PART, Handle
 
-_SPOKEN = {
-    "gradient": "gradient of",
-    "value_and_gradient": "value and gradient of",
-    "traced": "traced call of",
+_HELPED = {
+    "gradient": "gradient of {}",
+    "value_and_gradient": "value and gradient of {}",
+    "weight_gradients": "gradients of the weights of {}",
+    "traced": "traced call of {}",
+    "on_tensors": "{}",
+    "kept": "list({})",
+    "arguments_after": "what was given, after {}",
+    "written_over": "what was given, after writing into what comes of {}",
 }
-_LITERAL_LENGTH = 32
-_SHOWN_ELEMENTS = 6
-_WRITTEN_ELEMENTS = 8
-_LINE_LENGTH = 60
+"""How a helper that is handed a function reads; what looks like Python is."""
+_IN_PYTHON = ("on_tensors", "kept")
+ON_TENSORS = "on_tensors"
+_MAKERS = ("recorder", "compiled", "walked_once")
+_KERAS_NAMES = {
+    **dict.fromkeys(("fit", "train_on_batch", "evaluate"), ("x", "y")),
+    "set_weights": ("weights",),
+    "from_config": ("config",),
+    "assign": ("value",),
+}
 
 
 @dataclass(frozen=True)
@@ -28,113 +40,162 @@ class CallText:
     """A call in words.
 
     Attributes:
-        call: The call as one would type it, arrays by name.
-        where: For each array by name, what it is: `z: shape (4, 3), float32`.
-        line: The call with its arrays written out: `softmax(np.float32([1.0, 2.0]))`; an empty string
-            where one of them is too large for that, or where it is no call that one could type.
+        call: The call as one would type it, with what is not short by name.
+        where: For each of these names, what it stands for: `z: shape (4, 3), float32`; and what was looked
+            at afterwards, if the answer is not what came back.
+        line: Python that makes the call with nothing that is not there already, the learner's parts, `keras`
+            and `np`: `softmax(np.float32([1.0, 2.0]))`; an empty string where it takes more than that.
+        given: What the names stand for, as a request has it.
+        as_tensors: Whether arrays are handed over as tensors.
+        place: Which exchange it is.
+        answers: The exchanges in which the answer came, if not in that one.
+        is_walked: Whether the answer is all that an iterator gave.
     """
 
     call: str
     where: tuple[str, ...]
     line: str = ""
+    given: tuple[tuple[str, Any], ...] = ()
+    as_tensors: bool = False
+    place: int = 0
+    answers: tuple[int, ...] = ()
+    is_walked: bool = False
 
 
-def describe_call(
-    label: str,
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    signatures: Mapping[str, tuple[str, ...]],
-) -> CallText:
-    """A call of what `label` names, with its arguments.
+class Calls:
+    """Puts the calls of one check into words.
 
-    A helper that is handed a part reads as what it does: `gradient of relu(x)`.
+    Args:
+        exchanges: What was asked, and what came back.
+        parameters: The names of the parameters of parts, and of methods: `Dropout.call`.
     """
-    first = getattr(args[0], "_label", None) if args else None
-    if first is not None and label in _SPOKEN:
-        options = {k: v for k, v in kwargs.items() if k not in ("upstream", "wrt")}
-        inner = describe_call(first, args[1:], options, signatures)
-        return CallText(f"{_SPOKEN[label]} {inner.call}", inner.where)
-    names = signatures.get(label.split("(")[0] if not label.endswith(")") else "", ())
-    where: list[str] = []
-    parts = [
-        _argument(value, names[i] if i < len(names) else f"x{i or ''}", where) for i, value in enumerate(args)
-    ]
-    parts += [f"{key}={_argument(value, key, where)}" for key, value in kwargs.items()]
-    line = _line(label, args, kwargs)
-    return CallText(f"{label}({', '.join(parts)})", tuple(where), line)
 
+    def __init__(self, exchanges: Sequence[Exchange], parameters: Mapping[str, tuple[str, ...]]) -> None:
+        self._exchanges = exchanges
+        self._parameters = parameters
+        self._origins = Origins(exchanges)
 
-def _argument(value: Any, name: str, where: list[str]) -> str:
-    """How an argument stands in the call; an array goes by `name` and is described in `where`."""
-    if isinstance(value, (np.ndarray, np.generic)):
-        where.append(f"{name}: {describe_array(np.asarray(value))}")
-        return name
-    label = getattr(value, "_label", None)
-    text = str(label) if label is not None else shown(value, _LITERAL_LENGTH + 1)
-    return text if len(text) <= _LITERAL_LENGTH else f"<{type(value).__name__}>"
+    def behind(self, place: int) -> CallText | None:
+        """The call that an answer came from: that one, or the last before it that does something."""
+        verb, target, *operands = self._exchanges[place].request
+        if verb == "prediction":
+            return CallText(f'PREDICTIONS["{operands[0]}"]', (), place=place)
+        if verb in ("next", "iter"):
+            return self._of_iterator(target)
+        if self._is_act(place):
+            return self.of(place)
+        before = next((p for p in range(place - 1, -1, -1) if self._is_act(p)), None)
+        if before is None:
+            return self.of(place) if verb == "call" else None
+        return self._with_a_look(before, place)
 
+    def last(self) -> CallText | None:
+        """The last call of what a check is about, or the last of any kind."""
+        places = range(len(self._exchanges) - 1, -1, -1)
+        act = next((p for p in places if self._is_act(p) or self._exchanges[p].request[0] == "next"), None)
+        if act is not None:
+            return self.behind(act)
+        return next((self.of(p) for p in places if self._exchanges[p].request[0] == "call"), None)
 
-def _line(label: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
-    """The call with every argument written out, or an empty string."""
-    written = [_written(value) for value in args]
-    named = [(key, _written(value)) for key, value in kwargs.items()]
-    if any(text is None for text in [*written, *(text for _, text in named)]):
-        return ""
-    return f"{label}({', '.join([*map(str, written), *(f'{key}={text}' for key, text in named)])})"
-
-
-def _written(value: Any) -> str | None:
-    """An argument as Python, or None."""
-    if isinstance(value, (np.ndarray, np.generic)):
-        array = np.asarray(value)
-        if array.dtype.kind not in "iufb" or not 0 < array.size <= _WRITTEN_ELEMENTS:
+    def _of_iterator(self, target: Handle | int) -> CallText | None:
+        """The call that gave an iterator, with all that it gave in a list if that had an end."""
+        walked = [p for p, e in enumerate(self._exchanges) if e.request[:2] == ("next", target)]
+        ended = any(self._exchanges[p].reply[0] == "end" for p in walked)
+        making = self._origins.making(target)
+        while making is not None and making.request[0] != "call":
+            target = making.request[1]
+            making = self._origins.making(target)
+        if making is None:
             return None
-        if array.dtype.kind == "f" and not np.isfinite(array).all():
-            return None
-        if array.dtype.kind == "b":
-            return f"np.array({_elements(array)})"
-        return f"np.{array.dtype.name}({_elements(array)})"
-    plain = value is None or type(value) in (bool, int, float, str, tuple, list)
-    text = shown(value, _LITERAL_LENGTH + 1) if plain else ""
-    return text if 0 < len(text) <= _LITERAL_LENGTH else None
+        text = self.of(self._origins.making_place(target))
+        if ended:
+            text = replace(text, call=f"list({text.call})", line=f"list({text.line})" if text.line else "")
+        return replace(text, answers=tuple(walked), is_walked=True)
 
+    def _with_a_look(self, before: int, place: int) -> CallText:
+        """The call before, and what was read of an object afterwards, which then goes by a name."""
+        verb, target, *operands = self._exchanges[place].request
+        owner = self._origins.owner(target)
+        told, handle = self.of(before, owner), self._origins.handle(owner)
+        if verb not in ("call", "get", "array") or handle is None:
+            return told
+        told = replace(told, line="", answers=(place,))
+        if self._origins.making_place(owner) >= before:  # it came back, or was made of that
+            its = [f"afterwards: its {operands[0]}"] if verb == "get" else []
+            return replace(told, where=(*told.where, *its))
+        names = {value.id: name for name, value in told.given if isinstance(value, Handle)}
+        if owner not in names:
+            name = names[owner] = new_name(kind_of(handle), [known for known, _ in told.given])
+            where = (*told.where, f"{name}: {self._origins.said(handle)}")
+            told = replace(told, where=where, given=(*told.given, (name, handle)))
+        seen = self._origins.said(self._origins.handle(target), names)
+        if verb != "array":
+            seen += "()" if verb == "call" else f".{operands[0]}"
+        between = self._origins.uses(owner, place)[len(self._origins.uses(owner, before + 1)) :]
+        since = ", with what was set by then" if between else ""
+        return replace(told, where=(*told.where, f"afterwards: {seen}{since}"))
 
-def _elements(array: np.ndarray[Any, Any]) -> str:
-    """The elements, each as short as it can be said exactly, in brackets."""
-    if array.ndim == 0:
-        return str(array)
-    return f"[{', '.join(_elements(np.asarray(row)) for row in array)}]"
+    def _is_act(self, place: int) -> bool:
+        """Whether it is a call that runs what a check is about, and neither looks nor prepares."""
+        verb, target, *_ = self._exchanges[place].request
+        if verb == "prediction":
+            return True
+        if verb != "call":
+            return False
+        if isinstance(target, Handle) and target.kind == HELPER:
+            return target.name not in _MAKERS
+        method, part = self._origins.method(target), self._origins.part_of(target)
+        if part:
+            return method not in (*(name for name in READS if name != "get_config"), *SETS)
+        return not self._origins.is_of_keras(target) and method not in (*READS, *SETS)
 
+    def of(self, place: int, looked_at: int | None = None) -> CallText:
+        """The call at this place.
 
-def describe_array(array: np.ndarray[Any, Any]) -> str:
-    """Shape and dtype, and the values of a small array."""
-    text = f"shape {array.shape}, {array.dtype}"
-    if array.size <= _SHOWN_ELEMENTS:
-        values = np.array2string(array, precision=4, separator=", ").replace("\n", "")
-        text = f"{values}, {text}" if len(values) + len(text) <= _LINE_LENGTH else text
-    return text
+        Args:
+            place: Which exchange.
+            looked_at: An object that is spoken of afterwards, so that it needs a name.
+        """
+        _, target, args, kwargs = self._exchanges[place].request
+        args = list(args)
+        helper, upstream, wrt = "", None, None
+        if isinstance(target, Handle) and target.kind == HELPER and target.name in _HELPED:
+            helped, *rest = args or [None]
+            if isinstance(helped, Handle):  # and not what came in the place of an object
+                helper, kwargs, args = target.name, dict(kwargs), rest
+                upstream, wrt = kwargs.pop("upstream", None), kwargs.pop("wrt", 0)
+                target = helped if helped.kind in BY_NAME else helped.id
+        if (within := self._origins.within(target)) != target:
+            helper, target = "traced", within
+        writing = Writing(self._origins, place, looked_at)
+        callee = writing.callee(target)
+        names = self._names_for(target)
+        texts = [
+            writing.argument(value, names[i] if i < len(names) else f"x{i or ''}")
+            for i, value in enumerate(args)
+        ]
+        arrays = sum(isinstance(value, np.ndarray) for value in args)
+        by = f" with respect to {texts[wrt]}" if helper.endswith("gradient") and wrt and arrays > 1 else ""
+        texts += [f"{key}={writing.argument(value, key)}" for key, value in kwargs.items()]
+        if upstream is not None:
+            writing.argument(upstream, "upstream")
+        call = _HELPED.get(helper, "{}").format(f"{callee}({', '.join(texts)})") + by
+        line = writing.line(args, kwargs) if helper in ("", *_IN_PYTHON) else ""
+        line = _HELPED[helper].format(line) if line and helper else line
+        where = tuple(writing.where)
+        if helper == ON_TENSORS:
+            where, line = tuple(row.replace("shape ", "tensor of shape ") for row in where), ""
+        return CallText(
+            call, where, line, tuple(writing.given), helper == ON_TENSORS, place, answers=(place,)
+        )
 
-
-def signatures_of(path: Path) -> dict[str, tuple[str, ...]]:
-    """Parameter names of the functions and classes in a Python file, without running it.
-
-    A class goes by its constructor's parameters. What cannot be parsed gives no names.
-    """
-    found: dict[str, tuple[str, ...]] = {}
-    try:
-        body = ast.parse(path.read_text(encoding="utf-8")).body
-    except (SyntaxError, ValueError, RecursionError):
-        return found
-    for node in body:
-        if isinstance(node, ast.FunctionDef):
-            found[node.name] = _parameters(node)
-        elif isinstance(node, ast.ClassDef):
-            for method in node.body:
-                if isinstance(method, ast.FunctionDef) and method.name == "__init__":
-                    found[node.name] = _parameters(method)[1:]
-    return found
-
-
-def _parameters(function: ast.FunctionDef) -> tuple[str, ...]:
-    """The parameters that can be given by position."""
-    return tuple(arg.arg for arg in (*function.args.posonlyargs, *function.args.args))
+    def _names_for(self, target: Handle | int) -> tuple[str, ...]:
+        """The names of the parameters of what is called; of a class, those of its constructor."""
+        if isinstance(target, Handle) and target.kind == PART:
+            return self._parameters.get(target.name, ())
+        method, part = self._origins.method(target), self._origins.part_of(target)
+        if part:
+            for name in [method] if method else ["call", "__call__"]:
+                if (found := self._parameters.get(f"{part}.{name}")) is not None:
+                    return found
+        return _KERAS_NAMES.get(method, ())

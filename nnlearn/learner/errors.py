@@ -80,3 +80,8 @@ class LearnerDied(LearnerProblem):
         super().__init__(message)
         self.verdict = verdict
         self.message = message
+
+
+def ended_itself(status: int) -> str:
+    """What is said of code that ended the process it ran in."""
+    return f"your code ended the process, as os._exit({status}) does"

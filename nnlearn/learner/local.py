@@ -10,7 +10,8 @@ from typing import Any
 
 from nnlearn.catalogue import Topic
 from nnlearn.host.host import Host
-from nnlearn.learner.errors import LearnerDied
+from nnlearn.learner.errors import LearnerDied, ended_itself
+from nnlearn.learner.parameters import Names
 from nnlearn.learner.seats import SourceSeat
 from nnlearn.protocol.transport import Transport
 from nnlearn.results import Verdict
@@ -27,11 +28,23 @@ class LocalTransport:
         self._host = host
 
     def request(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The host's reply."""
-        return self._host.handle(request)
+        """The host's reply.
+
+        Raises:
+            LearnerDied: The learner's code wanted to end this process.
+        """
+        reply = self._host.handle(request)
+        refuse_exit(self._host)
+        return reply
 
     def close(self) -> None:
         """Nothing to let go of: the host goes with its last reference."""
+
+
+def refuse_exit(host: Host) -> None:
+    """Raise `LearnerDied` if the learner's code has wanted to end this process, even if it went on."""
+    if (asked := host.exits.take()) is not None:
+        raise LearnerDied(Verdict.CRASHED, f"{ended_itself(asked.status)} ({asked.place})")
 
 
 @dataclass(frozen=True)
@@ -67,23 +80,34 @@ class LocalSeat(SourceSeat):
             with contextlib.suppress(LearnerDied):  # each part is going to be told
                 self.end_cell(cell, LearnerDied(Verdict.TIMED_OUT, too_long))
         self.notes += tuple(self.ended.values())
+        # The real path, so that debuggers and editors find the lines.
+        self._program = self.program({source.path.name: str(source.path)})
+        self._host = Host(self._program)
 
     def transport(self, part: str) -> Transport:
         """The way to the code, which is loaded on first use."""
         self.refuse_shortcuts(part)
         self.refuse_lost(part)
         if self._transport is None:
-            start_keras()
-            # The real path, so that debuggers and editors find the lines.
-            files = {self.source.path.name: str(self.source.path)}
-            program = self.program(files)
-            host = Host(program)
-            for place, (file, _) in enumerate(program.cells or [("", "")]):
-                with self._not_for_ever(file_name(file)):
-                    self.notes += tuple(host.load(place))
-            self._transport = LocalTransport(host)
+            for place, (file, _) in enumerate(self._program.cells or [("", "")]):
+                self._load(place, file_name(file))
+            self._transport = LocalTransport(self._host)
         self.refuse_unread(part)
         return self._transport
+
+    def while_checked(self) -> contextlib.AbstractContextManager[None]:
+        """What holds around code in a process that is not its own; Keras is started first, and quietly."""
+        start_keras()
+        return self._host.at_home()
+
+    def _load(self, place: int, cell: str) -> None:
+        with self._not_for_ever(cell):
+            notes = self._host.load(place)
+        try:
+            refuse_exit(self._host)
+        except LearnerDied as death:
+            self.end_cell(cell, death)
+        self.notes += tuple(notes)
 
     @contextlib.contextmanager
     def _not_for_ever(self, cell: str) -> Iterator[None]:
@@ -104,10 +128,17 @@ class LocalSeat(SourceSeat):
 
 
 class HostSeat:
-    """A host that is there already: a mistake, the reference, or a notebook's own namespace."""
+    """A host that is there already: a mistake, or the reference."""
+
+    names = Names()  # nobody has read it
 
     def __init__(self, host: Host) -> None:
+        self._host = host
         self._transport = LocalTransport(host)
+
+    def while_checked(self) -> contextlib.AbstractContextManager[None]:
+        """What holds around code in a process that is not its own."""
+        return self._host.at_home()
 
     def transport(self, part: str) -> Transport:  # noqa: ARG002 - the same for every part
         """The way to the host."""

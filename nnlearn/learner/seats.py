@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Protocol
 
 from nnlearn.catalogue import Topic, attribute_of
 from nnlearn.learner.errors import Forbidden, LearnerDied, NotWritten
+from nnlearn.learner.parameters import Names, names_in
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
 from nnlearn.results import Verdict
@@ -33,11 +35,18 @@ class Seat(Protocol):
             LearnerProblem: The code cannot be run, or `part` uses what it must not.
         """
 
+    def while_checked(self) -> AbstractContextManager[None]:
+        """What has to hold around checks, and is had most cheaply once for all those that run in a row."""
+
     def place(self, part: str) -> str:
         """Where `part` stands in the learner's file: `softmax.py:7`, or an empty string."""
 
     def trouble(self, part: str) -> tuple[str, ...]:
         """What went wrong with `part` while the file was loaded."""
+
+    @property
+    def names(self) -> Names:
+        """What the submission calls things, as far as that is known."""
 
 
 class SourceSeat:
@@ -119,6 +128,11 @@ class SourceSeat:
             definitions = self._needs.definitions(attribute_of(part.name))
             if not self._needs.all_below(definitions).isdisjoint(statements):
                 yield part.name
+
+    @cached_property
+    def names(self) -> Names:
+        """What the submission calls things."""
+        return names_in(self.source)
 
     @cached_property
     def _needs(self) -> Needs:

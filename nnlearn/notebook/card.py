@@ -10,13 +10,16 @@ import textwrap
 from dataclasses import dataclass
 from html import escape
 
+from nnlearn.catalogue import PREDICTIONS
 from nnlearn.checking.failure import WIDTH
 from nnlearn.notebook.cells import shell
+from nnlearn.notebook.held import Notice
 from nnlearn.notebook.plots import Picture
 from nnlearn.results import Outcome, PartResult, Verdict
+from nnlearn.text import laid_out
 
-# Against white and against Jupyter's dark grey, both have a contrast above 3:1.
-_GREEN, _VERMILION = "#009E73", "#D55E00"
+# Against white and against Jupyter's dark grey, all have a contrast above 3:1.
+_GREEN, _VERMILION, _GREY = "#009E73", "#D55E00", "#808080"
 
 
 @dataclass(frozen=True)
@@ -28,22 +31,32 @@ class Card:
         hidden: How many more checks run when it is graded.
         picture: What the part does, drawn.
         notes: What there is to know about the notebook as a whole.
+        notice: Why the verdict, if there is one, is not about what the notebook's cells say now.
     """
 
     result: PartResult
     hidden: int
     picture: Picture | None = None
     notes: tuple[str, ...] = ()
+    notice: Notice | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a verdict on what the notebook's cells say now."""
+        return bool(self.result.outcomes) and self.notice is None
 
     @property
     def passed(self) -> bool:
-        """Whether all checks pass."""
-        return self.result.verdict is Verdict.PASSED
+        """Whether all checks pass that are to be run."""
+        was_checked = bool(self.result.outcomes) or self.notice is None
+        return was_checked and self.result.verdict is Verdict.PASSED
 
     @property
     def count(self) -> str:
         """How many checks pass."""
         outcomes = self.result.outcomes
+        if self.notice and not outcomes:
+            return self.notice.title
         if not outcomes:
             return f"there is no visible check; {self.hidden} run when graded"
         passing = sum(outcome.verdict is Verdict.PASSED for outcome in outcomes)
@@ -54,7 +67,8 @@ class Card:
     def title(self) -> str:
         """The part and how it stands."""
         words = self.result.verdict.words if self.result.outcomes else "not checked"
-        return f"{self.result.name} {words}"
+        about = f", {self.notice.title}" if self.notice and self.result.outcomes else ""
+        return f"{self.result.name} {words}{about}"
 
     @property
     def summary(self) -> str:
@@ -62,16 +76,21 @@ class Card:
         return f"{self.result.name}: {self.count}"
 
     @property
-    def first_failure(self) -> Outcome | None:
-        """The check to look at first."""
-        return next((o for o in self.result.outcomes if o.verdict is not Verdict.PASSED), None)
+    def messages(self) -> list[str]:
+        """What is said of the check to look at first, or of each guess that was answered."""
+        to_look_at = self.result.to_look_at(apart=self.result.name == PREDICTIONS)
+        return [laid_out(outcome.message, WIDTH) for outcome in to_look_at]
 
     def as_text(self) -> str:
         """The card as plain text."""
         lines = [f"{self.title}: {self.count}"]
+        for text in self.notice.text if self.notice else ():
+            lines += ["", *textwrap.wrap(text, WIDTH, subsequent_indent="  ")]
+        if self.notice and self.result.outcomes:
+            lines.append("")
         lines += [f"  {o.verdict.words:<14} {o.title}" for o in self.result.outcomes]
-        if self.first_failure:
-            lines += ["", self.first_failure.message]
+        for message in self.messages:
+            lines += ["", message]
         if self.picture:
             lines += ["", *textwrap.wrap(f"Picture: {self.picture.alt}", WIDTH)]
         for note in self.notes:
@@ -80,20 +99,21 @@ class Card:
 
     def as_html(self) -> str:
         """The card as HTML."""
-        accent = _GREEN if self.passed else _VERMILION
-        checks = "".join(_item(outcome) for outcome in self.result.outcomes)
-        message = (
-            f'<pre tabindex="0" style="{_PRE}">{escape(self.first_failure.message)}</pre>'
-            if self.first_failure
-            else ""
+        accent = _GREY if self.notice else _GREEN if self.passed else _VERMILION
+        mark = "…" if self.notice else "✓" if self.passed else "✗"
+        about = "".join(
+            f'<p style="margin:0 0 .4em">{escape(t)}</p>' for t in (self.notice.text if self.notice else ())
         )
+        checks = "".join(_item(outcome) for outcome in self.result.outcomes)
+        messages = "".join(f'<pre tabindex="0" style="{_PRE}">{escape(text)}</pre>' for text in self.messages)
         picture = f'<div style="margin-top:.8em">{self.picture.svg}</div>' if self.picture else ""
         notes = "".join(f'<p style="margin:.8em 0 0">Note: {escape(note)}</p>' for note in self.notes)
         return (
             f'<section aria-label="{escape(self.title)}" style="{_BOX};border-left-color:{accent}">'
-            f'<p style="margin:0 0 .4em"><strong>{"✓" if self.passed else "✗"} {escape(self.title)}</strong>'
-            f" &nbsp;{escape(self.count)}</p>"
-            f'<ul style="list-style:none;margin:0;padding:0">{checks}</ul>{message}{picture}{notes}</section>'
+            f'<p style="margin:0 0 .4em"><strong>{mark} {escape(self.title)}</strong>'
+            f" &nbsp;{escape(self.count)}</p>{about}"
+            f'<ul style="list-style:none;margin:0;padding:0">{checks}</ul>'
+            f"{messages}{picture}{notes}</section>"
         )
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from nnlearn.submission.jupyter import as_typed, most_magics
 from nnlearn.submission.source import Cell, Source, as_it_runs
 
-_TIMED = "<timed exec>"
+TIMED = "<timed exec>"
 _OLD_NAME = re.compile(r"<ipython-input-(?P<number>\d+)-\w+>")  # IPython 7, which Colab has
 
 
@@ -46,10 +46,16 @@ def shell() -> Any:
     return ipython.get_ipython() if ipython else None
 
 
+def is_of_cells(namespace: dict[str, Any]) -> bool:
+    """Whether `namespace` is the one in which cells run, and not that of a module."""
+    kernel = shell()
+    return kernel is not None and namespace is kernel.user_ns
+
+
 def run_cells(namespace: dict[str, Any]) -> tuple[RunCell, ...]:
     """The cells that ran, in their order; outside of IPython the file that `namespace` belongs to."""
     kernel = shell()
-    if kernel is None or namespace is not kernel.user_ns:
+    if not is_of_cells(namespace):
         file = namespace.get("__file__")
         if not isinstance(file, str):
             return ()
@@ -73,7 +79,7 @@ def _wrapped(cells: list[RunCell]) -> Iterator[RunCell]:
         yield replace(cell, number=whole.number, name=whole.name, above=1) if whole else cell
     for cell in reversed(cells):
         if body := _body(cell, "%%time"):
-            yield RunCell(_TIMED, cell.number, cell.name, body, above=1)
+            yield RunCell(TIMED, cell.number, cell.name, body, above=1)
             return
 
 

@@ -6,6 +6,7 @@ import contextlib
 import random
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,7 @@ from nnlearn.errors import EXIT_CHECKS_FAILED, NnlearnError
 if TYPE_CHECKING:
     from nnlearn.catalogue import Catalogue, Topic
     from nnlearn.checking.runner import CheckRunner
-    from nnlearn.notebook.plots import Picture
-    from nnlearn.results import PartResult
+    from nnlearn.notebook.card import Card
 
 
 class ChecksFailed(NnlearnError):
@@ -45,7 +45,7 @@ def check(part: str, topic: str | None = None) -> None:
 
 
 def _check(part: str, topic_name: str | None, namespace: dict[str, Any]) -> None:
-    from nnlearn.notebook.card import Card, show
+    from nnlearn.notebook.card import show
     from nnlearn.notebook.topics import topic_of
     from nnlearn.results import Verdict
     from nnlearn.workspace.workspace import find_workspace
@@ -53,41 +53,71 @@ def _check(part: str, topic_name: str | None, namespace: dict[str, Any]) -> None
     if topic_name is None and "." in part:  # as commands name a part that several topics have
         topic_name, _, part = part.partition(".")
     workspace = find_workspace()
-    catalogue = workspace.catalogue if workspace else _catalogue()
-    topic = topic_of(part, topic_name, catalogue, namespace)
-    result, picture, notes = _run(topic, part, namespace)
-    if workspace and result.outcomes:
-        workspace.progress.record(topic.name, {part: result.verdict.value})
-    card = Card(result, topic.part(part).hidden_checks, picture, notes)
+    topic = topic_of(part, topic_name, catalogue_here(), namespace)
+    card = _card(topic, part, namespace)
+    if workspace and card.counts:
+        workspace.progress.record(topic.name, {part: card.result.verdict.value})
+    elif workspace and workspace.progress.verdicts(topic.name).get(part) == Verdict.PASSED:
+        card = replace(card, notes=(*card.notes, f"{part} has passed before, and that stands."))
     show(card)
-    if result.verdict is not Verdict.PASSED:
+    if not card.passed:
         raise ChecksFailed(card.summary)
 
 
-def _run(
-    topic: Topic, part: str, namespace: dict[str, Any]
-) -> tuple[PartResult, Picture | None, tuple[str, ...]]:
-    """The visible checks of `part`, its picture, and notes; the learner's code runs in this very thread."""
+def _card(topic: Topic, part: str, namespace: dict[str, Any]) -> Card:
+    """How `part` went, or why that cannot be said."""
+    from nnlearn.catalogue import attribute_of
+    from nnlearn.notebook.card import Card
+    from nnlearn.notebook.held import interrupted, not_run
+    from nnlearn.results import PartResult
+
+    known = topic.part(part)
+    unchecked = Card(PartResult(part, known.points, ()), known.hidden_checks)
+    if notice := not_run(attribute_of(part), namespace):
+        return replace(unchecked, notice=notice)
+    try:
+        return _checked(topic, part, namespace, unchecked)
+    except KeyboardInterrupt:  # before the checks began, or behind them
+        return replace(unchecked, notice=interrupted((), ""))
+
+
+def _checked(topic: Topic, part: str, namespace: dict[str, Any], unchecked: Card) -> Card:
+    """`unchecked`, with what its visible checks find; the learner's code runs in this very thread."""
     from nnlearn.checking.bench import Bench, proven
+    from nnlearn.checking.selfcheck import SelfCheckAdvice
     from nnlearn.diagnosis.store import read_diagnoses
     from nnlearn.host.settings import settings_kept
-    from nnlearn.notebook.advice import NotebookAdvice
+    from nnlearn.notebook.held import interrupted
     from nnlearn.notebook.plots import picture_of
     from nnlearn.notebook.seat import NamespaceSeat
-    from nnlearn.results import PartResult, Verdict
+    from nnlearn.results import Verdict
     from nnlearn.runtime.quiet import without_native_logs
 
     drawn = (Verdict.PASSED, Verdict.FAILED)  # in all other cases there is nothing to look at
     with without_native_logs(), contextlib.redirect_stderr(sys.stdout):
-        runner = _runner(topic)
+        runner = runner_of(topic)
         with settings_kept(), _own_random_numbers():
             seat = NamespaceSeat(topic, namespace)
-            advice = NotebookAdvice(topic, topic.notebook)
+            advice = SelfCheckAdvice(topic, topic.notebook)
             bench = Bench(topic, seat, known=read_diagnoses(topic), advice=advice, standard=proven)
-            seat.serve_while(lambda: runner.run(bench, [part]))
-            found = [*bench.parts(), PartResult(part, topic.part(part).points, ())][0]
-            picture = picture_of(topic, part, seat.host) if found.verdict in drawn else None
-    return found, picture, seat.notes_about(part)
+            with seat.while_checked():
+                try:
+                    seat.serve_while(lambda: runner.run(bench, [part]))
+                except KeyboardInterrupt:
+                    return replace(unchecked, notice=interrupted(bench.runs.values(), seat.interrupted_at))
+                found = [*bench.parts(), unchecked.result][0]
+                picture = picture_of(topic, part, seat.host) if found.verdict in drawn else None
+    raised = [said for run in bench.runs.values() if run.failure for said in run.failure.raised[:1]]
+    notice = seat.notice_after(part, raised)
+    return replace(unchecked, result=found, picture=picture, notes=seat.notes_about(part), notice=notice)
+
+
+def catalogue_here() -> Catalogue:
+    """The topics that there are here: those of the workspace, or those that came with nnlearn."""
+    from nnlearn.workspace.workspace import find_workspace
+
+    workspace = find_workspace()
+    return workspace.catalogue if workspace else _catalogue()
 
 
 @lru_cache(maxsize=1)
@@ -98,7 +128,7 @@ def _catalogue() -> Catalogue:
 
 
 @lru_cache(maxsize=8)
-def _runner(topic: Topic) -> CheckRunner:
+def runner_of(topic: Topic) -> CheckRunner:
     """The warm checks of a topic: collecting them takes longer than running them."""
     from nnlearn.checking.runner import CheckRunner
 

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from nnlearn.catalogue import PREDICTIONS, attribute_of
 from nnlearn.notebook.cells import tags_of_this_cell
 from nnlearn.submission.locate import flattened, may_define, names_bound
 from nnlearn.submission.misplaced import in_words
@@ -17,7 +18,12 @@ _CHECKS = re.compile(r"\bnnlearn\.check\(")
 
 def last_to_define(source: Source, name: str) -> Cell | None:
     """The last cell that defines `name`, or would do so if it could be run when graded."""
-    written = re.compile(rf"^[ \t]*(def|class)[ \t]+{re.escape(name)}\b", re.MULTILINE)
+    defined = (
+        rf"^{name}[ \t]*(:.*)?="
+        if name == attribute_of(PREDICTIONS)
+        else rf"^[ \t]*(def|class)[ \t]+{name}\b"
+    )
+    written = re.compile(defined, re.MULTILINE)
     for cell in reversed(source.cells):
         if cell.error is not None:
             if written.search(cell.code):
@@ -25,6 +31,12 @@ def last_to_define(source: Source, name: str) -> Cell | None:
         elif any(may_define(node) and name in names_bound(node) for node in flattened(cell.tree.body)):
             return cell
     return None
+
+
+def notes_on(cell: Cell, source: Source) -> list[str]:
+    """What there is to say about one cell."""
+    about = tuple(f"{cell.name}{after}" for after in " ,:")
+    return [note for note in source.notes if note.startswith(about)]
 
 
 def left_out_here(cell: Cell, name: str, runs_now: bool, exercise: Path) -> list[str]:

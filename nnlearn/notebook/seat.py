@@ -7,17 +7,21 @@ import contextlib
 import queue
 import re
 import threading
+import traceback
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from nnlearn.catalogue import Topic, attribute_of
 from nnlearn.host.host import Host
 from nnlearn.host.parts import in_words as overwritten
 from nnlearn.learner.errors import LearnerDied
+from nnlearn.learner.local import refuse_exit
 from nnlearn.learner.seats import SourceSeat
+from nnlearn.notebook import held
 from nnlearn.notebook.cells import RunCell, run_cells, source_of
-from nnlearn.notebook.graded import last_to_define, left_out_here
+from nnlearn.notebook.graded import last_to_define, left_out_here, notes_on
+from nnlearn.notebook.held import Notice
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
 from nnlearn.results import Verdict
@@ -43,6 +47,7 @@ class NamespaceSeat(SourceSeat):
         vars(module).update(namespace)
         self._cells = cells
         self._overwritten = dict(self._put_back(vars(module)))
+        self._namespace = vars(module)
         rules = {p.name: p.rules for p in topic.parts}
         program = Program("this notebook", tuple((cell.file, cell.code) for cell in cells), rules)
         self._transport = HomeTransport(Host.around(module, program), cells)
@@ -54,6 +59,10 @@ class NamespaceSeat(SourceSeat):
             self.refuse_unread(part)
         return self._transport
 
+    def while_checked(self) -> contextlib.AbstractContextManager[None]:
+        """What holds around code in a process that is not its own."""
+        return self.host.at_home()
+
     def trouble(self, part: str) -> tuple[str, ...]:  # noqa: ARG002 - what has not run is not there
         """None: nothing was loaded."""
         return ()
@@ -64,8 +73,7 @@ class NamespaceSeat(SourceSeat):
         found = [note for note in (self._overwritten.get(name),) if note]
         cell = last_to_define(self.source, name)
         if cell is not None:
-            about = tuple(f"{cell.name}{after}" for after in " ,:")
-            found += [note for note in self.source.notes if note.startswith(about)]
+            found += notes_on(cell, self.source)
             found += left_out_here(cell, name, cell is self.source.cells[-1], self.topic.notebook)
         return (*found, *self._remainder.notes)
 
@@ -88,6 +96,21 @@ class NamespaceSeat(SourceSeat):
                 exec(code, namespace)  # noqa: S102 - the learner's own, in a copy of their namespace
                 yield name, f"{binding[-1].name} {overwritten(name, type(value).__name__)}"
 
+    def notice_after(self, part: str, raised: Collection[str]) -> Notice | None:
+        """What makes the verdict on a part one on something else than what its cell says now.
+
+        Args:
+            part: The part.
+            raised: What the exceptions said that ended its checks.
+        """
+        older = held.older_definition(attribute_of(part), self._namespace, self._cells, self.source)
+        return older or held.not_run_above(raised, self._namespace, self.topic.notebook)
+
+    @property
+    def interrupted_at(self) -> str:
+        """The learner's own line at which the stop button ended the checks, or an empty string."""
+        return self._transport.interrupted_at
+
     @property
     def host(self) -> Host:
         """What answers for the namespace."""
@@ -103,6 +126,9 @@ class HomeTransport:
 
     Keras and TensorFlow keep part of their state for each thread, output goes to the cell whose thread
     wrote it, and the stop button interrupts this thread: the learner's code belongs here.
+
+    Attributes:
+        interrupted_at: The learner's own line at which the stop button ended it, or an empty string.
     """
 
     output = ""  # printed where the person sees it already
@@ -115,6 +141,7 @@ class HomeTransport:
         self._requests: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
         self._replies: queue.SimpleQueue[tuple[Any, ...] | BaseException] = queue.SimpleQueue()
         self._interrupted = False
+        self.interrupted_at = ""
 
     def request(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
         """The host's reply.
@@ -154,8 +181,9 @@ class HomeTransport:
         try:
             while (request := self._requests.get()) is not None:
                 self._replies.put(self._reply(request))
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
             self._interrupted = True
+            self.interrupted_at = self._line_of(error)
             self._replies.put(_interrupted())
             raise
         finally:
@@ -165,9 +193,13 @@ class HomeTransport:
 
     def _reply(self, request: tuple[Any, ...]) -> tuple[Any, ...] | BaseException:
         try:
-            return self.host.handle(request)
+            reply = self.host.handle(request)
+            refuse_exit(self.host)
+        except LearnerDied as death:
+            return LearnerDied(death.verdict, _PLACE.sub(self._place, death.message))
         except Exception as error:  # a fault of ours: the check's side reports it as such
             return error
+        return reply
 
     def _with_names_of_cells(self, reply: tuple[Any, ...]) -> tuple[Any, ...]:
         """`reply` with cells called as Jupyter shows them, in place of the file names of its kernel."""
@@ -177,6 +209,14 @@ class HomeTransport:
             case ("forbidden", uses):
                 return ("forbidden", [_PLACE.sub(self._place, use) for use in uses])
         return reply
+
+    def _line_of(self, error: BaseException) -> str:
+        """The learner's own line that was running last, or an empty string."""
+        for frame in reversed(traceback.extract_tb(error.__traceback__)):
+            if frame.filename in self._names:
+                name, line, _, text = self._frame(frame.filename, frame.lineno or 0, "", frame.line or "")
+                return f"{place(name, line)}: {text}"
+        return ""
 
     def _frame(self, file: str, line: int, function: str, text: str) -> tuple[str, int, str, str]:
         return self._names.get(file, file), line + self._above.get(file, 0), function, text

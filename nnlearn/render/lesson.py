@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from nnlearn.render.folded import replace_folded
 from nnlearn.render.formulas import replace_formulas
 
 _HOLDER = "\ue000{}\ue001"  # characters that no text uses
@@ -27,6 +28,7 @@ img.formula { max-width: none; }
 p.formula { text-align: center; overflow-x: auto; }
 table { border-collapse: collapse; }
 td, th { border: 1px solid #ccc; padding: .3rem .6rem; }
+details { margin: -.4rem 0 1rem; } summary { cursor: pointer; color: #5f5f5f; font-size: 14px; }
 blockquote { border-left: 3px solid #ccc; margin-left: 0; padding-left: 1rem; }
 .k, .kn, .ow { color: #0057a3; } .s, .s1, .s2, .sd { color: #7a3e00; } .c1 { color: #5f5f5f; }
 .mi, .mf, .kc { color: #8a1f6a; } .nf, .nc { color: #00694d; }
@@ -37,18 +39,25 @@ def lesson_page(title: str, markdown: str, folder: Path) -> str:
     """A lesson as HTML; its pictures are read from `folder` and put into the page."""
     from markdown_it import MarkdownIt
 
-    formulas: list[str] = []
+    kept: list[str] = []
 
-    def keep(tex: str, on_its_own: bool) -> str:
+    def hold(made: str) -> str:
+        kept.append(made)
+        return _HOLDER.format(len(kept) - 1)
+
+    def formula(tex: str, on_its_own: bool) -> str:
         drawn = _formula(tex, 16 if on_its_own else 14)
-        formulas.append(f'<p class="formula">{drawn}</p>' if on_its_own else drawn)
-        return _HOLDER.format(len(formulas) - 1)
+        return hold(f'<p class="formula">{drawn}</p>' if on_its_own else drawn)
 
-    text = replace_formulas(_COMMENT.sub("", markdown), keep)
+    def fold(summary: str, body: str) -> str:
+        begin = hold(f"<details>\n<summary>{html.escape(summary)}</summary>")
+        return f"{begin}\n\n{body}\n\n{hold('</details>')}"
+
+    text = replace_formulas(replace_folded(_COMMENT.sub("", markdown), fold), formula)
     reader = MarkdownIt("commonmark", {"html": False, "highlight": _in_colours}).enable("table")
     body = reader.render(text)
     body = re.sub("<p>(\ue000\\d+\ue001)</p>", r"\1", body)
-    body = re.sub("\ue000(\\d+)\ue001", lambda m: formulas[int(m[1])], body)
+    body = re.sub("\ue000(\\d+)\ue001", lambda m: kept[int(m[1])], body)
     body = _IMAGE.sub(lambda m: m[1] + _picture(folder, m[2]) + m[3], body)
     return (
         f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">\n'

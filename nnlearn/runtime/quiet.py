@@ -48,6 +48,28 @@ def start_keras() -> None:
             tensorflow.zeros(())
 
 
+def run_a_first_graph() -> None:
+    """Trace and run a small graph: the first one of a process takes several times as long as those after it.
+
+    For a process that has time now and none later, once Keras is started. It draws from no random state that
+    anybody else has.
+    """
+    import tensorflow as tf
+
+    state = tf.Variable([0, 0])
+
+    def step(x: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        state.assign_add([1, 1])
+        coins = tf.random.stateless_uniform(tf.shape(x), seed=state)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_mean(tf.where(coins >= 0.5, x / 0.5, 0.0) ** 2)
+        return y, tape.gradient(y, x)
+
+    with without_native_logs():
+        tf.function(step, autograph=False)(tf.ones((2, 2)))
+
+
 @contextlib.contextmanager
 def without_native_logs() -> Iterator[None]:
     """Drop what is written to descriptor 2, unless the block raises."""

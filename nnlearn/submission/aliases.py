@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from itertools import islice, product
 
-from nnlearn.submission.scopes import Scope
+from nnlearn.submission.bindings import Scope
 
 # The work, and what it yields, stay bounded whatever the code looks like.
 _MAX_STEPS = 80

@@ -38,11 +38,13 @@ class Reading:
         code: The code, every statement on the line on which it was written.
         notes: What was left out of it: the line, and a sentence about it.
         error: Why it cannot run, or None; the code is then as it was written.
+        fault: Where that shows, if it can be said: a line and a column, counted from 1.
     """
 
     code: str
     notes: tuple[tuple[int, str], ...] = ()
     error: str | None = None
+    fault: tuple[int, int] | None = None
 
 
 def most_magics(size: int) -> int:
@@ -73,7 +75,8 @@ def as_python(code: str, most: int | None = None) -> Reading:
     try:
         return cell.reading()
     except ParseError as error:
-        return Reading(cell.written, error=str(error))
+        fault = (error.line, error.column or 1) if error.line else None
+        return Reading(cell.written, error=str(error), fault=fault)
 
 
 @dataclass

@@ -6,7 +6,8 @@ import ast
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from nnlearn.submission.scopes import Binding, Scope, Scopes, is_main_block
+from nnlearn.submission.bindings import Binding, Scope
+from nnlearn.submission.scopes import Scopes, is_main_block
 from nnlearn.submission.source import Source
 
 # A name that a statement needs, by the statement that gives it its value.

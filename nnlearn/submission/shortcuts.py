@@ -10,8 +10,9 @@ from functools import cached_property
 
 from nnlearn.protocol.requests import Rules
 from nnlearn.submission.aliases import Aliases
+from nnlearn.submission.bindings import Binding, Scope
 from nnlearn.submission.forbidden import Ruling, canonical
-from nnlearn.submission.scopes import Binding, Scope, Scopes
+from nnlearn.submission.scopes import Scopes
 from nnlearn.submission.source import Source, place
 
 # What the strings given to these keyword arguments of Keras name.

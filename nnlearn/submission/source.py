@@ -38,6 +38,7 @@ class Cell:
         tags: The notebook's tags for the cell.
         name: `softmax.py` or `cell 7`: the file name that tracebacks show.
         error: Why the cell cannot run, or None.
+        fault: Where that shows, if it can be said: a line and a column, counted from 1.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Cell:
     tags: frozenset[str]
     name: str
     error: str | None = None
+    fault: tuple[int, int] | None = None
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -143,7 +145,7 @@ def as_it_runs(cell: Cell, most: int, notes: list[str]) -> Cell:
     notes += (f"{place(cell.name, line)}: {words}" for line, words in reading.notes)
     if reading.error:
         notes.append(f"{cell.name} {reading.error}")
-    read = Cell(cell.number, reading.code, cell.tags, cell.name, reading.error)
+    read = Cell(cell.number, reading.code, cell.tags, cell.name, reading.error, reading.fault)
     notes += (f"{place(cell.name, line)}: {words}" for line, words in fetches(read.tree))
     return read
 

@@ -13,11 +13,17 @@ MAX_DEPTH = 150
 
 
 class ParseError(Exception):
-    """Code that is not Python; the message says where and why, the line is None if unknown."""
+    """Code that is not Python; the message says where and why.
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    Attributes:
+        line: The line, counted from 1, or None if unknown.
+        column: The column in it, counted from 1, or None.
+    """
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(message)
         self.line = line
+        self.column = column
 
 
 def parse(code: str) -> ast.Module:
@@ -37,7 +43,7 @@ def parse(code: str) -> ast.Module:
         if (version := version_of(code, error.lineno)) is not None:
             here = sys.version_info
             said += f"; this is Python {version[0]}.{version[1]}, and what reads it is {here[0]}.{here[1]}"
-        raise ParseError(said, error.lineno) from None
+        raise ParseError(said, error.lineno, error.offset) from None
     except (RecursionError, MemoryError):
         raise ParseError("does not parse: it is nested too deeply") from None
     except ValueError as error:  # NUL characters and lone surrogates

@@ -12,52 +12,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nnlearn.submission.forbidden import is_below
 from nnlearn.submission.harmless import HARMLESS, READ_OF, WHEN_CALLED, leads_to_harmless
 from nnlearn.submission.locate import flattened
 from nnlearn.submission.shortcuts import Shortcut
 from nnlearn.submission.source import Cell, Source, place
+from nnlearn.submission.surroundings import ACCESS, ATTRIBUTES, BUILTINS, SWITCHES, WORDS, leads_inside
 
-# Modules, with all below: ways into the interpreter, other threads and processes, whatever turns text into
-# objects or code, nnlearn's own insides (all but what lessons import).
-_MODULES = (
-    *("ctypes", "_ctypes", "cffi", "threading", "_thread", "concurrent", "multiprocessing", "subprocess"),
-    *("builtins", "importlib", "pkgutil", "runpy", "code", "codeop", "inspect", "gc", "unittest", "timeit"),
-    *("pickle", "_pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "pydoc", "doctest"),
-    *("profile", "cProfile", "trace", "bdb", "zipimport", "logging.config"),
-    *("operator.attrgetter", "operator.methodcaller", "types.FunctionType", "types.CodeType"),
-    *("nnlearn.protocol", "nnlearn.submission", "nnlearn.host", "nnlearn.learner", "nnlearn.isolation"),
-    *("nnlearn.checking", "nnlearn.diagnosis", "nnlearn.runtime.linux", "nnlearn.runtime.before_fork"),
-    *("tensorflow.python.eager", "tensorflow.python.pywrap_tfe", "tensorflow.python._pywrap_tfe"),
-    "tensorflow.python.framework.op_callbacks",
-)
 # Modules that may be imported, for their harmless members: nobody else's attribute may be one of them.
 _KEPT = frozenset(name.split(".")[0] for name in (*HARMLESS, *WHEN_CALLED))
-# Attributes, of whatever: frames and their way outwards, the heap, the inside of functions, ways to any
-# attribute, to modules, from text to objects; TensorFlow's callbacks and its C layer.
-_ATTRIBUTES = frozenset(
-    (
-        *("tb_frame", "f_back", "f_locals", "f_globals", "f_builtins", "gi_frame", "cr_frame", "ag_frame"),
-        *("__subclasses__", "__match_args__", "breakpointhook", "create_module", "get_field"),
-        *("_getframe", "_current_frames", "settrace", "setprofile", "modules"),
-        *("get_objects", "get_referrers", "get_referents"),
-        *("__code__", "__closure__", "__globals__", "__builtins__", "__getattribute__", "__dict__"),
-        *("__self__", "__loader__", "__spec__", "load_module", "exec_module"),
-        *("__annotations__", "get_type_hints", "ForwardRef", "singledispatch", "singledispatchmethod"),
-        *("attrgetter", "methodcaller", "FunctionType", "CodeType", "runstring", "rundocs"),
-        *("add_op_callback", "remove_op_callback", "clear_op_callbacks", "op_callbacks"),
-        *("TFE_Py_Execute", "TFE_Py_FastPathExecute", "quick_execute", "enable_unsafe_deserialization"),
-    )
-)
-# Keyword arguments that let text or a file become code, and the value with which they do not.
-_SWITCHES = {"eval_str": False, "allow_pickle": False, "safe_mode": True}
-# Harmless with a written name, and on an object of one's own.
-_ACCESS = frozenset(("getattr", "setattr", "delattr"))
-# Never needed; the second kind is also a word that people give to things of their own.
-_BUILTINS = frozenset(
-    ("eval", "exec", "__import__", "globals", "breakpoint", "__builtins__", "__loader__", "__spec__")
-)
-_WORDS = frozenset(("vars", "locals", "compile"))
 _NAMESPACES = frozenset(("globals", "locals", "vars", "dir"))
 _OWN = ("self", "cls")
 
@@ -128,13 +90,13 @@ class _Reader:
             case ast.Import(names=names):
                 for alias in names:
                     others.add(alias.asname or alias.name.split(".")[0])
-                    if _is_inside(alias.name):
+                    if leads_inside(alias.name):
                         root = alias.name.split(".")[0]
                         self._imported[alias.asname or root] = alias.name if alias.asname else root
             case ast.ImportFrom(module=module, names=names):
                 for alias in names:
                     others.add(alias.asname or alias.name)
-                    if module and _is_inside(f"{module}.{alias.name}"):
+                    if module and leads_inside(f"{module}.{alias.name}"):
                         self._imported[alias.asname or alias.name] = f"{module}.{alias.name}"
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
                 self._stored.add(name)
@@ -174,7 +136,7 @@ class _Reader:
                 if name in self._imported:
                     if self._imported[name] not in HARMLESS:
                         yield self._imported[name]
-                elif name in _ACCESS or name in _BUILTINS or (name in _WORDS and name not in self._stored):
+                elif name in ACCESS or name in BUILTINS or (name in WORDS and name not in self._stored):
                     yield name
 
     def refuses_import(self, node: ast.Import | ast.ImportFrom, alias: ast.alias) -> bool:
@@ -185,7 +147,7 @@ class _Reader:
             return self._is_refused(alias.name)
         else:
             name = f"{node.module}.{alias.name}"
-        if _is_inside(name):
+        if leads_inside(name):
             return node in self._in_classes or not leads_to_harmless(name)
         if isinstance(node, ast.Import):
             return False
@@ -193,7 +155,7 @@ class _Reader:
 
     def _is_refused(self, attribute: str) -> bool:
         """Whether no object may be asked for this attribute: it leads to what surrounds the code."""
-        return attribute in _ATTRIBUTES or attribute in _KEPT or self._is_watched(attribute)
+        return attribute in ATTRIBUTES or attribute in _KEPT or self._is_watched(attribute)
 
     def _is_watched(self, name: str) -> bool:
         """Whether a name of the file is a module, or a function, that only some uses of are harmless."""
@@ -261,7 +223,7 @@ class _Reader:
         return False
 
     def _path(self, node: ast.AST) -> str:
-        """The dotted path of a member of a module in `_MODULES`, by the file's imports; else empty."""
+        """The dotted path of a member of one of `surroundings.MODULES`, by the file's imports; else empty."""
         words: list[str] = []
         while isinstance(node, ast.Attribute):
             words.append(node.attr)
@@ -276,7 +238,7 @@ class _Reader:
             self._excuse_all(node)  # named once, as a whole
             yield path
         elif isinstance(node.value, ast.Name) and node.value.id in _OWN:
-            if node.attr in _ATTRIBUTES - {"__dict__", "modules"}:
+            if node.attr in ATTRIBUTES - {"__dict__", "modules"}:
                 yield node.attr
         elif self._is_refused(node.attr):
             yield node.attr
@@ -284,14 +246,14 @@ class _Reader:
     def _call(self, node: ast.Call) -> Iterator[str]:
         """Builtins that turn text into objects, unless the text is written there; switches to do so."""
         match node:
-            case ast.Call(func=ast.Name(id=name) as function, args=[owner, key, *_]) if name in _ACCESS:
+            case ast.Call(func=ast.Name(id=name) as function, args=[owner, key, *_]) if name in ACCESS:
                 self._harmless.add(function)
                 word = key.value if isinstance(key, ast.Constant) else None
                 if isinstance(word, str) and self._is_refused(word):
                     yield word
                 elif word is None and not (isinstance(owner, ast.Name) and owner.id in _OWN):
                     yield f"{name} with a name that is made at run time"
-            case ast.Call(func=ast.Name(id=name) as function) if name in _WORDS:
+            case ast.Call(func=ast.Name(id=name) as function) if name in WORDS:
                 if function not in self._harmless:
                     self._harmless.add(function)
                     yield name
@@ -299,11 +261,7 @@ class _Reader:
                 if len(args) > 2 or any(k.arg is None for k in keywords):  # numpy.load(file, None, True)
                     yield "load with allow_pickle"
         for keyword in node.keywords:
-            if keyword.arg in _SWITCHES:
+            if keyword.arg in SWITCHES:
                 value = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
-                if value is not _SWITCHES[keyword.arg]:
+                if value is not SWITCHES[keyword.arg]:
                     yield keyword.arg
-
-
-def _is_inside(name: str) -> bool:
-    return any(name == module or is_below(name, f"{module}.") for module in _MODULES)

@@ -10,10 +10,10 @@ from rich.text import Text
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.errors import EXIT_INTERRUPTED, EXIT_OK, NnlearnError
 from nnlearn.watch.board import Board
-from nnlearn.watch.draw import body_lines
 from nnlearn.watch.front import Front
 from nnlearn.watch.pages import Page, lesson_page
-from nnlearn.watch.standing import Standing
+from nnlearn.watch.wording import all_lines
+from nnlearn.workspace.standing import Standing
 from nnlearn.workspace.workspace import Workspace
 
 _CLOSE = ("q", "escape")
@@ -57,7 +57,12 @@ class Actions:
         self._asked_to_reset = ""
         self._keys: dict[str, Callable[[], None]] = {
             "h": self._hint,
-            "n": self._next,
+            "n": lambda: self._step(1),
+            "down": lambda: self._step(1),
+            "p": lambda: self._step(-1),
+            "up": lambda: self._step(-1),
+            "right": lambda: self._turn(1),
+            "left": lambda: self._turn(-1),
             "l": self._list,
             "r": self._reset,
             "o": self._lesson,
@@ -109,24 +114,36 @@ class Actions:
         hints = board.topic.part(board.focus).hints
         board.hint = f"Hint {number} of {len(hints)} for {board.focus}: {hints[number - 1]}"
 
-    def _next(self) -> None:
-        """To the next part that does not pass, then to the next topic."""
+    def _step(self, step: int) -> None:
+        """To another part of the topic; behind the last one, if all is done, to the end of it, and beyond."""
         board = self._watch.board
         names = [part.name for part in board.topic.parts]
-        place = names.index(board.focus) if board.focus else len(names)
-        later = [name for name in names[place + 1 :] if name in board.open_parts]
-        if later:
-            board.focus, board.hint = later[0], ""
-        elif board.following is not None:
+        place = (names.index(board.focus) if board.focus else len(names)) + step
+        if 0 <= place < len(names):
+            board.go_to(names[place])
+        elif place == len(names) and board.all_pass:
+            board.go_to("")
+        elif place > len(names) and board.following is not None:
             self._watch.turn_to(board.following)
         else:
-            board.notice = "There is no other topic with anything left to do: l lists them all."
+            self._turn(step)
+
+    def _turn(self, step: int) -> None:
+        """To the topic before or after this one."""
+        topics = self._watch.standing.topics
+        place = topics.index(self._watch.board.topic) + step
+        if 0 <= place < len(topics):
+            self._watch.turn_to(topics[place])
+        else:
+            which = "first" if step < 0 else "last"
+            self._watch.board.notice = f"That was the {which} topic: l lists them all."
 
     def _list(self) -> None:
         standing = self._watch.standing
         longest = max(len(topic.name) for topic in standing.topics)
         lines = [
-            f"  {t.name:<{longest}}  {standing.passed(t)} of {len(t.parts)} parts pass  {t.title}"
+            f"  {t.name:<{longest}}  {standing.passed(t)} of {len(t.parts)} parts pass  "
+            f"{', '.join(filter(None, [t.title, t.effort]))}"
             for t in standing.topics
         ]
         texts = [Text(line, no_wrap=True, overflow="ellipsis") for line in lines]
@@ -148,7 +165,7 @@ class Actions:
     def _more(self) -> None:
         """All that the board has no room for."""
         board = self._watch.board
-        self._watch.front.page = Page(board.topic.title, lambda width: body_lines(board, width))
+        self._watch.front.page = Page(board.topic.title, lambda width: all_lines(board, width))
 
     def _reset(self) -> None:
         board = self._watch.board

@@ -6,7 +6,7 @@ hands it to `Checker.hear`, and the time that passes to `Checker.tick`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -32,6 +32,9 @@ class Listener(Protocol):
 
     def part_checked(self, result: PartResult) -> None:
         """A part has its result."""
+
+    def part_printed(self, part: str, text: str) -> None:
+        """A part has printed this; no part's name: the file, while it was loaded or at its end."""
 
     def run_ended(self, run: Run) -> None:
         """All parts have; the run was not overtaken by another."""
@@ -64,11 +67,12 @@ class Checker:
         self._by_fork = by_fork
         self._numbers = 0
         self._failures = 0
-        self._is_ready = False
+        self._is_ready = self._is_warm = False
         self._titles: dict[str, dict[str, str]] = {}
         self._run: Run | None = None
         self._under: Underway | None = None
         self._waiting: Run | None = None
+        self._stack: list[m.Frame] = []
         self._process = self._started()
 
     @property
@@ -87,7 +91,8 @@ class Checker:
         if not self.is_busy:
             return ""
         if self._under is None or not self._under.began:
-            return "starting Keras" if not self.is_ready else "checking"
+            starting = "collecting the checks" if self._is_warm else "starting Keras"
+            return "checking" if self.is_ready else starting
         name = self._run.file.name if self._run is not None else ""
         what = f"running {name}" if self._under.loading else f"checking {self.part}"
         seconds = int(self._under.part_seconds)
@@ -103,9 +108,15 @@ class Checker:
         """How many checks each part has, once that is known."""
         return {part: len(titles) for part, titles in self._titles.items()}
 
-    def check(self, file: Path, parts: Sequence[str]) -> None:
-        """Run the checks of `parts` on `file`, in place of whatever is under way."""
-        self._waiting = Run(file, list(parts))
+    def check(self, file: Path, parts: Sequence[str], code: Mapping[str, str]) -> None:
+        """Run the checks of some parts on a file, in place of whatever is under way.
+
+        Args:
+            file: The file.
+            parts: The parts, in this order.
+            code: What stands in the file, by the names that frames of it have.
+        """
+        self._waiting = Run(file, list(parts), code)
         under = self._under
         if under is None or self._process.by_fork:
             self._begin()
@@ -169,9 +180,8 @@ class Checker:
         match event:
             case Gone(code=code, text=text):
                 self._gone(code, text)
-            case Printed(run=run, text=text) if self._under is not None and run == self._under.number:
-                self._under.printed = text
-                self._end_if_all_is_known()
+            case Printed(run=run) if self._under is not None and run == self._under.number:
+                self._printed(self._under, event)
             case Said(report=report):
                 self._take(report)
 
@@ -179,12 +189,18 @@ class Checker:
         match report:
             case m.Ready(topic, titles):
                 if topic == self._topic.name:
-                    self._is_ready, self._titles = True, titles
+                    self._is_ready, self._is_warm, self._titles = True, True, titles
                     self._failures = 0
                     self._begin()
                 return
             case m.Problem(problem, next_step):
                 raise CheckerError(problem, next_step)
+            case m.Stack():  # of the last thread it counts, which is the main one
+                self._stack.clear()
+                return
+            case m.Frame():
+                self._stack.append(report)
+                return
         under, run = self._under, self._run
         if under is None or run is None or report.run != under.number:
             return
@@ -203,6 +219,8 @@ class Checker:
             case m.Busy(check=check):
                 # A part that is refused before the file is loaded goes straight to its next check.
                 under.check, under.loading = check, False
+            case m.PassedBreakpoint(place=place, check=check):
+                run.breakpoint = run.breakpoint or (place, check)
             case m.Checked(outcome=outcome):
                 under.outcomes.append(outcome)
             case m.PartDone(result=result):
@@ -210,6 +228,15 @@ class Checker:
             case m.Ended(code=code):
                 under.code = code
                 self._end_if_all_is_known()
+
+    def _printed(self, under: Underway, event: Printed) -> None:
+        if event.part == m.LOADED:
+            self._listener.part_printed("", event.text)
+        elif event.part != m.ALL:
+            self._listener.part_printed(event.part, event.text)
+        else:
+            under.printed = event.text
+            self._end_if_all_is_known()
 
     def _found(self, result: PartResult) -> None:
         assert self._run is not None and self._under is not None  # noqa: PT018, S101
@@ -231,6 +258,7 @@ class Checker:
         assert self._run is not None  # noqa: S101
         self._numbers += 1
         self._under = Underway(self._numbers)
+        self._stack = []
         self._process.send(m.Check(self._numbers, str(self._run.file), tuple(self._run.todo)))
 
     def _end_if_all_is_known(self) -> None:
@@ -238,13 +266,11 @@ class Checker:
         under, run = self._under, self._run
         if under is None or run is None or under.code is None or under.printed is None:
             return
-        run.output = f"{run.output}\n{under.printed}".strip("\n")
         if run.todo and self._has_checks(run):
-            verdict, why = in_words(under.code, under.late, began=under.began)
-            is_ours = verdict is Verdict.GRADER_ERROR
+            self._listener.part_printed("" if under.loading else self.part, under.printed)
+            is_ours = in_words(under.code, under.late, began=under.began)[0] is Verdict.GRADER_ERROR
             for name in list(run.todo) if under.loading or is_ours else run.todo[:1]:
-                points = self._topic.part(name).points
-                self._found(cut_short(name, points, self._titles[name], under, verdict, why))
+                self._found(cut_short(self._topic.part(name), run, self._titles[name], under, self._stack))
         self._under = None
         if self._waiting is not None:
             self._run = None
@@ -274,6 +300,7 @@ class Checker:
                 "`nnlearn doctor` says what is wrong",
             )
         self._process.close()
+        self._is_warm = False
         self._process = self._started()
         if self._under is not None:
             self._under.code, self._under.printed = code, text
@@ -284,6 +311,7 @@ class Checker:
         self._is_ready = False
         self._run = self._under = None
         self._process.close()
+        self._is_warm = False
         self._process = self._started()
 
     def _started(self) -> WarmProcess:

@@ -51,9 +51,10 @@ class CollectedChecks(Collecting):
             part: The part.
             before: Called with the name of each check that is about to run.
         """
-        for item, _ in self._of(part):
-            before(item.name)
-            run_check(item, bench, None)
+        with bench.seat.while_checked():
+            for item, _ in self._of(part):
+                before(item.name)
+                run_check(item, bench, None)
 
     def collect(self) -> None:
         """Have pytest collect the checks and call `use`; returns when that has returned.

@@ -2,48 +2,62 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
 
-from nnlearn.results import Verdict
-from nnlearn.text import clean
-from nnlearn.watch.board import WHEN_GRADED, Board
+from nnlearn.watch.board import Board
+from nnlearn.watch.rows import (
+    FILE,
+    check_lines,
+    how_much_printed,
+    part_lines,
+    printed_lines,
+    shares_of_printed,
+    state_columns,
+)
+from nnlearn.watch.wording import besides, body_lines
 
-_STYLES = {
-    Verdict.PASSED.words: "green",
-    Verdict.FAILED.words: "red",
-    Verdict.RAISED.words: "red",
-    Verdict.FORBIDDEN.words: "red",
-    Verdict.TIMED_OUT.words: "red",
-    Verdict.OUT_OF_MEMORY.words: "red",
-    Verdict.CRASHED.words: "red",
-    Verdict.GRADER_ERROR.words: "magenta",
-    "not checked": "dim",
-    WHEN_GRADED: "dim",
-}
-KEYS = (("h", "hint"), ("n", "next"), ("l", "list"), ("r", "reset"), ("o", "lesson"), ("q", "quit"))
-_LABEL = 13  # where the second line of a row of a failure begins
+KEYS = (
+    ("h", "hint"),
+    ("n", "next"),
+    ("p", "back"),
+    ("←→", "topic"),
+    ("l", "list"),
+    ("r", "reset"),
+    ("o", "lesson"),
+    ("q", "quit"),
+)
+_DISPENSABLE = ("r", "o", "l", "←→", "p", "h", "n")  # the first goes first where there is no room for all
 _BAR = 20
-_PRINTED = 6
-_FEWEST_PARTS = 3
+_BLANK, _LEAST_BODY, _MUCH = 3, 4, 8
+_BESIDE = 60  # columns that are of use beside the parts
 
 
 def board_lines(board: Board, width: int, height: int) -> list[Text]:
     """The main view: exactly `height` lines, none wider than `width`."""
-    top = _header(board, width)
-    middle = _progress(board)
-    body = body_lines(board, width)
-    parts = _parts(board)
-    room = height - len(top) - len(middle) - 1  # for parts, body and blank lines; the last is the key line
-    spaced = room >= len(parts) + min(len(body), 8) + 3
-    blank = [Text()] if spaced else []
-    room -= 3 * len(blank)
-    shown_parts = _around_focus(board, parts, max(_FEWEST_PARTS, room - len(body)))
-    shown_body = _cut(body, max(0, room - len(shown_parts)))
-    lines = [*top, *blank, *shown_parts, *blank, *middle, *blank, *shown_body]
+    middle, body = _progress(board, width), body_lines(board, width)
+    names = [part.name for part in board.topic.parts]
+    room = height - 4  # for parts, body and blank lines: header, progress and keys take the rest
+    if len(names) + min(len(body), _LEAST_BODY) > room:  # every state, in as few lines as that takes
+        top, blank = _header(board, width, 0), 0
+        parts = state_columns(board, width, room - _LEAST_BODY)
+    else:
+        room -= len(names)
+        shares = shares_of_printed(board, room - len(body) - _BLANK, room - _LEAST_BODY)
+        top, parts = _header(board, width, shares[FILE]), part_lines(board, names, shares, width)
+        room = height - len(top) - len(parts) - 2
+        blank = max(min(_BLANK, room - len(body)), 1 if room > _MUCH else 0)
+    room = height - len(top) - len(parts) - blank - 2
+    checks = check_lines(board)
+    if blank and len(body) + len(checks) + 2 > room and _put_beside(parts, checks, width):
+        checks = []
+    elif len(body) + len(whole := check_lines(board, width)) + 2 <= room:
+        checks = whole
+    more = besides(board, checks, width, room - len(body))
+    first, second, third = (([Text()] if blank > number else []) for number in (1, 2, 0))
+    lines = [*top, *first, *parts, *second, *middle, *third, *_cut([*body, *more], room)]
     return [*_filled(lines, height - 1), key_line(KEYS, width)][-height:]
 
 
@@ -60,75 +74,35 @@ def page_lines(title: str, lines: Sequence[Text], first: int, width: int, height
 
 
 def key_line(keys: Sequence[tuple[str, str]], width: int) -> Text:
-    """What keys do, as far as there is room."""
+    """What keys do; where there is no room for all, those are left out that one can do without."""
+    keys = list(keys)
+    for key in _DISPENSABLE:
+        if sum(cell_len(f"{key} {does}  ") for key, does in keys) <= width + 2:
+            break
+        keys = [each for each in keys if each[0] != key]
     line = Text(no_wrap=True, overflow="crop")
     for key, does in keys:
-        if line.cell_len + cell_len(f"{key} {does}  ") > width + 2:
-            break
         line.append(key, style="bold reverse")
         line.append(f" {does}  ")
     return line
 
 
-def body_lines(board: Board, width: int) -> list[Text]:
-    """What there is to say: a question, a hint, the first failure, what was printed."""
-    lines: list[Text] = []
-    if board.notice:
-        lines += [*_wrapped(board.notice, width, style="bold yellow"), Text()]
-    if board.hint:
-        lines += [*_wrapped(board.hint, width, style="cyan"), Text()]
-    message = board.message()
-    for note in board.notes:
-        if " ".join(note.split()) in " ".join(message.split()):
-            continue  # the message says so already
-        lines += _wrapped(f"Note: {note}", width, style="yellow")
-    if board.is_missing:
-        lines += _wrapped(
-            f"{board.file.name} is not there. It is checked again as soon as it is back.", width, style="red"
-        )
-    elif board.unreadable:
-        lines += _wrapped(board.unreadable, width, style="red")
-    elif board.first_failure is not None:
-        first, *rest = message.splitlines() or [""]
-        lines += _wrapped(first, width, style="bold red")
-        for line in rest:
-            lines += _wrapped(line, width, indent=_LABEL)
-    elif board.all_pass:
-        for line in _all_pass(board):
-            lines += _wrapped(line, width, style="green")
-    printed = board.output.splitlines()
-    if printed:
-        count = f", the last {_PRINTED} of {len(printed)} lines" if len(printed) > _PRINTED else ""
-        lines += [Text(), Text(f"Your code printed{count}:", style="dim")]
-        lines += [Text(f"  {line}", no_wrap=True, overflow="ellipsis") for line in printed[-_PRINTED:]]
-    return lines
-
-
-def _header(board: Board, width: int) -> list[Text]:
+def _header(board: Board, width: int, share: int) -> list[Text]:
+    """The topic and the file; below it so many lines of what that has printed while it was loaded."""
     place = f"topic {board.number} of {board.topics}" if board.topics > 1 else "nnlearn"
     seconds = f", checked in {board.seconds:.2f} s" if board.seconds is not None else ""
     saved = f"saved {board.saved_at}" if board.saved_at else "as it was found"
     when = "missing" if board.is_missing else f"{saved}{seconds}"
+    printed = board.printed_by(FILE)
+    state = ", ".join(filter(None, (board.doing or when, how_much_printed(printed, share))))
     return [
         _two_ends(Text(f"{board.topic.name}: {board.topic.title}", style="bold"), place, width),
-        _two_ends(Text(f"{board.file.name}, {board.doing or when}", style="dim"), "", width),
+        _two_ends(Text(f"{board.file.name}, {state}", style="dim"), "", width),
+        *printed_lines(printed, share),
     ]
 
 
-def _parts(board: Board) -> list[Text]:
-    longest = max(len(part.name) for part in board.topic.parts)
-    lines = []
-    for part in board.topic.parts:
-        state = board.state(part.name)
-        line = Text(no_wrap=True, overflow="ellipsis")
-        line.append(f"{'>' if part.name == board.focus else ' '} {part.name:<{longest}}  ")
-        line.append(f"{state:<14} ", style=_STYLES.get(state, ""))
-        line.append(board.count(part.name), style="dim")
-        lines.append(line)
-    return lines
-
-
-def _progress(board: Board) -> list[Text]:
+def _progress(board: Board, width: int) -> list[Text]:
     here, all_here = board.passed, len(board.topic.parts)
     passed, total = board.passed_elsewhere
     filled = round(_BAR * here / all_here)
@@ -136,32 +110,21 @@ def _progress(board: Board) -> list[Text]:
     line.append("[")
     line.append("#" * filled, style="green")
     line.append(f"{'-' * (_BAR - filled)}] {here} of {all_here} parts pass")
-    if total:
-        line.append(f", {here + passed} of {all_here + total} in the course")
+    course = f", {here + passed} of {all_here + total} in the course"
+    if total and line.cell_len + len(course) <= width:
+        line.append(course)
     return [line]
 
 
-def _all_pass(board: Board) -> list[str]:
-    hidden = board.hidden_checks
-    more = f" {hidden} more run when it is graded." if hidden else ""
-    lines = [f"All visible checks of {board.topic.title} pass.{more}", ""]
-    if board.following is not None:
-        lines.append(f"Next: press n for {board.following.name}, {board.following.title}.")
-        lines.append("Its lesson is there with o.")
-    else:
-        lines.append("Every part of every topic passes. That was the course.")
-    return lines
-
-
-def _around_focus(board: Board, parts: list[Text], room: int) -> list[Text]:
-    """As many parts as there is room for, the one in focus among them."""
-    if len(parts) <= room:
-        return parts
-    names = [part.name for part in board.topic.parts]
-    focus = names.index(board.focus) if board.focus in names else 0
-    first = min(max(0, focus - room // 2), len(parts) - room + 1)
-    left_out = len(parts) - room + 1
-    return [*parts[first : first + room - 1], Text(f"  and {left_out} more parts", style="dim")]
+def _put_beside(parts: list[Text], checks: Sequence[Text], width: int) -> bool:
+    """Put the checks to the right of the parts, if there is room for them."""
+    left = max(part.cell_len for part in parts) + 4
+    if width - left < _BESIDE or len(checks) > len(parts):
+        return False
+    for part, check in zip(parts, checks, strict=False):
+        part.append(" " * (left - part.cell_len))
+        part.append_text(check)
+    return True
 
 
 def _cut(lines: list[Text], room: int) -> list[Text]:
@@ -185,19 +148,3 @@ def _two_ends(left: Text, right: str, width: int) -> Text:
         left.append(" " * gap)
         left.append(right, style="dim")
     return left
-
-
-def _wrapped(text: str, width: int, style: str = "", indent: int = 2) -> list[Text]:
-    """`text` in lines of at most `width`; what is continued is indented. Spaces inside lines stay."""
-    lines = []
-    for paragraph in clean(text).splitlines() or [""]:
-        pieces = textwrap.wrap(
-            paragraph,
-            max(width, indent + 10),
-            subsequent_indent=" " * indent,
-            replace_whitespace=False,
-            drop_whitespace=True,
-            break_on_hyphens=False,
-        )
-        lines += [Text(piece, style=style, no_wrap=True, overflow="crop") for piece in pieces or [""]]
-    return lines

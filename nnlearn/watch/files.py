@@ -19,13 +19,11 @@ _SETTLES = 50  # half a second, for a file that is gone or empty in the meantime
 
 @dataclass(frozen=True)
 class Touched:
-    """Something happened in the folder."""
-
-    folder: Path
+    """Something happened in the folders of the files."""
 
 
 class SavedFiles:
-    """Watches some files of one folder.
+    """Watches some files.
 
     Args:
         files: The files; none of them has to be there.
@@ -38,7 +36,7 @@ class SavedFiles:
 
     def __init__(self, files: Sequence[Path], post: Callable[[Touched], None], *, polling: bool) -> None:
         self._files = tuple(files)
-        self._folder = files[0].parent
+        self._folders = tuple(dict.fromkeys(file.parent for file in files))
         self._post = post
         self._seen = self._signature()
         self._touched = False
@@ -47,16 +45,16 @@ class SavedFiles:
         if not polling:
             threading.Thread(target=self._listen, name="file events", daemon=True).start()
 
-    def touched(self, event: Touched) -> None:
+    def touched(self) -> None:
         """Take in that something happened."""
-        self._touched = self._touched or event.folder == self._folder
+        self._touched = True
 
-    def look(self) -> bool:
-        """Whether a file has changed, come or gone since the last look."""
+    def look(self) -> list[Path]:
+        """The files that have changed, come or gone since the last look, in the order of their times."""
         was_touched, self._touched = self._touched, False
         now = self._signature()
         if now == self._seen:
-            return False
+            return []
         if not was_touched:
             self.look_every = OFTEN_S  # nobody told us: events do not arrive, or come late
         for _ in range(_SETTLES):
@@ -64,9 +62,13 @@ class SavedFiles:
             before, now = now, self._signature()
             if now == before and self._is_whole(now):
                 break
-        changed = now != self._seen
+        changed = [
+            (after[0] if after else 0, file)
+            for file, before, after in zip(self._files, self._seen, now, strict=True)
+            if before != after
+        ]
         self._seen = now
-        return changed
+        return [file for _, file in sorted(changed)]
 
     def close(self) -> None:
         """Stop listening."""
@@ -87,7 +89,7 @@ class SavedFiles:
         while not self._over.is_set():
             try:
                 for _ in watchfiles.watch(
-                    self._folder,
+                    *self._folders,
                     watch_filter=None,
                     step=10,
                     debounce=200,
@@ -95,8 +97,8 @@ class SavedFiles:
                     recursive=False,
                     raise_interrupt=False,
                 ):
-                    self._post(Touched(self._folder))
-            except (OSError, RuntimeError):  # no such folder for now, or no events to be had here
+                    self._post(Touched())
+            except (OSError, RuntimeError):  # a folder is not there for now, or no events to be had here
                 self.look_every = OFTEN_S
             self._over.wait(SELDOM_S)
 

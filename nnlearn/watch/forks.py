@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from nnlearn.diagnosis.matching import KnownReplies
 from nnlearn.runtime.linux import die_with_parent
-from nnlearn.runtime.quiet import start_keras
+from nnlearn.runtime.quiet import run_a_first_graph, start_keras
 from nnlearn.watch import messages as m
 from nnlearn.watch.collected import CollectedChecks
 from nnlearn.watch.lines import Lines
@@ -140,13 +140,14 @@ class _Forks:
             die_with_parent(signal.SIGKILL)
             os.close(self._lines.requests)
             start_keras()
+            run_a_first_graph()  # nobody waits for it yet
             received: list[m.Request] = []
             lines = m.Lines(m.Request)
             while not received and (data := os.read(orders, 2**16)):
                 received = lines.feed(data)
             for request in received:
                 if isinstance(request, m.Check):
-                    status = work_to_the_end(self._checks, self._known, request, self._lines.send)
+                    status = work_to_the_end(self._checks, self._known, request, self._lines)
         except BaseException:
             traceback.print_exc()
         finally:

@@ -13,8 +13,12 @@ from typing import Any, Protocol
 _SEQUENCES = {
     "\x1b[A": "up",
     "\x1b[B": "down",
+    "\x1b[C": "right",
+    "\x1b[D": "left",
     "\x1bOA": "up",
     "\x1bOB": "down",
+    "\x1bOC": "right",
+    "\x1bOD": "left",
     "\x1b[5~": "page up",
     "\x1b[6~": "page down",
     "\r": "enter",
@@ -23,7 +27,7 @@ _SEQUENCES = {
     "\x1b": "escape",
     "\x03": "interrupt",
 }
-_WINDOWS = {"H": "up", "P": "down", "I": "page up", "Q": "page down"}
+_WINDOWS = {"H": "up", "P": "down", "K": "left", "M": "right", "I": "page up", "Q": "page down"}
 _WINDOWS_PAUSE_S = 0.05
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import os
 import sys
 
@@ -30,8 +32,17 @@ class Lines:
         data = os.read(self.requests, 2**16)
         return self._decoder.feed(data) if data else None
 
-    def end_of_output(self, run: int) -> None:
-        """Mark the end of what a run has printed."""
+    def end_of_output(self, run: int, part: str = m.ALL) -> None:
+        """Mark the end of what a part has printed, or the whole run, or the file while it was loaded."""
         for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-        os.write(2, m.END_OF_OUTPUT % run)
+            with contextlib.suppress(Exception):  # they may be the learner's own by now
+                stream.flush()
+        os.write(2, m.END_OF_OUTPUT % (run, part.encode()))
+
+    def tell_stack_in(self, seconds: float) -> None:
+        """Report what this process is at when so much time has passed; whatever was asked before is off."""
+        faulthandler.dump_traceback_later(seconds, file=self._reports)
+
+    def tell_no_stack(self) -> None:
+        """All went well."""
+        faulthandler.cancel_dump_traceback_later()

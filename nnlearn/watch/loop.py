@@ -8,8 +8,9 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from nnlearn.catalogue import Topic
@@ -24,7 +25,8 @@ from nnlearn.watch.keys import Key
 from nnlearn.watch.process import Gone, Printed, Said
 from nnlearn.watch.runs import Run
 from nnlearn.watch.signals import Continued, Resized, Stop, Suspend, signals_to, suspend
-from nnlearn.watch.standing import Standing
+from nnlearn.watch.written import Written, read_written
+from nnlearn.workspace.standing import Standing
 from nnlearn.workspace.workspace import Workspace
 
 _WHILE_BUSY_S = 0.25
@@ -59,13 +61,16 @@ class Watch:
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._workspace = workspace
         self._standing = Standing(workspace)
-        self._polling = polling
         self._front = front(self._events.put)
         self._checker = Checker(workspace.root, topic, self, self._events.put, by_fork=by_fork)
         self._code: int | None = None
         self._ends_when_idle = False
-        self._noticed = 0.0
-        self._set_up(topic)
+        self._noticed: float | None = None
+        self._topic_of = {file: t for t in self._standing.topics for file in (t.stub, t.notebook)}
+        self._files = SavedFiles(tuple(self._topic_of), self._events.put, polling=polling)
+        self._written: dict[Path, Written] = {}
+        self._boards: dict[str, Board] = {}
+        self.board = self._board_of(topic)
         self._actions = Actions(self)
 
     @property
@@ -93,7 +98,9 @@ class Watch:
             with signals_to(self._events.put, on_a_terminal=self._front.has_keys), self._front:
                 if not self._front.has_keys:
                     self._end_with_input()
-                self.look_again()
+                self._show()  # at once: the files are read after it
+                self._written = {file: read_written(t, file) for file, t in self._topic_of.items()}
+                self._check()
                 self._show()
                 return self._loop()
         finally:
@@ -102,10 +109,9 @@ class Watch:
 
     def turn_to(self, topic: Topic) -> None:
         """Watch another topic from now on."""
-        self._files.close()
-        self._set_up(topic)
-        self._checker.turn_to(topic)
-        self.look_again()
+        self._turn_to(topic)
+        self._noticed = None
+        self._check()
 
     def end(self, code: int) -> None:
         """End the watch with this exit code."""
@@ -115,47 +121,96 @@ class Watch:
         """Put an event into the queue; safe in any thread."""
         self._events.put(event)
 
-    def look_again(self) -> None:
-        """Check the file, if it is there."""
-        board = self.board
-        board.file = self._workspace.file_of(board.topic)
-        board.is_missing = not board.file.exists()
-        if not board.is_missing:
-            self._noticed = time.perf_counter()
-            board.seconds = None
-            self._checker.check(board.file, board.in_order())
-
     def part_checked(self, result: PartResult) -> None:
         """Take in the result of a part."""
         board = self.board
-        if board.seconds is None and board.saved_at:
+        if board.seconds is None and self._noticed is not None:
             board.seconds = time.perf_counter() - self._noticed
-        board.results[result.name] = result
-        board.choose_focus()
+        board.take(result)
+
+    def part_printed(self, part: str, text: str) -> None:
+        """Take in what a part has printed, or the file itself."""
+        self.board.printed[part] = text
 
     def run_ended(self, run: Run) -> None:
         """Take in the end of a run, and remember what passes."""
         board = self.board
-        board.unreadable, board.notes, board.output = run.unreadable, run.notes, run.output
-        if run.unreadable:
-            board.results.clear()
-        board.choose_focus()
-        verdicts = {result.name: result.verdict.value for result in run.results}
-        try:
-            self._workspace.progress.record(board.topic.name, verdicts)
-            self._standing.look_at(board)
-        except NnlearnError as error:
-            board.notice = str(error)
+        board.unreadable = board.unreadable or run.unreadable
+        board.notes = (*run.notes, *self._about_breakpoints(run))
+        self._remember(board, run.results)
         board.doing = ""
         self._front.ended(board)
 
-    def _set_up(self, topic: Topic) -> None:
-        self.board = Board(topic, self._workspace.file_of(topic))
-        self._standing.look_at(self.board)
-        self.board.choose_focus()
-        self.board.notice = "\n".join(self._workspace.progress.notes)
-        files = (topic.stub, topic.notebook)
-        self._files = SavedFiles(files, self._events.put, polling=self._polling)
+    def _board_of(self, topic: Topic) -> Board:
+        """The board of a topic, as it was when it was left, if it was there already."""
+        if topic.name not in self._boards:
+            self._boards[topic.name] = Board(topic, self._workspace.file_of(topic))
+        board = self._boards[topic.name]
+        board.look_at(self._standing)
+        board.choose_focus()
+        board.notice = "\n".join(self._workspace.progress.notes)
+        return board
+
+    def _remember(self, board: Board, results: Iterable[PartResult]) -> None:
+        verdicts = {result.name: result.verdict.value for result in results}
+        try:
+            self._workspace.progress.record(board.topic.name, verdicts)
+            board.look_at(self._standing)
+        except NnlearnError as error:
+            board.notice = str(error)
+
+    def _turn_to(self, topic: Topic) -> None:
+        self._remember(self.board, self.board.results.values())  # the run is not going to end
+        self.board = self._board_of(topic)
+        self._checker.turn_to(topic)
+
+    def _take_saves(self, files: Sequence[Path]) -> None:
+        """Go where the learner is, and check what they have saved.
+
+        Args:
+            files: What has changed, come or gone; the last one was saved last.
+        """
+        self._noticed = time.perf_counter()
+        before = {file: self._written[file] for file in files}
+        for file in files:
+            self._written[file] = read_written(self._topic_of[file], file).since(before[file])
+        saved = [file for file in files if self._is_saved(file, before[file])]
+        if saved:
+            self._follow(self.board.file if self.board.file in saved else saved[-1], before)
+        elif self.board.file in files:  # it is gone
+            self.board.file = self._workspace.file_of(self.board.topic)
+            self._check()
+
+    def _follow(self, file: Path, before: Mapping[Path, Written]) -> None:
+        if self._topic_of[file] is not self.board.topic:
+            self._turn_to(self._topic_of[file])
+        self.board.saved_at = time.strftime("%H:%M:%S")
+        self.board.file = file
+        self.board.saved(self._written[file].changed_from(before[file]))
+        self._check()
+
+    def _is_saved(self, file: Path, before: Written) -> bool:
+        """Whether a learner has saved a file; Jupyter saves by itself, for an output or two."""
+        if not file.exists():
+            return False
+        is_code = file.suffix == ".py" or file == self.board.file
+        return is_code or self._written[file] != before
+
+    def _check(self) -> None:
+        """Check the file, if it is there and parses."""
+        board = self.board
+        board.is_missing = not board.file.exists()
+        if board.is_missing:
+            return
+        written = self._written[board.file]
+        board.fault, board.unreadable = written.fault, written.unreadable
+        board.seconds = None
+        parts = [] if written.unreadable else board.in_order()
+        if not parts:
+            self._front.ended(board)
+            return
+        board.printed.pop("", None)
+        self._checker.check(board.file, parts, written.code)
 
     def _loop(self) -> int:
         last = time.monotonic()
@@ -166,9 +221,8 @@ class Watch:
             now = time.monotonic()
             self._checker.tick(min(now - last, _AWAKE_S))
             last = now
-            if self._files.look():
-                self.board.saved_at = time.strftime("%H:%M:%S")
-                self.look_again()
+            if saved := self._files.look():
+                self._take_saves(saved)
             self._show()
             if self._ends_when_idle and not self._checker.is_busy:
                 self._code = EXIT_OK if self.board.all_pass else EXIT_CHECKS_FAILED
@@ -189,7 +243,7 @@ class Watch:
                 self._checker.hear(event)
                 self.board.checks = self._checker.checks
             case Touched():
-                self._files.touched(event)
+                self._files.touched()
             case Key(name):
                 self._actions.press(name)
             case Resized():
@@ -206,6 +260,15 @@ class Watch:
                 self._code = code
             case EndOfInput():
                 self._ends_when_idle = True
+
+    def _about_breakpoints(self, run: Run) -> list[str]:
+        if run.breakpoint is None:
+            return []
+        place, check = run.breakpoint
+        folder = self.board.topic.exercise_dir
+        shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+        command = f"pytest {shown} -k {check.removeprefix('test_')}"
+        return [f"{place}: breakpoint() stops nothing here. It does with\n  {command}"]
 
     def _show(self) -> None:
         board = self.board

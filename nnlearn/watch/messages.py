@@ -1,12 +1,15 @@
 """What the watch and its warm process say to each other: one JSON document a line, each of a known form.
 
 Both sides ignore lines that are no message: a process that was killed may have left half of one.
+What a process is at when its time is up is told by `faulthandler`, in lines of its own kind: that needs
+nothing of the process.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any
 
 import msgspec
@@ -104,6 +107,20 @@ class Beat(msgspec.Struct, frozen=True, tag="beat"):
     run: int
 
 
+class PassedBreakpoint(msgspec.Struct, frozen=True, tag="breakpoint"):
+    """Report: the learner's code asks for a debugger, which is not to be had here.
+
+    Attributes:
+        run: The run.
+        place: Where it asks.
+        check: The check during which it does.
+    """
+
+    run: int
+    place: str
+    check: str
+
+
 class Checked(msgspec.Struct, frozen=True, tag="checked"):
     """Report: one check has ended."""
 
@@ -131,15 +148,39 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
     code: int
 
 
+class Stack(msgspec.Struct, frozen=True, tag="stack"):
+    """Report: the time of a process is up. The frames of one of its threads follow, the main one's last."""
+
+
+class Frame(msgspec.Struct, frozen=True, tag="frame"):
+    """Report: a frame of that thread, the innermost first.
+
+    Attributes:
+        file: Its file, in ASCII: other characters are written as Python escapes them.
+        line: The line it is at.
+        function: The function.
+    """
+
+    file: str
+    line: int
+    function: str
+
+
 Request = Open | Check | Cancel
 Report = (
-    Ready | Problem | Began | Unreadable | Loading | Loaded | Busy | Beat | Checked | PartDone | Ended
+    Ready | Problem | Began | Unreadable | Loading | Loaded | Busy | Beat | PassedBreakpoint | Checked
+    | PartDone | Ended | Stack | Frame
 )  # fmt: skip
 
 EXIT_OWN_FAULT = 70
 EXIT_KEYBOARD_INTERRUPT = 130  # raised by the learner's code: the keyboard does not reach the process
-# Ends what a run has printed: the process puts it where the learner's code prints.
-END_OF_OUTPUT = b"\x00end of run %d\x00\n"
+# Ends what was printed, with the run and the part that printed it: the process puts it where the learner's
+# code prints. There are two more such ends.
+END_OF_OUTPUT = b"\x00end of %d %s\x00\n"
+LOADED = "-"  # of what was printed while the file was loaded
+ALL = ""  # of the run
+_STACK = re.compile(rb"(?:Current thread|Thread) 0x")
+_FRAME = re.compile(rb'  File "(.+)", line (\d+) in (.+)')
 
 
 def to_line(message: Request | Report) -> bytes:
@@ -173,9 +214,14 @@ class Lines:
     def feed(self, data: bytes) -> list[Any]:
         """The messages that are complete now."""
         *lines, self._rest = (self._rest + data).split(b"\n")
-        found = []
+        found: list[Any] = []
         for line in lines:
-            if line:
+            if _STACK.match(line):
+                found.append(Stack())
+            elif frame := _FRAME.match(line):
+                file, number, function = (part.decode("ascii", "replace") for part in frame.groups())
+                found.append(Frame(file, int(number), function))
+            elif line:
                 try:
                     found.append(self._decoder.decode(line))
                 except msgspec.DecodeError:

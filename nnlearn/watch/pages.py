@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
 
+from nnlearn.render.folded import without_folded
 from nnlearn.watch.draw import page_lines
 
 _LESSON_WIDTH = 92
@@ -70,7 +71,7 @@ def lesson_page(title: str, markdown: str) -> Page:
 
     def make(width: int) -> list[Text]:
         console = Console(width=min(width, _LESSON_WIDTH), force_terminal=True, highlight=False)
-        rendered = console.render_lines(Markdown(markdown), pad=False)
+        rendered = console.render_lines(Markdown(without_folded(markdown)), pad=False)
         return [Text.assemble(*((s.text, s.style or "") for s in line), no_wrap=True) for line in rendered]
 
     return Page(title, make)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 from nnlearn.results import Verdict
 from nnlearn.runtime.output import reader_is_gone
-from nnlearn.text import clean
+from nnlearn.text import clean, laid_out
 from nnlearn.watch.board import Board
 from nnlearn.watch.pages import Page
+from nnlearn.watch.rows import FILE
+from nnlearn.watch.wording import fault_text, kept_text
+
+_WIDTH = 100
+
+_INDENT = 4
 
 
 class Plain:
@@ -40,7 +47,9 @@ class Plain:
         """Say at first what is watched, and when the file goes away; the rest waits for the end of a run."""
         if not self._began:
             self._began = True
-            _print(f"Watching {board.file.name}: it is checked when you save it. Ctrl-C ends this.\n")
+            _print(
+                f"Watching {board.file.name} and the others: what you save is checked. Ctrl-C ends this.\n"
+            )
         if board.is_missing and not self._was_missing:
             _print(f"{board.file.name} is not there. It is checked again as soon as it is back.")
         self._was_missing = board.is_missing
@@ -49,24 +58,32 @@ class Plain:
         """Print what a run has found."""
         when = f", saved {board.saved_at}" if board.saved_at else ""
         _print(f"{board.topic.name}: {board.file.name}{when}")
+        if board.fault is not None:
+            _print("\n".join((board.fault.words, "", *fault_text(board.fault, _WIDTH), "")))
+        if board.unreadable or board.fault is not None:
+            _print("\n".join((*filter(None, [board.unreadable]), kept_text(board), "")))
+            return
         for note in board.notes:
             _print(f"Note: {note}")
-        if board.unreadable:
-            _print(f"{board.unreadable}\n")
-            return
+        _print_indented(board.printed_by(FILE))
         for part in board.topic.parts:
             line = f"{part.name:<24} {board.state(part.name):<14} {board.count(part.name)}"
             _print(line.rstrip())
-        if board.first_failure is not None and board.first_failure.verdict is not Verdict.NOT_WRITTEN:
-            message = board.first_failure.message.splitlines()
-            _print("\n" + "\n".join(f"    {line}".rstrip() for line in message) + "\n")
-        if board.output:
-            _print("Your code printed:")
-            _print("\n".join(f"    {line}".rstrip() for line in board.output.splitlines()))
+            _print_indented(board.printed_by(part.name))
+        room = shutil.get_terminal_size().columns - _INDENT
+        for failure in board.failures:
+            if failure.verdict is not Verdict.NOT_WRITTEN:
+                message = laid_out(failure.message, room).splitlines()
+                _print("\n" + "\n".join(f"{' ' * _INDENT}{line}".rstrip() for line in message) + "\n")
         outcomes = [outcome for result in board.results.values() for outcome in result.outcomes]
         passed = sum(outcome.verdict is Verdict.PASSED for outcome in outcomes)
         hidden = f"; {board.hidden_checks} more run when graded" if board.hidden_checks else ""
         _print(f"{passed} of {len(outcomes)} visible checks pass{hidden}\n")
+
+
+def _print_indented(printed: str) -> None:
+    for line in printed.splitlines():
+        _print(f"    | {line}".rstrip())
 
 
 def _print(text: str) -> None:

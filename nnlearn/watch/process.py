@@ -20,8 +20,8 @@ from nnlearn.text import clean
 from nnlearn.watch import messages as m
 
 _KEPT = 64 * 2**10  # of what one run prints
-_END = re.compile(re.escape(m.END_OF_OUTPUT).replace(b"%d", rb"(\d+)"))
-_LONGEST_END = len(m.END_OF_OUTPUT) + 20
+_END = re.compile(re.escape(m.END_OF_OUTPUT).replace(b"%d", rb"(\d+)").replace(b"%s", rb"(\S*)"))
+_LONGEST_END = 500
 _numbers = itertools.count()
 # Ctrl-C and Ctrl-Z at the keyboard are for the watch, which then does as it sees fit with the process.
 _GROUP_OF_ITS_OWN: dict[str, Any] = (
@@ -41,10 +41,18 @@ class Said:
 
 @dataclass(frozen=True)
 class Printed:
-    """All that the learner's code has printed in a run."""
+    """What a part has printed in a run.
+
+    Attributes:
+        process: The number of the process.
+        run: The run.
+        part: The part; `LOADED` for what the file has printed, `ALL` for the rest at the end of a run.
+        text: All of it.
+    """
 
     process: int
     run: int
+    part: str
     text: str
 
 
@@ -152,7 +160,7 @@ class WarmProcess:
             tail += data
             while mark := _END.search(tail):
                 kept = (kept + tail[: mark.start()])[:_KEPT]
-                self._post(Printed(self.number, int(mark[1]), _decoded(kept)))
+                self._post(Printed(self.number, int(mark[1]), mark[2].decode(), _decoded(kept)))
                 kept, tail = b"", tail[mark.end() :]
             kept = (kept + tail[:-_LONGEST_END])[:_KEPT]
             tail = tail[-_LONGEST_END:]

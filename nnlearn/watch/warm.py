@@ -81,6 +81,7 @@ def _get_ready() -> None:
     tf.config.threading.set_inter_op_parallelism_threads(1)  # they bring, and grading has one as well
     before_fork.look_up()
     before_fork.run_kernels_directly()
+    before_fork.run_graphs_as_traced()
 
 
 class _Serving:
@@ -105,6 +106,7 @@ class _Serving:
         known = read_diagnoses(self._topic)
         for part in self._topic.parts:
             Guard.prepare(part.rules)
+        Guard.stand_watch()
         self._lines.end_of_output(0)  # what libraries had to say is nobody's output
         self._lines.send(m.Ready(self._topic.name, checks.titles))
         gc.collect()
@@ -130,7 +132,7 @@ class _Serving:
                     return topic
                 case m.Check(run):
                     keras.utils.clear_session()
-                    code = work_to_the_end(checks, known, request, self._lines.send)
+                    code = work_to_the_end(checks, known, request, self._lines)
                     if code:
                         os._exit(code)  # pytest was torn out of a check: this session is of no more use
                     self._lines.end_of_output(run)

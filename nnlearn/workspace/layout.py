@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from nnlearn.catalogue import Topic
+from nnlearn.catalogue import APART, Topic
 from nnlearn.errors import ContentError
 
 _PYTEST = """\
@@ -27,8 +27,7 @@ __pycache__/
 _README = """\
 # Your workspace
 
-Each folder in `exercises/` is a topic: the lesson (`README.md`), a file to fill in (`.py`, or `.ipynb` if you
-prefer notebooks), and the checks that you can run yourself.
+{files}
 
 {commands}
 
@@ -67,14 +66,37 @@ def offered_files(topics: Iterable[Topic]) -> dict[str, bytes]:
                 f"build it first: nnlearn topic build {topic.name}",
             )
         for file in _files_of(topic.exercise_dir):
-            inside = file.relative_to(topic.exercise_dir).as_posix()
             try:
-                files[f"exercises/{topic.name}/{inside}"] = file.read_bytes()
+                files[place_of(topic, file)] = file.read_bytes()
             except OSError as error:
                 raise ContentError(
                     f"{file} cannot be read: {error.strerror}", "look at its rights, or install nnlearn again"
                 ) from error
     return files
+
+
+def place_of(topic: Topic, file: Path) -> str:
+    """Where in a workspace a file of a topic's exercise belongs: a path under the root."""
+    folder = f"{APART}/{topic.name}" if file in topic.read_by_nnlearn else f"exercises/{topic.name}"
+    return f"{folder}/{file.relative_to(topic.exercise_dir).as_posix()}"
+
+
+def what_is_there(topics: Sequence[Topic]) -> list[str]:
+    """A line about each file of a workspace, those of a topic by the example of the first."""
+    name = topics[0].name
+    files = {
+        f"exercises/{name}/": "a topic; the others are folders like it:" if len(topics) > 1 else "the topic:",
+        "  README.md": "its lesson",
+        f"  {name}.py": "what you fill in, in an editor",
+        f"  {name}.ipynb": "lesson and exercise in one: fill in this or the other",
+        f"  test_{name}.py": "the checks, which pytest runs too",
+        "  figures/": "the pictures of the lesson",
+        "README.md": "these words, and the commands",
+        "pytest.ini, .vscode/": "so that pytest and VS Code find the checks",
+        ".nnlearn/": "what you have done, backups, and what nnlearn reads",
+    }
+    width = max(map(len, files)) + 2
+    return [f"{file:<{width}}{what}" for file, what in files.items()]
 
 
 def _files_of(folder: Path) -> Iterator[Path]:
@@ -86,8 +108,7 @@ def _files_of(folder: Path) -> Iterator[Path]:
 
 
 def _readme(topics: tuple[Topic, ...]) -> bytes:
-    topic = topics[0].name if topics else "TOPIC"
-    part = topics[0].parts[0].name if topics else "PART"
+    topic, part = topics[0].name, topics[0].parts[0].name
     commands = {
         "nnlearn list": "the topics, and what is done",
         f"nnlearn lesson {topic}": "read the lesson",
@@ -97,7 +118,8 @@ def _readme(topics: tuple[Topic, ...]) -> bytes:
     }
     width = max(map(len, commands)) + 3
     lines = "\n".join(f"    {command:<{width}}{what}" for command, what in commands.items())
-    return _README.format(topic=topic, commands=lines).encode()
+    files = "\n".join(f"    {line}" for line in what_is_there(topics))
+    return _README.format(topic=topic, files=files, commands=lines).encode()
 
 
 def _json(document: dict[str, object]) -> bytes:

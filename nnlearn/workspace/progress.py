@@ -7,12 +7,14 @@ It is kept in `.nnlearn/progress.json` of the workspace::
       "topics": {
         "activations": {
           "softmax": {"verdict": "passed", "hints": 1},
-          "relu": {"verdict": "not_written"}
+          "relu": {"verdict": "not_written"},
+          "predictions": {"guesses": {"softmax_shift": {"answer": "same", "right": true}}}
         }
       }
     }
 
-A verdict is one of `nnlearn.results.Verdict`; a part that was never checked has none. Keys that are not
+A verdict is one of `nnlearn.results.Verdict`; a part that was never checked has none. Guesses are the first
+answers to predictions, as they were before anybody said whether they are right. Keys that are not
 listed here are kept as they are.
 """
 
@@ -22,6 +24,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from nnlearn.catalogue import PREDICTIONS
 from nnlearn.files import locked
 from nnlearn.workspace.state import Damaged, read_state, set_aside, write_state
 
@@ -87,6 +90,28 @@ class Progress:
 
         return self._update(change)
 
+    def keep_guess(self, topic: str, key: str, answer: object, *, is_right: bool) -> None:
+        """Keep the first answer to a prediction; what comes after it changes nothing.
+
+        Args:
+            topic: The topic.
+            key: The prediction.
+            answer: An allowed answer: plain data.
+            is_right: Whether it is the right one.
+        """
+
+        def change(topics: dict[str, Any]) -> None:
+            guesses = _table(_table(_table(topics, topic), PREDICTIONS), "guesses")
+            guesses.setdefault(key, {"answer": answer, "right": is_right})
+
+        if key not in self.guesses(topic):
+            self._update(change)
+
+    def guesses(self, topic: str) -> dict[str, bool]:
+        """For each prediction of `topic` that was answered, whether the first guess was right."""
+        guesses = self._read().get(topic, {}).get(PREDICTIONS, {}).get("guesses", {})
+        return {key: bool(guess["right"]) for key, guess in guesses.items()}
+
     def forget(self, topic: str, part: str | None = None) -> None:
         """Forget the verdicts of a topic, or of one part of it; the hints that were shown stay counted."""
 
@@ -150,4 +175,9 @@ def _topics(document: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
         hints = entry.get("hints", 0)
         if type(hints) is not int or not 0 <= hints <= HINTS:
             raise Damaged("a part does not hold a number of hints")
+        guesses = entry.get("guesses", {})
+        if not isinstance(guesses, dict) or not all(
+            isinstance(guess, dict) and type(guess.get("right")) is bool for guess in guesses.values()
+        ):
+            raise Damaged("a part does not hold guesses that are right or wrong")
     return topics  # type: ignore[no-any-return]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 import nnlearn
@@ -18,7 +18,7 @@ from nnlearn.files import digest_of, locked, write_whole
 from nnlearn.workspace.state import write_state
 from nnlearn.workspace.workspace import FOLDER, SCHEMA_VERSION, manifest_of, read_manifest
 
-What = Literal["new", "restored", "updated", "kept", "beside", "removed", "same"]
+What = Literal["new", "restored", "updated", "kept", "beside", "moved", "removed", "same"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,10 @@ class Change:
 
     Attributes:
         what: `new`; `restored` where it had been deleted; `updated`; `kept` as the learner changed it;
-            `beside`, kept while the new text is in `beside`; `removed`, no longer offered; `same`.
+            `beside`, kept while the new text is in `beside`; `moved`, now offered in another folder;
+            `removed`, no longer offered; `same`.
         path: The file, by its path under the root.
-        beside: Where the new text is.
+        beside: Where the new text is, if it is not in `path`.
     """
 
     what: What
@@ -131,7 +132,9 @@ def _withdraw(root: Path, path: str, digest: str, digests: dict[str, str]) -> li
         raise OutputError(
             f"{file} cannot be removed: {error.strerror}", "look at the rights of the folder"
         ) from error
-    return [Change("removed", path)]
+    name = PurePosixPath(path).parts[-2:]  # the file, and the topic that it is of
+    elsewhere = next((other for other in digests if PurePosixPath(other).parts[-2:] == name), "")
+    return [Change("moved", path, elsewhere) if elsewhere else Change("removed", path)]
 
 
 def _is_beside(path: str) -> bool:

@@ -80,20 +80,21 @@ class Workspace:
         While neither is changed it is the .py file. Reading the lesson in Jupyter saves the notebook too,
         so where both are changed and work is in one of them only, it is that one.
         """
-        changed = [file for file in (topic.stub, topic.notebook) if self.is_changed(file)]
+        saved = {file: when for file in (topic.stub, topic.notebook) if (when := self.saved_at(file))}
+        changed = list(saved)
         if len(changed) > 1:
             from nnlearn.workspace.work import with_work
 
             changed = with_work(topic) or changed
-        return max(changed, key=lambda file: file.stat().st_mtime_ns, default=topic.stub)
+        return max(changed, key=saved.__getitem__, default=topic.stub)
 
-    def is_changed(self, file: Path) -> bool:
-        """Whether `file` is there and holds something else than `nnlearn init` wrote."""
+    def saved_at(self, file: Path) -> int | None:
+        """When `file` was saved, in ns; None where it holds what `nnlearn init` wrote, or is not there."""
         try:
-            digest = digest_of(file.read_bytes())
+            digest, saved = digest_of(file.read_bytes()), file.stat().st_mtime_ns
         except OSError:
-            return False
-        return digest != self.written.get(file.relative_to(self.root).as_posix())
+            return None
+        return saved if digest != self.written.get(file.relative_to(self.root).as_posix()) else None
 
 
 def manifest_of(root: Path) -> Path:

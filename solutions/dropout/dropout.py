@@ -18,7 +18,8 @@
 # Everybody has to learn to be useful with whoever happens to be there.
 #
 # Dropout does this to the units of a network.
-# It sounds like sabotage, and it is one of the oldest cures for a network that learns its training data by heart.
+# It sounds like sabotage, and it helps a network that learns its training data by heart.
+# (It is not the oldest cure. Weight decay, which keeps weights small, was explained by Krogh and Hertz in 1991.)
 #
 # The idea fits in one line of code.
 # Getting it *right* takes care in five places: what to drop, by how much to scale the rest, when to stop,
@@ -26,6 +27,11 @@
 # This topic is about those five.
 #
 # **You will write** `dropout`, the layers `Dropout`, `SpatialDropout2D` and `DropPath`, and `mc_predict`.
+#
+# **Do you remember?** Two questions from the topics before, to warm up:
+#
+# 1. The output of a relu is 0. What gradient passes through it, back to what came before? ([Activations](../activations/README.md))
+# 2. A classifier ends in `Dense(10)`, without a softmax. What has the loss to be told? ([Losses](../losses/README.md))
 
 # %%
 import keras
@@ -45,7 +51,7 @@ keras.utils.set_random_seed(11)
 # ## Before you read on, guess
 #
 # Replace each `None` below with your answer *before* you run or read anything else.
-# A wrong guess costs little, teaches a lot, and can be changed later.
+# Your first guess is kept, then answered, and you may think again: a wrong one teaches a lot.
 
 # %%
 PREDICTIONS = ...
@@ -53,7 +59,7 @@ PREDICTIONS = ...
 # %% [markdown]
 # ## "Why do we sometimes drop certain layers?"
 #
-# A network with many weights can learn its training examples by heart.
+# A network with many weights can learn its training examples by heart: it *overfits*.
 # One way it does so is by *conspiracies*: unit A makes an error, unit B learns to correct exactly that error, and
 # together they fit one training image and nothing else.
 # Srivastava et al. (2014) call this co-adaptation, and propose to break it up:
@@ -74,7 +80,7 @@ PREDICTIONS = ...
 #
 # | what the coin decides about | name | source |
 # |---|---|---|
-# | one **unit** (all its outgoing connections at once) | dropout | Srivastava et al. 2014 |
+# | one **unit** (all its connections at once, incoming and outgoing) | dropout | Srivastava et al. 2014 |
 # | one **weight** (a single connection) | DropConnect | Wan et al. 2013 |
 # | one **feature map** of a convolution | spatial dropout | Tompson et al. 2015 |
 # | one whole **layer** of a residual network | stochastic depth | Huang et al. 2016 |
@@ -83,39 +89,47 @@ PREDICTIONS = ...
 # Each cell is a coin of its own.
 
 # %% tags=["demo", "figure"]
-# figure: masks | Two grids of 12 examples by 24 units in which about three cells in ten are dark, which means dropped. The dark cells form no pattern, and the second grid, from the next pass over the same examples, has them in other places.
+# figure: masks | Two grids of 12 examples by 24 units. About three cells in ten are dark, which the legend calls dropped; the others are bright, kept. The dark cells form no pattern, and the second grid, from the next pass over the same examples, has them in other places.
 layer = keras.layers.Dropout(0.3, seed=2)
+passes = [ops.convert_to_numpy(layer(np.ones((12, 24), "float32"), training=True)) > 0 for _ in range(2)]
 fig, axes = figures.panels(1, 2, width=10, height=2.9)
-for axis, title in zip(axes, ("one pass", "the next pass"), strict=True):
-    mask = ops.convert_to_numpy(layer(np.ones((12, 24), "float32"), training=True)) > 0
-    axis.imshow(mask, cmap="cividis", vmin=0, vmax=1, aspect="equal")
-    axis.set(title=f"{title}: {(~mask).mean():.0%} dropped", xlabel="unit", ylabel="example")
+for axis, title, kept in zip(axes, ("one pass", "the next pass"), passes, strict=True):
+    shown = axis.imshow(kept, cmap="cividis", vmin=0, vmax=1, aspect="equal")
+    axis.set(title=f"{title}: {(~kept).mean():.0%} dropped", xlabel="unit", ylabel="example")
     axis.grid(False)
+    for name, value in (("dropped", 0), ("kept", 1)):
+        axis.plot([], [], "s", markersize=9, color=shown.to_rgba(value), markeredgecolor="black", label=name)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+figures.says(*passes[0].shape)
 
 # %% [markdown]
 # ### Does it help?
 #
-# Give a network something that it should *not* learn: 300 handwritten digits, of which one in five carries a wrong label.
-# With 85,000 weights it can learn them all by heart, the wrong ones too, and that costs it dearly on other digits.
-# Both networks below are the same, but for two dropout layers in the second.
+# Give a network something that it should *not* learn: 300 handwritten digits, of which one in five gets its label *redrawn* at random.
+# (A few redrawn labels come out right by chance, so somewhat fewer are wrong.)
+# With 85,000 weights the network can learn all of them by heart, the wrong ones too.
+# Below, three networks without dropout and three with it are trained, which differ in their seeds only.
 
 # %% tags=["demo"]
 images, labels = data.digits(seed=1)
 few, few_labels = images[:300], labels[:300]
 rest, rest_labels = images[300:], labels[300:]
+right_labels = few_labels.copy()
 few_labels[:60] = np.random.default_rng(2).integers(0, 10, 60)
+print(f"labels redrawn: 60 of 300, wrong now: {(few_labels != right_labels).sum()}")
 
 
-class LossWithoutDropout(keras.callbacks.Callback):
-    """Measures the loss on the training images after each epoch, with dropout off."""
+class LossInBothModes(keras.callbacks.Callback):
+    """Measures the loss on the training images after each epoch: with dropout on, and with dropout off."""
 
     def on_epoch_end(self, _, logs):
-        logs["loss_without_dropout"] = self.model.evaluate(few, few_labels, batch_size=300, verbose=0)[0]
+        for name, on in (("on", True), ("off", False)):
+            logs[f"dropout {name}"] = float(self.model.loss(few_labels, self.model(few, training=on)))
 
 
-def trained(rate):
-    """A network trained on the few images, and what was measured on the way."""
-    keras.utils.set_random_seed(3)
+def trained(rate, seed):
+    """A network trained on the few images, shuffled afresh in each epoch, and what was measured."""
+    keras.utils.set_random_seed(seed)
     model = keras.Sequential(
         [
             keras.Input((64,)),
@@ -129,44 +143,43 @@ def trained(rate):
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.002), loss, metrics=["accuracy"], jit_compile=False)
     history = model.fit(
-        few,
-        few_labels,
+        data.shuffled(few, few_labels, batch_size=75, seed=seed),
         validation_data=(rest, rest_labels),
         validation_batch_size=len(rest),
         epochs=40,
-        batch_size=75,
-        callbacks=[LossWithoutDropout()],
+        callbacks=[LossInBothModes()],
         verbose=0,
     )
     return model, history.history
 
 
-runs = {rate: trained(rate) for rate in (0.0, 0.5)}
-for rate, (_, history) in runs.items():
-    print(
-        f"dropout {rate}: accuracy on {len(rest)} other digits {history['val_accuracy'][-1]:.3f},",
-        f"loss {history['val_loss'][-1]:.3f}",
-    )
+runs = {rate: [trained(rate, seed) for seed in (3, 4, 5)] for rate in (0.0, 0.5)}
+for rate, three in runs.items():
+    accuracies = ", ".join(f"{history['val_accuracy'][-1]:.3f}" for _, history in three)
+    losses = ", ".join(f"{history['val_loss'][-1]:.2f}" for _, history in three)
+    print(f"dropout {rate}, on {len(rest)} other digits: accuracy {accuracies}; loss {losses}")
 
 # %% tags=["demo", "figure"]
-# figure: overfit | Loss by epoch for two networks trained on 300 digits, a fifth of them with wrong labels. Without dropout the training loss falls towards zero while the validation loss turns and rises. With dropout the validation loss stays low, and the training loss that fit reports lies above it and above the same loss measured with dropout off.
+# figure: overfit | Two panels of loss by epoch, three seeds each as thin lines. Left, the validation loss: without dropout it turns and rises, with dropout it ends lower for each of the three seeds. Right, the loss on the training images of the networks with dropout, measured after each epoch in both modes: with dropout on it lies above the loss of the same weights with dropout off.
 fig, axes = figures.panels(1, 2, width=10, height=3.2)
-for axis, (rate, (_, history)) in zip(axes, runs.items(), strict=True):
-    axis.plot(history["val_loss"], label="validation", **figures.line(1))
-    axis.plot(history["loss"], label="training, as fit reports it", **figures.line(0))
-    if rate:
-        axis.plot(history["loss_without_dropout"], label="training, dropout off", **figures.line(2))
-    axis.set(title=f"dropout {rate}", xlabel="epoch", ylim=(0, 2))
+epochs = np.arange(1, 41)
+for number, (rate, three) in enumerate(runs.items()):
+    for seed, (_, history) in enumerate(three):
+        name = f"dropout {rate}" if seed == 0 else None
+        axes[0].plot(epochs, history["val_loss"], label=name, **figures.line(number), linewidth=1)
+for number, mode in enumerate(("dropout on", "dropout off")):
+    for seed, (_, history) in enumerate(runs[0.5]):
+        name = mode if seed == 0 else None
+        axes[1].plot(epochs, history[mode], label=name, **figures.line(number), linewidth=1)
+axes[0].set(title="validation loss", xlabel="epoch", ylabel="loss", ylim=(0, 2.2))
+axes[1].set(title="training loss of dropout 0.5", xlabel="epoch", ylim=(0, 2.2))
+for axis in axes:
     axis.legend()
-axes[0].set_ylabel("loss")
 
 # %% [markdown]
-# Look at the two training curves on the right. They belong to the same network, the same images and the same labels.
-# What `fit` reports is measured with dropout *on*, so on crippled networks (and while the weights still change).
-# The curve below it is measured with the whole network, as the validation loss is.
-# So never compare the training loss that `fit` reports with a validation loss when there is dropout: they are not measured alike.
-# A training loss *above* the validation loss is no sign of a mistake.
-# (Here the wrong labels lift both training curves as well. On the left they are learned by heart in the end, and the validation loss pays for it.)
+# On the right are the same networks, the same weights and the same images; only the mode of the dropout layers differs.
+# What `fit` reports as the training loss is measured with dropout *on*, the validation loss with dropout *off*.
+# So never compare the two when there is dropout. A training loss *above* the validation loss is no sign of a mistake.
 #
 # ## "Drop-out layers?"
 #
@@ -177,13 +190,23 @@ axes[0].set_ylabel("loss")
 # That leaves a problem. Suppose $r = 0.3$.
 # The next layer adds up its inputs, and in training only 70 % of them are there.
 # In use all are there, and the sum is suddenly too large: $1/0.7$ times as large on average.
-# The network has been trained for one loudness and is used at another.
-#
 # The remedy is to make the survivors louder in training:
 #
 # $$y_i = \frac{m_i}{1 - r}\, x_i \qquad m_i = \begin{cases} 0 & \text{with probability } r \\ 1 & \text{with probability } 1 - r \end{cases}$$
 #
-# Now the average over the coins is right, because $m_i$ is 1 with probability $1 - r$:
+# **Once by hand.** Four values, rate 0.6. Survivors are divided by $1 - 0.6 = 0.4$, that is multiplied by 2.5.
+# Draw a number between 0 and 1 for each value; below 0.6 the value is dropped:
+#
+# | | | | | | sum |
+# |---|---|---|---|---|---|
+# | value $x_i$ | 4 | 8 | 2 | 6 | 20 |
+# | number drawn | 0.71 | 0.13 | 0.92 | 0.38 | |
+# | kept, $m_i$ | 1 | 0 | 1 | 0 | |
+# | result $y_i$ | 10 | 0 | 5 | 0 | 15 |
+# | gradient $\partial y_i / \partial x_i$ | 2.5 | 0 | 2.5 | 0 | |
+#
+# This time the sum fell from 20 to 15; had the 8 survived too, it would be 35.
+# The *average* over the coins is right, because $m_i$ is 1 with probability $1 - r$:
 #
 # $$\mathrm{E}[y_i] = \frac{1 - r}{1 - r}\, x_i = x_i \qquad \mathrm{Var}[y_i] = \frac{r}{1 - r}\, x_i^2$$
 #
@@ -212,13 +235,12 @@ axes[0].legend(loc="upper right")
 
 # %% [markdown]
 # **What people often read**, even on the documentation page of the Keras layer: that the scaling leaves the sum over all inputs unchanged.
-# Each single sum does change, as the band shows.
-# It is the *average* over many masks that stays.
+# Each single sum does change, from 20 to 15 above. It is the *average* over many masks that stays.
 #
 # **A trap in the literature.** The paper of 2014 does the scaling at the other end: it keeps each unit with probability $p$, leaves
 # survivors as they are, and multiplies the weights by $p$ after training.
 # On average the two are the same.
-# Keras, and nearly everybody today, scales in training, so that a finished network is not slowed down by it.
+# Keras scales in training, and so does PyTorch, so that a finished network has nothing to do.
 # Mind also the letter: the paper's $p$ is the probability to *keep*, Keras' `rate` the probability to *drop*.
 #
 # ## Where the coins come from
@@ -237,10 +259,10 @@ for _ in range(2):
 # A `keras.random.SeedGenerator` is a counter that lives in a variable.
 # Each use gives new numbers and moves the counter on.
 # Start a second generator with the same seed and you get the same sequence again, so that an experiment can be repeated.
-# As it is a variable, it also works in compiled code, where Python's own random numbers would be drawn once,
-# when the graph is traced, and never again.
+# As it is a variable, it also works in compiled code: `fit` runs your Python once, to *trace* what TensorFlow has to compute, and
+# then repeats the traced graph. Numbers that Python or NumPy draw are drawn once, while tracing, and never again.
 #
-# **Try it.** Trace a function that calls `np.random.uniform()` with `tf.function` and call it three times.
+# **The pitfall**, then, is any other source: an integer seed, a new generator in each call, or NumPy.
 #
 # ## Part 1: `dropout`
 #
@@ -257,20 +279,22 @@ def dropout(x, rate, seed):
     """Drop elements of `x` with probability `rate` and scale the others, as in training.
 
     Each element is dropped or kept by itself: there is a coin for every one of them, whatever the
-    shape of `x`. Dropped elements become 0, the others are exactly `x / (1 - rate)`.
+    shape of `x`, and as fair for float16 as for float32 (so it must not be drawn in float16). Dropped
+    elements become 0, the others `x / (1 - rate)`, up to rounding.
 
     Args:
-        x: Anything `keras.ops.convert_to_tensor` accepts, of rank 1 to 4.
+        x: Anything `keras.ops.convert_to_tensor` accepts, of rank 1 to 4, with finite values.
         rate: A number, the probability to drop an element, `0 <= rate <= 1`. At 0 the result is `x`,
             at 1 it is all zeros.
         seed: A `keras.random.SeedGenerator`, the only source of random numbers. Every call moves it
-            on, so that the next call with it draws another mask, also where calls are compiled with
-            `tf.function`. Two generators made with the same seed give the same sequence of masks.
+            on, also inside a `tf.function`, so that the next call draws another mask; at rates 0 and 1
+            it may stay where it is. Two generators made with the same seed give the same sequence of
+            masks.
 
     Returns:
-        A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept,
-        integers become float32. Its gradient by `x` is `1 / (1 - rate)` where an element is kept and
-        0 where it is dropped. At rate 1 the gradient is 0 or None, and not NaN.
+        A tensor of the shape of `x`. Floating dtypes (float16, float32, float64) are kept, integers,
+        signed or not, become float32. The gradient by `x` of an element of the result is
+        `1 / (1 - rate)` where it is kept and 0 where it is dropped; at rate 1 it may be None, but not NaN.
 
     Raises:
         ValueError: `rate` is below 0 or above 1. The message contains the rate that was given.
@@ -303,27 +327,52 @@ with lesson.if_written():
 # The function knows nothing about training and use. A layer does: Keras hands `call` a flag, `training`.
 # `fit` sets it to `True`; `evaluate` and `predict` set it to `False`; if you call a model yourself and say nothing, you get inference.
 #
-# Do not mix it up with `trainable`, which says whether a layer's *weights* may change.
+# **How a layer of your own works.** It is a class made from `keras.layers.Layer`. Its constructor keeps the settings, and hands those
+# that every layer has (`**kwargs`: name, dtype) on to `super().__init__`.
+# What the layer computes stands in `call`. You write `call`, but call the layer itself, `layer(x)`: behind that is Keras' own `__call__`,
+# which makes tensors of arrays, passes `training` on, and then calls `call`.
+# While a model is traced, the size of the batch is not known: `x.shape[0]` is `None`, and `ops.shape(x)` still works.
+#
+# Do not mix `training` up with `trainable`, which says whether a layer's *weights* may change.
 # A dropout layer has no weights, so freezing it means nothing: as the Keras page says, `trainable` does not affect its behaviour.
 #
 # A layer also has to survive being saved. Keras stores what `get_config` returns, and later calls the constructor with it.
 # The configuration of the base class (name, dtype) belongs in it.
-# (For a layer without `get_config`, Keras 3 notes down arguments that are plain numbers or text by itself. Once you write one, it has to be complete.)
+# (For a layer without `get_config`, Keras 3 notes down arguments that are plain numbers or text by itself.
+# Once you write one, it has to be complete.)
+#
+# And it computes in the dtype that it was made with, `self.compute_dtype`. In float16, numbers between 0 and 1 are coarse: Keras' own
+# layer, which draws its coins in that dtype, drops eight in 10,000 at a rate of 0.0001.
+# Yours draws them in float32, as `keras.random` does by itself.
 #
 # **The pitfall** here is forgetting the flag, and there are two ways: noise in every prediction, or no dropout ever.
 # The second is the worse one, because everything *seems* to work.
+#
+# Who decides about the flag in a model of models? The *outermost* call, if the model is made of symbolic inputs and outputs:
+
+# %% tags=["demo"]
+symbolic = keras.Input((1000,))
+inner = keras.Sequential([keras.Input((1000,)), keras.layers.Dropout(0.3)])
+outer = keras.Model(symbolic, inner(symbolic, training=False))
+for mode in (True, False):
+    share = (ops.convert_to_numpy(outer(np.ones((1, 1000)), training=mode)) == 0).mean()
+    print(f"inner says training=False, the outer call training={mode}: {share:.0%} dropped")
+
+# %% [markdown]
+# The `training=False` in the middle is overruled, by `fit` as well. A model that is a subclass with a `call` of its own decides by itself.
 
 
 # %%
 class Dropout(keras.layers.Layer):
     """Applies dropout to each element of its input, in training only.
 
-    In training, each element is dropped by a coin of its own: it becomes 0 with probability `rate`
-    and `x / (1 - rate)` otherwise. At inference the layer returns its input as it is.
+    In training, each element is dropped by a coin of its own, as fair in float16 as in float32: it
+    becomes 0 with probability `rate` and `x / (1 - rate)` otherwise. At inference nothing is dropped
+    and nothing scaled.
 
     The layer has no weights. It keeps its own `keras.random.SeedGenerator`: every call in training
     draws a new mask, also in compiled code; layers made with the same seed repeat the same sequence
-    of masks; no layer moves the sequence of another. `trainable=False` does not turn dropout off.
+    of masks, whatever other layers draw meanwhile. `trainable=False` does not turn dropout off.
 
     Args:
         rate: A number, the probability to drop an element, `0 <= rate <= 1`. At 0 nothing is
@@ -333,20 +382,21 @@ class Dropout(keras.layers.Layer):
 
     Call arguments:
         x: A tensor or array of any rank from 1 to 4, of any batch size, which need not be known when
-            the call is traced. It is cast to the layer's compute dtype, in training also where it
-            holds integers.
+            the call is traced. It is cast to the layer's compute dtype; only where nothing is dropped,
+            at inference and at rate 0, may integers, signed or not, stay as they are.
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        A tensor of the shape of `x` and, but for such integers, of the compute dtype. The gradient passes as in `dropout`
         in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
         ValueError: At construction, where `rate` is below 0 or above 1. The message contains the rate
             that was given.
 
-    `get_config` and `from_config` give a layer with the same rate, seed, name and dtype, and with it the
-    same sequence of masks from its beginning. A model that contains the layer can be saved and loaded.
+    `get_config` and `from_config` give a new layer with the same rate, seed, name and dtype; if a seed was
+    given, the new layer starts with the first mask of the old one's sequence. A model that contains the
+    layer can be saved, and loaded with `custom_objects`.
 
     Reference:
         https://keras.io/api/layers/regularization_layers/dropout/
@@ -400,7 +450,7 @@ with lesson.if_written():
 # The picture shows three shapes of mask on the same feature maps: 3 examples below each other, 4 channels side by side.
 
 # %% tags=["demo", "figure"]
-# figure: coins | Feature maps of three digits with four channels each, dropped in three ways. With one coin per element each map has holes. With one coin per channel some maps are empty and the others whole. With one coin per example all four maps of one digit are empty and those of the other digits whole.
+# figure: coins | Feature maps of three digits with four channels each, dropped in three ways; what is dropped has the colour of 0 that the colour bar shows. With one coin per element each map has holes. With one coin per channel some maps are empty and the others whole. With one coin per example all four maps of one digit are empty and those of the other digits whole.
 kernels = np.float32([[[1, 0], [0, 0]], [[1, 1], [-1, -1]], [[1, -1], [1, -1]], [[1, 1], [1, 1]]])
 bank = kernels.transpose(1, 2, 0)[:, :, None, :]
 maps = ops.conv(data.digits()[0][[10, 21, 18]].reshape(3, 8, 8, 1), bank, padding="same")
@@ -415,9 +465,12 @@ for axis, (title, layer) in zip(axes, shapes.items(), strict=True):
     # A frame of NaN around each map keeps them apart.
     framed = np.pad(after, ((0, 0), (0, 1), (0, 1), (0, 0)), constant_values=np.nan)
     sheet = framed.transpose(0, 1, 3, 2).reshape(27, 36)
-    axis.imshow(sheet, cmap="cividis", vmin=-2, vmax=3)
+    shown = axis.imshow(sheet, cmap="cividis", vmin=-2, vmax=3)
     axis.set(title=title, xlabel="channels", ylabel="examples", xticks=[], yticks=[])
     axis.grid(False)
+bar = fig.colorbar(shown, ax=axes, ticks=[-2, 0, 3], shrink=0.8)
+bar.ax.set_yticklabels(["-2", "0 or dropped", "3"])
+figures.says(0)
 
 # %% [markdown]
 # **The pitfall** is the axis. Keras' images are *channels last*, `(N, H, W, C)`.
@@ -428,11 +481,12 @@ for axis, (title, layer) in zip(axes, shapes.items(), strict=True):
 class SpatialDropout2D(keras.layers.Layer):
     """Drops whole channels of images, in training only.
 
-    In training, each channel of each example has a coin of its own: with probability `rate` all its
-    rows and columns become 0, otherwise all of them become `x / (1 - rate)`. At inference the layer
-    returns its input as it is.
+    In training, each channel of each example has a coin of its own, as fair in float16 as in float32:
+    with probability `rate` all its rows and columns become 0, otherwise all of them become
+    `x / (1 - rate)`. At inference nothing is dropped and nothing scaled.
 
-    Weights, random numbers, `trainable`, saving and `get_config`: as in `Dropout` above.
+    For weights, random numbers, `trainable`, `get_config` and saving, see `Dropout` above: the same holds
+    here.
 
     Args:
         rate: A number, the probability to drop a channel, `0 <= rate <= 1`. At 0 nothing is dropped,
@@ -442,12 +496,13 @@ class SpatialDropout2D(keras.layers.Layer):
 
     Call arguments:
         x: A tensor or array of shape (examples, rows, columns, channels), of any number of examples,
-            which need not be known when the call is traced. It is cast to the layer's compute dtype,
-            in training also where it holds integers.
+            which need not be known when the call is traced. It is cast to the layer's compute dtype;
+            only where nothing is dropped, at inference and at rate 0, may integers, signed or not, stay
+            as they are.
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        A tensor of the shape of `x` and, but for such integers, of the compute dtype. The gradient passes as in `dropout`
         in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
@@ -521,11 +576,13 @@ print("blocks used by an average training pass:", (1 - block_rates).sum(), "of",
 class DropPath(keras.layers.Layer):
     """Drops the branch of a residual block for whole examples, in training only: stochastic depth.
 
-    In training, each example has a coin of its own: with probability `rate` all its elements become 0,
-    otherwise all of them become `x / (1 - rate)`. At inference the layer returns its input as it is.
-    It takes the branch alone; adding the shortcut is not its business.
+    In training, each example has a coin of its own, as fair in float16 as in float32: with probability
+    `rate` all its elements become 0, otherwise all of them become `x / (1 - rate)`. At inference nothing
+    is dropped and nothing scaled. Both are unlike the paper, which flips one coin for a whole batch and
+    scales at inference. The layer gets the branch alone; the model adds the shortcut, the layer does not.
 
-    Weights, random numbers, `trainable`, saving and `get_config`: as in `Dropout` above.
+    For weights, random numbers, `trainable`, `get_config` and saving, see `Dropout` above: the same holds
+    here.
 
     Args:
         rate: A number, the probability to drop an example's branch, `0 <= rate <= 1`. At 0 nothing is
@@ -535,12 +592,12 @@ class DropPath(keras.layers.Layer):
 
     Call arguments:
         x: A tensor or array of rank 2 to 4 whose first axis counts the examples. Their number need not
-            be known when the call is traced. It is cast to the layer's compute dtype, in training also
-            where it holds integers.
+            be known when the call is traced. It is cast to the layer's compute dtype; only where nothing
+            is dropped, at inference and at rate 0, may integers, signed or not, stay as they are.
         training: Whether to drop. Left out, the layer is in inference mode.
 
     Returns:
-        A tensor of the shape of `x`, of the layer's compute dtype. The gradient passes as in `dropout`
+        A tensor of the shape of `x` and, but for such integers, of the compute dtype. The gradient passes as in `dropout`
         in training (0 or None at rate 1, not NaN), and unchanged at inference.
 
     Raises:
@@ -548,8 +605,8 @@ class DropPath(keras.layers.Layer):
             that was given.
 
     Reference:
-        Huang et al. (2016), Deep Networks with Stochastic Depth, https://arxiv.org/abs/1603.09382,
-        per example and scaled in training as in timm, `timm/layers/drop.py`.
+        Huang et al. (2016), Deep Networks with Stochastic Depth, https://arxiv.org/abs/1603.09382;
+        one coin per example, and scaling in training, as in timm, `timm/layers/drop.py`.
     """
 
     def __init__(self, rate, seed=None, **kwargs):
@@ -628,16 +685,26 @@ for axis, (title, values) in zip(axes, maps_of.items(), strict=True):
     filled = axis.contourf(across, up, values.reshape(across.shape), levels=12, cmap="cividis")
     fig.colorbar(filled, ax=axis)
     for side, marker in ((0, "o"), (1, "^")):
-        axis.plot(*points[sides == side].T, marker, color="white", markersize=2.5, markeredgewidth=0)
-    axis.set(title=title)
+        axis.plot(
+            *points[sides == side].T,
+            marker,
+            color="white",
+            markersize=4,
+            markeredgecolor=figures.GREY,
+            markeredgewidth=0.5,
+            label=f"moon {side}",
+        )
+    axis.set(title=title, xlabel="first feature", ylabel="second feature")
     axis.grid(False)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+figures.says(len(answers))
 
 # %% [markdown]
 # How do you switch dropout on in a finished model? `model.predict` cannot: it always runs in inference mode.
 # Call the model itself, with `training=True`.
 #
 # **The pitfall** is that `training=True` speaks to *all* layers.
-# A batch normalization layer (its topic comes next) updates its moving statistics whenever it runs in training mode.
+# A batch normalization layer (its topic, [Normalization](../normalization/README.md), comes next) updates its moving statistics whenever it runs in training mode.
 # Ask such a model for its uncertainty and you have changed the model.
 # So whatever you do, leave the weights as you found them.
 
@@ -652,15 +719,15 @@ def mc_predict(model, x, passes):
         passes: An integer, at least 1: how many times to predict. Each pass draws new random masks.
 
     Returns:
-        Two tensors or arrays of the shape of the model's output: the mean over the passes and the
-        *population* standard deviation, the root of the mean squared distance from the mean (0 for a
-        single pass). Both are finite; where all passes agree, the standard deviation is below
-        1e-5 of the size of the answer.
+        Two tensors or arrays of the shape of the model's output, in any floating dtype, the model's or
+        not: the mean over the passes and the *population* standard deviation, the root of the mean
+        squared distance from the mean (0 for a single pass). Both are finite. Where all passes give the
+        same number `a`, the standard deviation is at most `1e-5 * abs(a)`.
 
-    Afterwards the model is as before: all its weights, moving statistics of normalization layers
-    included, and the `trainable` flags of its layers. The random states of its layers have moved on, so
-    that a second call sees other masks. Whether normalization layers run in training mode meanwhile is
-    up to you.
+    Afterwards all weights of the model, moving statistics of normalization layers included, and the
+    `trainable` flags of its layers are as before. The states of its random generators, which are no
+    weights, have moved on, so that a second call sees other masks. During the passes, normalization
+    layers are free to use the statistics of the batch or their moving ones.
 
     Reference:
         Gal and Ghahramani (2016), Dropout as a Bayesian Approximation,
@@ -681,7 +748,7 @@ def mc_predict(model, x, passes):
 import matplotlib.pyplot as plt
 
 with lesson.if_written():
-    model = runs[0.5][0]
+    model = runs[0.5][0][0]
     shares = keras.Sequential([model, keras.layers.Softmax()])
     mean, spread = (ops.convert_to_numpy(part) for part in mc_predict(shares, rest, 40))
     guesses = mean.argmax(axis=1)
@@ -706,8 +773,21 @@ with lesson.if_written():
 # whether the colleague's suspicion follows from the numbers; and what `trainable=False` would change.
 
 # %% [markdown]
+# ## To go on with
+#
+# Nobody grades these three.
+#
+# 1. *Easy.* Repeat the example by hand with rate 0.2 and the same four numbers. Which values survive, and what is their sum?
+# 2. *Harder.* Put `Dropout(0.3, seed=1)` before a relu, then behind it. Why is the result the same? Is it with gelu?
+# 3. *Open.* Train the digits above with rates 0.1, 0.3, 0.5, 0.7 and 0.9, three seeds each. Draw the validation loss by rate. Would you
+#    find the same best rate with 1,000 digits for training?
+#
+# Before this topic: [Losses](../losses/README.md). After it: [Normalization](../normalization/README.md).
+#
 # ## Where this comes from
 #
+# - A. Krogh, J. Hertz (1991).
+#   [*A simple weight decay can improve generalization*](https://papers.nips.cc/paper/1991/hash/8eefcfdf5990e441f0fb6f3fad709e21-Abstract.html). NIPS 4.
 # - N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever, R. Salakhutdinov (2014).
 #   [*Dropout: a simple way to prevent neural networks from overfitting*](https://jmlr.org/papers/v15/srivastava14a.html). JMLR 15.
 # - L. Wan, M. Zeiler, S. Zhang, Y. LeCun, R. Fergus (2013).
@@ -721,4 +801,5 @@ with lesson.if_written():
 # - Keras: [Dropout](https://keras.io/api/layers/regularization_layers/dropout/),
 #   [SpatialDropout2D](https://keras.io/api/layers/regularization_layers/spatial_dropout2d/),
 #   [SeedGenerator](https://keras.io/api/random/seed_generator/).
+# - PyTorch: [Dropout](https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout.html).
 # - The `timm` library: [`timm/layers/drop.py`](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/drop.py).

@@ -15,14 +15,19 @@
 #
 # `model.fit` is a lovely button. Press it, and a network learns.
 #
-# Behind it is a loop of about ten lines: take a batch, run the model, measure the loss, work out the gradient, move the weights, repeat.
-# Everything else you may have built, layers and losses and activations, meets in these ten lines.
-# And so do the mistakes. A loop that is wrong rarely stops with an error.
+# Behind it is a loop of about ten lines: take a *batch* of examples, run the model, measure the loss, work out the *gradient* (for each weight, how
+# fast the loss grows with it), move the weights the other way, repeat. Once through all examples is an *epoch*.
+# A loop that is wrong rarely stops with an error.
 # It trains, the curve goes down, and the network is a little worse than it should be, or its numbers a little better than they are.
 #
 # In this topic you write the loop, and make it honest.
 #
 # **You will write** `minibatches`, `train_step`, `evaluate`, `fit`, `accumulate_gradients` and `clip_by_global_norm`.
+#
+# **Do you remember?** Two questions from the topics before, to warm up:
+#
+# 1. Why does a loss take a classifier's raw outputs rather than its probabilities? ([Losses](../losses/README.md))
+# 2. What does a dropout layer do when a network is used and not trained? ([Dropout](../dropout/README.md))
 
 # %%
 import keras
@@ -39,7 +44,7 @@ keras.utils.set_random_seed(21)
 # ## Before you read on, guess
 #
 # Replace each `None` below with your answer *before* you run or read anything else.
-# A wrong guess costs little, teaches a lot, and can be changed later.
+# Your first guess is kept, then answered, and you may think again: a wrong one teaches a lot.
 
 # %%
 PREDICTIONS = ...
@@ -51,7 +56,7 @@ PREDICTIONS = ...
 #
 # $$\hat{y} = f(\text{inputs},\ \text{weights},\ \text{mode},\ \text{seed})$$
 #
-# Given the same four, it should give the same answer, and it should change nothing else without saying so.
+# Given the same four, it should give the same answer, and change nothing else without saying so.
 # The first two everybody thinks of. The other two cause most of the trouble:
 #
 # - **Mode.** Dropout drops in training only. Batch normalization uses the statistics of the batch in training and stored ones at inference.
@@ -59,11 +64,11 @@ PREDICTIONS = ...
 # - **Seed.** Where a layer draws random numbers, their source is an input like any other. Fix it, and a run can be repeated.
 #
 # When you design one, ask five questions.
-# Which **shape** does each step give, and what happens to the last, shorter batch?
+# Which **shape** does each step give, also for the last, shorter batch?
 # Which **dtype**?
-# Is it **numerically stable**, or does it take the logarithm of a number that may be 0? (Hand raw outputs to the loss, as the topic on losses explains.)
+# Is it **numerically stable**? (Hand raw outputs to the loss.)
 # Does it know its **mode**?
-# And do examples **mix**: does the answer for one example depend on its neighbours in the batch?
+# And do examples **mix**: does the answer for one depend on its neighbours in the batch?
 #
 # The last two can be measured. Here is one digit, asked about in four ways:
 
@@ -99,12 +104,13 @@ for way, answer in answers.items():
 # The first two lines agree. At inference the answer for an example is its own.
 # The other two differ from them and from each other: dropout drew new masks, and batch normalization looked at the neighbours.
 #
-# What does it cost to get the mode wrong? Below, one network (batch normalization, dropout) learns 300 digits, a fifth of them with wrong labels.
-# It is trained twice: once as it should be, and once with `training` forgotten, so that it trains in inference mode.
-# The first run is also *measured* wrongly, in training mode.
+# What does it cost to get the mode wrong? Below, one network with batch normalization and dropout learns 300 digits. The labels of a fifth
+# of them were drawn again at random (a tenth of these hit the right one by chance).
+# It is trained as it should be, and with `training` forgotten, so that it trains in inference mode.
+# The first runs are also *measured* wrongly, in training mode. Three seeds each:
 
 # %% tags=["demo", "figure"]
-# figure: modes | Validation loss by epoch for one network in three ways. Trained and measured in the right modes, the loss falls below 0.5 and ends lowest. Measured in training mode, the same training run seems to end twice as high, and its curve is jagged. Trained without training=True, the loss falls fastest at first, then creeps up and ends above the right one.
+# figure: modes | Validation loss by epoch, three seeds for each way, as thin lines. Trained and measured in the right modes, the loss begins highest, falls steadily and ends lowest. The same runs measured in training mode begin lower, soon fall no further, and end almost twice as high. Trained without training=True, the loss falls fastest at first, levels off after a few epochs, and ends in between.
 few, few_labels = train_x[:300], train_y[:300].copy()
 few_labels[:60] = np.random.default_rng(2).integers(0, 10, 60)
 
@@ -132,40 +138,67 @@ class InTrainingMode(keras.callbacks.Callback):
         self.model.set_weights(weights)
 
 
-def history_of(model, epochs, batch_size, rate, train=(few, few_labels), callbacks=(), optimizer=None):
-    """What Keras' own fit reports."""
-    model.compile(
-        optimizer or keras.optimizers.Adam(rate),
-        crossentropy,
-        metrics=["accuracy"],
-        jit_compile=False,
-    )
-    keras.utils.set_random_seed(7)
-    done = model.fit(
-        *train,
-        epochs=epochs,
-        batch_size=batch_size,
-        validation_data=(val_x, val_y),
-        validation_batch_size=len(val_x),
-        callbacks=list(callbacks),
-        verbose=0,
-    )
-    return done.history
+class Runs:
+    """Runs of Keras' own fit that differ in their seed alone: of the first weights, and of the orders.
+
+    Args:
+        make: Makes the model from a seed.
+        optimizer: A Keras optimizer.
+    """
+
+    def __init__(self, make, optimizer):
+        self.make, self.model, self.optimizer = make, make(0), optimizer
+        self.model.build((None, 64))
+        self.model.compile(optimizer, crossentropy, metrics=["accuracy"], jit_compile=False)
+        optimizer.build(self.model.trainable_variables)
+        self.new = [variable.numpy() for variable in optimizer.variables]
+
+    def history(self, seed, epochs, batch_size, train=(few, few_labels), callbacks=()):
+        """What fit reports, beginning anew; the examples come in a new order in each epoch."""
+        self.model.set_weights(self.make(seed).get_weights())
+        for variable, value in zip(self.optimizer.variables, self.new, strict=True):
+            variable.assign(value)
+        done = self.model.fit(
+            data.shuffled(*train, batch_size=batch_size, seed=seed),
+            epochs=epochs,
+            validation_data=(val_x, val_y),
+            validation_batch_size=len(val_x),
+            callbacks=list(callbacks),
+            verbose=0,
+        )
+        return done.history
 
 
-deep = {"hidden": (256, 256), "dropout": 0.5, "norm": True}
-right = history_of(network(3, **deep), 15, 50, 0.003, callbacks=[InTrainingMode()])
-forgotten = history_of(WithoutTheFlag(network(3, **deep)), 15, 50, 0.003)
+def deep(seed):
+    """A larger network, with batch normalization and dropout."""
+    return network(seed, (256, 256), dropout=0.5, norm=True)
+
+
+def thin(axes, epochs, curves, number, label):
+    """The same thing for several seeds, as thin lines with one entry in the legend."""
+    for curve in curves:
+        axes.plot(epochs, curve, label=label, linewidth=1.2, **figures.line(number))
+        label = "_nolegend_"
+
+
+seeds, epochs = (1, 2, 3), np.arange(1, 16)
+as_it_should_be = Runs(deep, keras.optimizers.Adam(0.003))
+forgetful = Runs(lambda seed: WithoutTheFlag(deep(seed)), keras.optimizers.Adam(0.003))
+right = [as_it_should_be.history(seed, 15, 50, callbacks=[InTrainingMode()]) for seed in seeds]
+forgotten = [forgetful.history(seed, 15, 50) for seed in seeds]
 fig, axes = figures.panels(1, 1, width=7.5, height=3.4)
-axes.plot(right["val_loss"], label="trained and measured right", **figures.line(0))
-axes.plot(right["measured_wrongly"], label="trained right, measured in training mode", **figures.line(1))
-axes.plot(forgotten["val_loss"], label="trained without training=True", **figures.line(2))
-axes.set(xlabel="epoch", ylabel="validation loss", ylim=(0, None))
+thin(axes, epochs, [run["val_loss"] for run in right], 0, "trained and measured right")
+wrongly = [run["measured_wrongly"] for run in right]
+thin(axes, epochs, wrongly, 1, "the same, measured in training mode")
+thin(axes, epochs, [run["val_loss"] for run in forgotten], 2, "trained without training=True")
+axes.set(xlabel="epoch", ylabel="validation loss", ylim=(0, None), xticks=epochs[::2])
 axes.legend()
 
 # %% [markdown]
-# No error, no warning, three different results. The second curve slanders a good network. The third flatters at first: without dropout a network
-# learns faster, and then it goes on to learn the wrong labels by heart.
+# No error, no warning, three different results. The dashed curves slander a good network. The third kind flatters at first: nothing is dropped,
+# so the same steps fit the data sooner. Then they fit the wrong labels too.
+# (Why does the right way begin highest? An epoch has six steps here, and each replaces a tenth of the moving statistics: after the first
+# epoch, half of what inference uses is still what it began with, $0.9^6 = 0.53$.)
 #
 # ## "What do we need inside the training loop?"
 #
@@ -181,10 +214,16 @@ axes.legend()
 # | 6 | **Record**, as sums over examples, from zero each epoch | the short last batch counts too much |
 # | 7 | **Evaluate** with `training=False` on data not trained on, and change nothing | a result that nobody can repeat |
 #
-# Number 4 works with a **tape**. While it records, TensorFlow notes each operation on a variable; afterwards it can run through the
-# notes backwards. Trainable variables are watched by themselves.
-# There is nothing to reset: each call of `tape.gradient` gives fresh values. (In PyTorch, gradients add up in `.grad` until you clear them.
-# That is why its loops begin with `zero_grad`.)
+# **One step by hand.** A model has a single weight, $w = 2$, and answers $w x$. The batch has the inputs 1 and 2 with the targets 1 and 3.
+#
+# - Forward: the answers are 2 and 4, the errors 1 and 1. The mean of the squared errors is $L = 1$.
+# - Gradient: an error $e$ changes by $x$ when $w$ grows by 1, so $dL/dw$ is the mean of $2 e x$, $(2 + 4) / 2 = 3$.
+# - Update with learning rate 0.1: $w = 2 - 0.1 \cdot 3 = 1.7$. The errors are now 0.7 and 0.4, the loss 0.325.
+# - With a regularizer $0.1\,w^2$ the loss had been $1 + 0.4$, the gradient $3 + 0.4$. Both take part, or the weight is not regularised.
+#
+# For a million weights the gradient comes from a **tape**. It notes each operation on a variable; afterwards TensorFlow runs through the notes
+# backwards. Trainable variables are watched by themselves.
+# There is nothing to reset: each `tape.gradient` gives fresh values.
 
 # %% tags=["demo"]
 w = keras.Variable(3.0)
@@ -211,10 +250,11 @@ print("model.losses:", [round(float(loss), 4) for loss in regularized.losses])
 #
 # A generator goes through the data once, in a new order, and hands out a batch at a time.
 #
-# **The pitfalls.** Shuffle x and y with two different orders, and every label belongs to another image: the network can learn nothing but the
-# frequencies of the labels. Forget the last, shorter batch, and in each epoch some examples are never seen.
-# Draw examples with `choice`, and some come twice and a third not at all.
-# And do not shuffle the arrays themselves: they belong to whoever called you.
+# **The pitfalls.** Shuffle x and y with two different orders, and every label belongs to another image.
+# Forget the last, shorter batch, and some examples are never seen in an epoch.
+# Draw examples with `choice`, and some come twice and about a third not at all.
+# Do not shuffle the arrays themselves: they belong to whoever called you.
+# And make each batch anew: where one buffer serves them all, a list of batches holds the last one many times.
 
 
 # %%
@@ -225,14 +265,16 @@ def minibatches(x, y, batch_size, seed, shuffle=True):
         x: A NumPy array of shape (N, ...), the inputs. It is not changed.
         y: A NumPy array of shape (N, ...), the targets; row i belongs to row i of `x`. It is not changed.
         batch_size: An integer, at least 1.
-        seed: An integer, at least 0. The same seed gives the same order, another seed another one.
-        shuffle: Whether to shuffle. If not, the order is that of the arrays.
+        seed: An integer, at least 0. The same seed gives the same order; for another one it is drawn anew.
+        shuffle: Whether to shuffle: every order of the examples is then equally likely. If not, the order is
+            that of the arrays.
 
     Yields:
         Pairs of NumPy arrays, `(batch_x, batch_y)`, of the dtypes of `x` and `y`, their rows still
-        belonging together. Each example comes exactly once per call. Every batch has `batch_size`
-        examples, except the last, which has what is left; no batch is empty. Shuffled, any order of
-        the examples is as likely as any other.
+        belonging together. Each is a copy of its own, with and without shuffling: no later pair overwrites
+        it, and writing into it changes neither `x` nor `y`. Each example comes exactly once per call, and then
+        the generator ends. Every batch has `batch_size` examples, except the last, which has what is left; no
+        batch is empty.
     """
     # BEGIN SOLUTION
     order = np.arange(len(x))
@@ -254,25 +296,29 @@ with lesson.if_written():
 #
 # One step: numbers 2 to 5 of the table.
 #
-# **The pitfalls.** The forward pass has to happen *on the tape* and *in training mode*. The loss has to contain `model.losses` before the
-# gradient is taken, or the number you report is regularised and the weights are not.
+# **The pitfalls.** The forward pass has to happen *on the tape* and *in training mode*. The loss has to contain all of `model.losses` before the
+# gradient is taken, or the number you report is regularised and the weights are not. It is one step of the optimizer: a second one for the
+# regularizers would upset what it remembers.
 # And ask for `model.trainable_variables` at every step. Freeze a layer, and the list gets shorter; a list that you kept, or `model.weights`,
-# then pairs gradients with the wrong variables.
+# then pairs gradients with the wrong variables. (A tape would still give a frozen layer's gradient if you asked: only the list tells.)
 
 
 # %%
 def train_step(model, optimizer, loss_fn, x, y):
     """Move the model's weights one step down the gradient of the loss of one batch.
 
-    The model runs once, in training mode. The loss is the mean of what `loss_fn` gives, plus the sum
-    of `model.losses`. The optimizer updates the variables that are trainable *now*: layers may be frozen
-    between two calls, and each call may come with another model or another optimizer.
+    The model runs once, in training mode. The loss is the mean of `loss_fn(y, predictions)`, plus the
+    sum of `model.losses`. The optimizer updates the variables that are trainable *now*. Between two calls
+    layers may be frozen, but none is unfrozen; the next call may come with another optimizer, or with another
+    model and a new optimizer.
 
     Args:
-        model: A Keras model with one input and one output. It need not be compiled.
-        optimizer: A Keras optimizer. It may be new, so that its variables do not exist yet.
-        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, or
-            one loss per example.
+        model: A Keras model with one input and one output. The loss depends on each of its trainable
+            variables. It need not be compiled.
+        optimizer: A Keras optimizer, without loss scaling, new or used before. (A new one makes its
+            variables itself, at its first step.)
+        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, the
+            mean over the batch, or one loss per example.
         x: An array of shape (N, ...), the inputs of one batch.
         y: An array of shape (N, ...), the targets.
 
@@ -310,7 +356,7 @@ with lesson.if_written():
 # The first is the mode. The second is arithmetic. Suppose 100 examples come in batches of 40, 40 and 20.
 # The mean of the three batch means counts an example of the last batch twice as much as the others.
 # So the result depends on the batch size, which has nothing to do with the model.
-# Add up over *examples*, and divide once, at the end.
+# Add up over *examples*, and divide once, at the end. `model.losses` is no sum over examples: it is added once, after that.
 
 # %% tags=["demo"]
 example_losses = keras.losses.sparse_categorical_crossentropy(
@@ -335,9 +381,10 @@ def evaluate(model, loss_fn, x, y, batch_size):
     are changed, and calls do not depend on each other.
 
     Args:
-        model: A Keras model with one input, and outputs of shape (N, classes).
-        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, or
-            one loss per example.
+        model: A Keras model with one input, and outputs of shape (N, classes). Its `losses` depend on its
+            weights alone.
+        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, the
+            mean over the batch, or one loss per example.
         x: A NumPy array of shape (N, ...), the inputs.
         y: A NumPy array of shape (N,) of integers, the labels.
         batch_size: An integer, at least 1: how many examples to run at once. It may be larger than N.
@@ -345,8 +392,8 @@ def evaluate(model, loss_fn, x, y, batch_size):
 
     Returns:
         A dictionary with exactly two entries, both Python floats: `"loss"`, the mean loss over all N
-        examples plus the sum of `model.losses`, counted once; and `"accuracy"`, the share of examples
-        for which the largest output is that of the label.
+        examples, plus the sum of `model.losses` once; and `"accuracy"`, the share of examples whose largest
+        output is that of their label. (If several outputs are the largest, take any of them.)
     """
     # BEGIN SOLUTION
     loss, correct = 0.0, 0
@@ -374,47 +421,57 @@ with lesson.if_written():
 # the network starts to learn what is true of the training examples only.
 # `patience` says how many epochs in a row may be no better before training ends. The weights of the best epoch are kept.
 #
-# The picture shows 300 digits with some wrong labels. Training for 25 epochs makes the network worse, in loss, than it was at its best.
+# The picture shows a larger network without dropout on the 300 digits, three seeds:
 
 # %% tags=["demo", "figure"]
-# figure: early_stopping | Training and validation loss by epoch. The training loss falls all the way. The validation loss falls, reaches its lowest value, marked with a circle, at epoch 5, and then creeps up. A dotted vertical line five epochs after the circle marks where a patience of 5 stops.
-overfit = history_of(network(4, (256, 256)), 25, 50, 0.002)
-curve = np.array(overfit["val_loss"])
-best_epoch, waited, patience = 0, 0, 5
-for stopped, value in enumerate(curve):
-    best_epoch, waited = (
-        (stopped, 0) if stopped == 0 or value < curve[best_epoch] else (best_epoch, waited + 1)
-    )
-    if waited == patience:
-        break
-fig, axes = figures.panels(1, 1, width=7.5, height=3.2)
-axes.plot(overfit["loss"], label="training", **figures.line(0))
-axes.plot(curve, label="validation", **figures.line(1))
-axes.plot(
-    best_epoch,
-    curve[best_epoch],
-    "o",
-    color=figures.GREY,
-    markersize=10,
-    fillstyle="none",
-    label="best epoch",
-)
-axes.axvline(stopped, color=figures.GREY, linestyle=":", label="a patience of 5 stops here")
-axes.set(xlabel="epoch (from 0)", ylabel="loss", ylim=(0, None))
-axes.legend(loc="upper left", bbox_to_anchor=(0.42, 0.75))
-print(f"best epoch {best_epoch}: {curve[best_epoch]:.3f}; at the end: {curve[-1]:.3f}")
+# figure: early_stopping | Training and validation loss by epoch for three seeds. The training loss falls all the way towards zero. The validation loss falls fast, then by little, and later creeps up and down. A circle marks its lowest value by the time training stops, at epochs 12 to 19. A cross on each curve, 5 epochs after its circle, marks where a patience of 5 stops.
+patience, epochs = 5, np.arange(1, 31)
+overfitting = Runs(lambda seed: network(seed, (256, 256)), keras.optimizers.Adam(0.002))
+overfit = [overfitting.history(seed, 30, 50) for seed in seeds]
+
+
+def stops_at(curve):
+    """The best epoch when training stops, and the epoch in which it does, both counted from 0."""
+    best = 0
+    for epoch, loss in enumerate(curve):
+        best = epoch if loss < curve[best] else best
+        if epoch - best == patience:
+            break
+    return best, epoch
+
+
+fig, axes = figures.panels(1, 1, width=7.5, height=3.4)
+thin(axes, epochs, [run["loss"] for run in overfit], 0, "training")
+thin(axes, epochs, [run["val_loss"] for run in overfit], 1, "validation")
+curves = [np.array(run["val_loss"]) for run in overfit]
+best, stopped = np.transpose([stops_at(curve) for curve in curves])
+mark = {"linestyle": "", "color": figures.GREY, "markersize": 9}
+for places, marker, what in (
+    (best, "o", "best epoch until then"),
+    (stopped, "x", "a patience of 5 stops here"),
+):
+    heights = [curve[place] for curve, place in zip(curves, places, strict=True)]
+    axes.plot(places + 1, heights, marker=marker, fillstyle="none", label=what, **mark)
+axes.set(xlabel="epoch", ylabel="loss", ylim=(0, None), xticks=[1, 5, 10, 15, 20, 25, 30])
+axes.legend()
+figures.says(best.min() + 1, best.max() + 1, *(stopped - best)[:1], patience)
+for curve, epoch in zip(curves, best, strict=True):
+    print(f"when it stops, the best is epoch {epoch + 1}: {curve[epoch]:.3f}", end="; ")
+    print(f"of all 30 it is epoch {curve.argmin() + 1}: {curve.min():.3f}; the last: {curve[-1]:.3f}")
 
 # %% [markdown]
+# A curve that goes up and down may come lower once more after a patience of 5 has stopped: that is what stopping early costs.
+#
 # **The pitfalls.**
 #
 # - *A copy that is none.* `best = model.weights` is a list of the variables themselves. They go on changing, and `best` with them.
 #   `model.get_weights()` copies the numbers, those of moving statistics included.
 # - *Counting.* With a patience of 1, the first epoch that is no better ends the training. Equal is not better. An improvement sets the count back to 0.
 # - *The end.* The best weights are wanted also when the epochs run out before patience does.
-# - *The same order each epoch.* Seed each epoch differently, and yet reproducibly. (Keras' own `fit` after `keras.utils.set_random_seed` is no
-#   model for this: do not compare orders with it.)
+# - *The same order each epoch.* Seed each epoch differently, and yet reproducibly. (Keras 3.15's own `fit`, given arrays, repeats one order in every
+#   epoch if `keras.utils.set_random_seed` was called before it. The figures here therefore hand it batches that are shuffled anew.)
 # - *NaN.* Once a loss is NaN, so are the weights, and it never goes away. Every comparison with NaN is false, so patience may not notice.
-#   Stop at once and say so.
+#   Stop at once and say so, for infinity too, and for the validation loss.
 #
 # You may call your own `minibatches`, `train_step` and `evaluate`. A mistake in one of them then shows here as well: mend it there first.
 
@@ -429,32 +486,34 @@ def fit(model, optimizer, loss_fn, train, validation, epochs, batch_size, seed, 
     the validation data as `evaluate` does: inference mode, nothing changes.
 
     Args:
-        model: A Keras model with one input, and outputs of shape (N, classes).
-        optimizer: A Keras optimizer.
-        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, or
-            one loss per example.
+        model: A Keras model with one input, and outputs of shape (N, classes). Its `losses` depend on its
+            weights alone.
+        optimizer: A Keras optimizer, without loss scaling.
+        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, the
+            mean over the batch, or one loss per example.
         train: A pair of NumPy arrays `(x, y)`, with integer labels y of shape (N,).
         validation: Another such pair, or None.
         epochs: An integer, at least 1: the most epochs to run.
         batch_size: An integer, at least 1.
-        seed: An integer, at least 0. The same seed, with the same weights to begin with, gives the same
-            training; another seed gives another order.
-        patience: None, or an integer of at least 1; then there is a validation pair. Training ends
-            when `val_loss` has been no better than its best so far for that many epochs in a row.
-            Better means strictly smaller.
+        seed: An integer, at least 0. The same seed gives the same orders of the examples; with another
+            seed the first epoch has another order. (`seed + epoch` may be the seed of an epoch.)
+        patience: None, or an integer of at least 1; None if `validation` is None. Training ends after
+            this many epochs in a row whose `val_loss` was not smaller than the smallest before them.
+            (Equal is not smaller.)
 
     Returns:
-        A dictionary of lists with one float for each epoch that was run: `"loss"`, the mean over the
-        training examples of the losses of the epoch's steps, each taken before its update; `"val_loss"`
-        and `"val_accuracy"`, what `evaluate` gives after the epoch. Without validation the last two
-        are left out. `"accuracy"`, that of the training examples, may be there too.
+        A dictionary of lists with one number for each epoch that was run: `"loss"`, the mean over the
+        epoch's examples of what `train_step` returns, so that a step counts by the examples in its batch;
+        `"val_loss"` and `"val_accuracy"`, what `evaluate` gives after the epoch. Without validation the last
+        two are left out. `"accuracy"`, that of the training examples, may be there too.
 
     With `patience`, the model ends with all the weights of its best epoch, moving statistics included,
     whether training ended early or not. Without, it keeps those of the last epoch.
 
     Raises:
         An exception of any type whose message says that the loss is not finite (with "nan", "inf" or
-        "finite" in it), as soon as a training or validation loss is NaN or infinite.
+        "finite" in it), if the loss of a step or `val_loss` is NaN or infinite: at once, or at the latest
+        before the next epoch. What the weights are then is left open.
     """
     # BEGIN SOLUTION
     x, y = train
@@ -527,7 +586,7 @@ with lesson.if_written():
         patience=2,
     )
     print("your fit:    ", [round(accuracy, 3) for accuracy in history["val_accuracy"]])
-    theirs = history_of(network(1), 8, 64, 0.003, train=(train_x, train_y))
+    theirs = Runs(network, keras.optimizers.Adam(0.003)).history(1, 8, 64, train=(train_x, train_y))
     print("Keras' fit:  ", [round(accuracy, 3) for accuracy in theirs["val_accuracy"]])
 
 # %% [markdown]
@@ -537,31 +596,30 @@ with lesson.if_written():
 # The gradient of a mean is the mean of the gradients, so one can go through the small batches, add up, and take *one* step at the end.
 #
 # **The pitfalls.** Add up without dividing, and the step is sixteen times too long. Divide by the number of batches, and the examples of
-# a short last batch count too much, as in `evaluate`.
-# And it is not the same for layers that mix examples: batch normalization sees the small batches, whatever you do afterwards.
+# a short last batch count too much, as in `evaluate`. Multiply the mean loss by the number of examples and forget `model.losses`, and these nearly vanish.
+# And for layers that mix examples it is not the same: batch normalization sees the small batches, whatever you do afterwards.
 #
-# The Deep Learning Tuning Playbook adds a warning: this simulates a larger batch, it does not make training faster, and mostly it is better avoided.
+# The Deep Learning Tuning Playbook warns: this simulates a larger batch, it does not make training faster, and mostly it is better avoided.
 
 
 # %%
 def accumulate_gradients(model, loss_fn, batches):
     """Work out the gradients of many batches as if they were one.
 
-    The result is the gradient of the loss that `train_step` takes, for the batch in which all
-    examples are joined: training mode, the mean over all examples, plus `model.losses` once. (Exactly so for
-    models whose examples do not mix, that is, without batch normalization. Models with embeddings, whose
-    gradients are sparse, are left out.) No weight is updated.
+    The result is the gradient of `train_step`'s loss for one batch of all the examples: training mode,
+    the mean over all of them, plus the sum of `model.losses` once. No weight is changed.
 
     Args:
-        model: A Keras model with one input and one output.
-        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, or
-            one loss per example.
-        batches: An iterable of at least one pair `(x, y)` of arrays, which may be one that can be walked
-            through only once. Their numbers of examples may differ.
+        model: A Keras model with one input and one output, without batch normalization (its examples would
+            mix) and without embeddings (their gradients are sparse). Its `losses` depend on its weights alone.
+        loss_fn: A function or Keras loss, called as `loss_fn(y, predictions)`. It returns a scalar, the
+            mean over the batch, or one loss per example.
+        batches: One or more pairs `(x, y)` of arrays, with different numbers of examples: a list, or an
+            iterator, which can be walked through only once.
 
     Returns:
-        A list of tensors, one for each of `model.trainable_variables`, in that order. Where the loss does not
-        depend on a variable, its entry is None or zeros.
+        A list of tensors, one for each of `model.trainable_variables`, in that order. For a variable that
+        the loss does not depend on, None is right, and zeros are right too.
     """
     # BEGIN SOLUTION
     totals, examples = None, 0
@@ -592,7 +650,7 @@ with lesson.if_written():
 # %% [markdown]
 # ## Part 6: `clip_by_global_norm`
 #
-# One bad batch can give a gradient a hundred times as long as usual, and one step along it can undo an hour of training.
+# One bad batch can give a very long gradient, and one step along it can undo an hour of training.
 # Pascanu, Mikolov and Bengio (2013) met this in recurrent networks and proposed to **clip**: if the gradient is longer than a limit, shorten it to the limit.
 #
 # *The* gradient, not each piece of it. All gradients together are one long vector $g = (g_1, g_2, \dots)$ with the norm
@@ -610,14 +668,15 @@ def clip_by_global_norm(gradients, max_norm):
     """Shorten gradients, all together, to at most a given length.
 
     Args:
-        gradients: A list of float32 tensors of any shapes, some of which may be None. Neither the list nor
-            what is in it is changed.
+        gradients: A list of float32 tensors of any shapes, some of which may be None. The sum of the
+            squares of their elements lies in the range of float32. Neither the list nor what is in it is
+            changed.
         max_norm: A positive number, the most that the norm of all gradients together may be.
 
     Returns:
-        A list of as many float32 tensors, with None where `gradients` has None: each gradient times
-        `max_norm` / norm if the norm is larger than `max_norm`, and otherwise as it is. Zeros stay
-        zeros.
+        A list of as many float32 tensors, with None where `gradients` has None. If the norm of all
+        together is larger than `max_norm`, each gradient times `max_norm` / norm; that holds for tiny norms,
+        too. Else each as it is; it may be the list that was given. Zeros stay zeros.
 
     Reference:
         Pascanu et al. (2013), On the difficulty of training recurrent neural networks,
@@ -646,40 +705,39 @@ with lesson.if_written():
 #
 # A batch is a sample, and its gradient an estimate of the gradient over all data.
 # Averages of $B$ independent things vary by $1/\sqrt{B}$: four times the batch, half the noise.
-# The digits agree:
+# Three networks agree:
 
 # %% tags=["demo", "figure"]
-# figure: gradient_noise | Standard deviation of a batch's gradient against the batch size, both on logarithmic scales. The measured points for batches of 4, 16, 64 and 256 lie on a straight line that falls by half for each fourfold batch.
-measured = network(1)
-kernel = measured.layers[-1].kernel
+# figure: gradient_noise | Noise of a batch's gradient, its standard deviation divided by that for batches of 4, against the batch size, both axes logarithmic. The points of three networks for batches of 4, 16, 64 and 256 lie close to a straight line that falls by half for each fourfold batch.
 generator = np.random.default_rng(5)
 sizes = np.array([4, 16, 64, 256])
 
 
-def spread(size, samples=40):
+def spread(model, size, samples=40):
     """The standard deviation of a batch's gradient, over random batches of this size."""
-    gradients = []
+    kernel, gradients = model.layers[-1].kernel, []
     for _ in range(samples):
         rows = generator.integers(0, len(train_x), size)
         with tf.GradientTape() as tape:
-            loss = crossentropy(train_y[rows], measured(train_x[rows], training=False))
+            loss = crossentropy(train_y[rows], model(train_x[rows], training=False))
         gradients.append(tape.gradient(loss, kernel.value).numpy())
     return float(np.sqrt(np.var(gradients, axis=0).mean()))
 
 
-spreads = np.array([spread(size) for size in sizes])
-fig, axes = figures.panels(1, 1, width=6.5, height=3.0)
-axes.loglog(sizes, spreads, "o", color=figures.BLUE, label="measured")
-axes.loglog(
-    sizes,
-    spreads[0] * np.sqrt(sizes[0] / sizes),
-    label="half the noise for four times the batch",
-    **figures.line(1),
-)
-axes.set(xlabel="batch size", ylabel="standard deviation of the gradient")
+fig, axes = figures.panels(1, 1, width=6.5, height=3.2)
+axes.loglog(sizes, np.sqrt(4 / sizes), label="half the noise for four times the batch", **figures.line(1))
+label = "measured, three networks"
+for seed in seeds:
+    measured = network(seed)
+    spreads = np.array([spread(measured, size) for size in sizes])
+    axes.loglog(sizes, spreads / spreads[0], "o", color=figures.BLUE, fillstyle="none", label=label)
+    label = "_nolegend_"
+axes.set(xlabel="batch size", ylabel="noise of the gradient\n(that of batches of 4 is 1)")
 axes.set_xticks(sizes, [str(size) for size in sizes])
+axes.set_yticks([1, 1 / 2, 1 / 4, 1 / 8], ["1", "1/2", "1/4", "1/8"])
 axes.minorticks_off()
 axes.legend()
+figures.says(4, *sizes)
 
 # %% [markdown]
 # Is that noise good or bad?
@@ -695,41 +753,54 @@ axes.legend()
 # But in each epoch it takes 16 times fewer steps, all equally long. On the right, the learning rate grows with the batch.
 
 # %% tags=["demo", "figure"]
-# figure: batch_sizes | Validation loss by epoch for batches of 16, 64 and 256. Left, with one learning rate for all, the curve for 16 falls fastest and the one for 256 hardly falls. Right, with a learning rate that grows in proportion to the batch, the three curves lie close together.
-fig, axes = figures.panels(1, 2, width=10, height=3.2)
+# figure: batch_sizes | Validation loss by epoch for batches of 16, 64 and 256, means of three seeds with bands from the lowest to the highest. Left, with one learning rate for all, the curve for 16 falls fastest and the one for 256 falls slowly. Right, with a learning rate that grows in proportion to the batch, the first two curves are one, and the third is only a little higher, with a broad band.
+epochs = np.arange(1, 7)
+small = Runs(network, keras.optimizers.SGD(0.05))
+place_of_rate = [variable.path.endswith("learning_rate") for variable in small.optimizer.variables].index(
+    True
+)
+fig, axes = figures.panels(1, 2, width=10, height=3.4)
 rates = {"one learning rate, 0.05": 0, "learning rate 0.05 × batch size / 16": 1}
 for axis, (title, power) in zip(axes, rates.items(), strict=True):
     for number, size in enumerate((16, 64, 256)):
-        run = history_of(
-            network(1),
-            6,
-            size,
-            None,
-            train=(train_x, train_y),
-            optimizer=keras.optimizers.SGD(0.05 * (size / 16) ** power),
-        )
-        axis.plot(run["val_loss"], label=f"batch of {size}", **figures.line(number))
-    axis.set(title=title, xlabel="epoch", ylim=(0, 2.4))
+        small.new[place_of_rate] = np.float32(0.05 * (size / 16) ** power)
+        runs = [small.history(seed, 6, size, train=(train_x, train_y))["val_loss"] for seed in seeds]
+        line = figures.line(number)
+        axis.plot(epochs, np.mean(runs, axis=0), label=f"batches of {size}", **line)
+        axis.fill_between(epochs, np.min(runs, axis=0), np.max(runs, axis=0), color=line["color"], alpha=0.2)
+    axis.set(title=title, xlabel="epoch", ylim=(0, 2.4), xticks=epochs)
     axis.legend()
 axes[0].set_ylabel("validation loss")
+figures.says(16, 64, 256, 16, 256)
 
 # %% [markdown]
 # So "small batches are better" and "the batch size does not matter" can both be read off experiments. The question to ask of any of them is:
-# *what was tuned again when the batch size changed?*
-# (The right-hand rule is no law either. Make the batch large enough and it breaks down.)
+# *what was tuned again when the batch size changed?* (Most settings have to be, says the Playbook, and the learning rate before all.)
+# (The right-hand rule is no law either: at 256 the seeds part already.)
 #
 # ### Early stopping
 #
 # - **For it.** Karpathy lists it among the ways to regularise: stop by the measured validation loss, when the network is about to overfit.
-#   It costs nothing; it even saves time.
+#   (His recipe ends with the opposite advice, *leave it training*: networks go on learning for longer than one thinks.)
 # - **With care.** Prechelt (1998) compared stopping rules in 1,296 training runs: slower ones generalised about 4 % better, and took about four times as long. Real curves go up
 #   and down, and an impatient rule stops at the first bump.
 # - **Against stopping.** Nakkiran et al. (2020) show runs in which the test error falls, rises and *falls again* with more epochs.
-#   And where the learning rate follows a schedule, a run that is cut off never reaches its end.
-#   The Playbook therefore prefers a fixed number of steps, and picks the best checkpoint afterwards.
+#   The Playbook fixes the number of steps beforehand and keeps the best checkpoints, so that stopping early is usually not needed.
 #
 # The two sides agree on more than it seems: *keep the best weights*. That is what your `fit` does, stopped early or not.
 # And both pay a price: the validation data have been used to choose, so their loss is a little too good to be true. For an honest number, keep test data that nothing was chosen by.
+#
+# ## To go on with
+#
+# Nobody grades these.
+#
+# 1. *Easy.* Do the step by hand once more, from $w = 1.7$, and let your `train_step` do it too.
+# 2. *Harder.* Let your `fit` and Keras' own train one network on the same batches, in the same order. Do they end with the same weights?
+# 3. *Open.* Find, for batches of 16 and of 256, the learning rate that gives the lowest validation loss after 500 steps, and after 20 epochs. Which
+#   side of the dispute does each table support?
+#
+# **Before this**: [Losses](../losses/README.md). **After it**: what depends on the mode, [Dropout](../dropout/README.md) and
+# [Normalization](../normalization/README.md).
 
 # %% [markdown] tags=["response"] name="three_bugs"
 # ## In your own words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from nnlearn.catalogue import Topic, load_catalogue
 def course(tmp_path: Path) -> Path:
     """A content tree with the topic `halving`, without figure and without known mistakes."""
     write_skeleton("halving", tmp_path)
-    (tmp_path / "autograder/checks/halving/mistakes.py").unlink()
+    shutil.rmtree(tmp_path / "autograder/checks/halving/mistakes")
     toml = tmp_path / "solutions/halving/topic.toml"
     text = toml.read_text()
+    text = text.replace('pitfalls = ["halves_with_rounding"]\n', "")
     toml.write_text(text[: text.index("[[prediction.wrong]]")] + text[text.index("[[response]]") :])
     master = tmp_path / "solutions/halving/halving.py"
     text = master.read_text()

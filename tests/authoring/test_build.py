@@ -20,6 +20,8 @@ FIGURE = """# %% tags=["demo", "figure"]
 # figure: line | A line from the lower left to the upper right.
 print(np.arange(3))
 plt.plot([0, 1])
+plt.xlabel("x")
+plt.ylabel("y")
 
 # %% [markdown]
 # Now write it."""
@@ -64,7 +66,7 @@ def test_the_stub(topic: Topic) -> None:
         "    nnlearn hint predictions   for a hint\n"
         '"""\n\nimport numpy as np\n\n\nPREDICTIONS = {\n'
     )
-    assert text.endswith('    """\n    raise NotImplementedError("halve: not written yet")\n')
+    assert '    """\n    raise NotImplementedError("halve: not written yet")\n\n\n# Answered in words' in text
     assert "matplotlib" not in text
     compile(text, "halving.py", "exec")
 
@@ -83,6 +85,8 @@ def test_the_notebook(topic: Topic) -> None:
     assert tags["check-halve"] == ["demo", "check", "raises-exception"]
     cells = {cell.id: cell for cell in notebook.cells}
     assert cells["answer-why_halve"].source == ""
+    effort = "To write, about 10 min after reading: Predictions (5 min, easy), `halve` (5 min, easy)."
+    assert cells["how-to-check"].source.endswith(f"\n\n{effort}")
     assert cells["part-halve"].source.endswith('raise NotImplementedError("halve: not written yet")')
     assert cells["check-halve"].source == 'import nnlearn\n\nnnlearn.check("halve")'
     order = [cell.id for cell in notebook.cells]
@@ -94,13 +98,53 @@ def test_the_lesson(topic: Topic) -> None:
     """Markdown and demonstrations as they are, parts with what is to be written."""
     build_topic(topic)
     text = topic.lesson.read_text()
-    assert "# Halving\n\nOne paragraph" in text
-    assert '**Your part: `halve`** · 2 points\n\n```python\ndef halve(x):\n    """Divide' in text
+    assert "# Halving\n\n*To write after reading: about 10 min*\n\nOne paragraph" in text
+    assert (
+        '**Your part: `halve`** · 2 points · 5 min, easy\n\n```python\ndef halve(x):\n    """Divide' in text
+    )
     assert '    """\n    ...\n```' in text
-    assert "**Your part: Predictions** · 1 point\n" in text
-    assert "*In words, in the notebook · 2 points*" in text
+    assert "**Your part: Predictions** · 1 point · 5 min, easy\n" in text
+    assert "*In words, in the notebook or in `ANSWERS` at the end of `halving.py` · 2 points*" in text
     assert "nnlearn check halving" in text
     assert "NotImplementedError(" not in text
+
+
+def test_demonstrations_of_the_lesson_take_the_parts_from_the_learners_file(topic: Topic, edit: Edit) -> None:
+    """Those that use one, and not those that make something of the same name; a notebook has its cells."""
+    uses, makes = "print(halve(4))", "halve = print\nhalve(4)"
+    assert topic.master is not None
+    code = "".join(f'\n# %% tags=["demo"]\n{demo}\n' for demo in (uses, makes))
+    topic.master.write_text(topic.master.read_text() + code)
+    build_topic(topic)
+    text = topic.lesson.read_text()
+    assert f"```python\nfrom halving import halve\n\n{uses}\n```" in text
+    assert f"```python\n{makes}\n```" in text
+    assert "from halving" not in topic.notebook.read_text()
+
+
+def test_the_stub_has_a_place_for_what_is_answered_in_words(topic: Topic, edit: Edit) -> None:
+    """The question as a comment, its code as it stands; what a learner writes between the quotes is kept."""
+    assert topic.master is not None
+    question = '# %% [markdown] tags=["response"] name="why_halve"\n'
+    assert question in topic.master.read_text()
+    edit(topic.master, question, f"{question}# ## In words\n#\n# ```python\n# halve(4)  # 2\n# ```\n#\n")
+    build_topic(topic)
+    stub = topic.stub.read_text()
+    place = stub.index("# Answered in words, between the quotes: a person reads it.\nANSWERS = {\n")
+    begun = stub[place:].split("\n")[2:8]
+    assert begun == [
+        "    # In words",
+        "    #",
+        "    # ```python",
+        "    # halve(4)  # 2",
+        "    # ```",
+        "    #",
+    ]
+    assert stub.endswith('    "why_halve": r"""\n\n""",\n}\n')
+    answered = stub.replace('r"""\n\n"""', 'r"""\nSince $\\frac{4}{2}$ is 2: "exact".\n"""')
+    namespace: dict[str, object] = {}
+    exec(answered, namespace)
+    assert namespace["ANSWERS"] == {"why_halve": '\nSince $\\frac{4}{2}$ is 2: "exact".\n'}
 
 
 def test_the_learners_topic_toml(topic: Topic, course: Path) -> None:
@@ -108,15 +152,18 @@ def test_the_learners_topic_toml(topic: Topic, course: Path) -> None:
     build_topic(topic)
     data = tomllib.loads((topic.exercise_dir / "topic.toml").read_text())
     assert data["response"] == [{"name": "why_halve", "points": 2}]
-    assert [part["hidden_checks"] for part in data["part"]] == [1, 2]
+    assert [part["hidden_checks"] for part in data["part"]] == [0, 2]
     key, about = "floor_of_minus_seven_halves", "whole-number division"
     question = "What is -7 // 2 in Python?"
     asked = {"key": key, "about": about, "question": question, "allowed": "integer"}
-    assert data["prediction"] == [asked]
+    [prediction] = data["prediction"]
+    assert "-4" not in prediction.pop("sealed")  # nobody reads it in passing
+    assert prediction == asked
     original = tomllib.loads(topic.toml.read_text())
     assert data["part"][1]["hints"] == original["part"][1]["hints"]
     (course / "solutions").rename(course / "elsewhere")
     assert load_catalogue(course).topic("halving").part("halve").hidden_checks == 2
+    assert load_catalogue(course).topic("halving").predictions == topic.predictions  # the checks can
     parameters = {part.name: part.parameters for part in load_catalogue(course).topic("halving").parts}
     assert parameters == {"predictions": (), "halve": ("x",)}
 
@@ -138,7 +185,8 @@ def test_a_figure_is_small_and_looks_as_it_was_drawn(tmp_path: Path) -> None:
     import matplotlib.pyplot as plt
     from PIL import Image
 
-    from autograder.authoring.draw_figures import DPI, _save
+    from autograder.authoring.draw_figures import _save
+    from autograder.authoring.figure_faults import DPI
 
     figure, axes = plt.subplots(figsize=(6, 3))
     values = np.linspace(0, 1, 6000).reshape(60, 100)
@@ -148,7 +196,7 @@ def test_a_figure_is_small_and_looks_as_it_was_drawn(tmp_path: Path) -> None:
         axes.plot(np.linspace(0, 99, 50), 30 + 25 * np.sin(np.arange(50) / (3 + number)))
     drawn, built = tmp_path / "drawn.png", tmp_path / "built.png"
     figure.savefig(drawn, dpi=DPI, bbox_inches="tight", facecolor="white")
-    _save(built)
+    _save(built, "Six waves over a gradient of colours.")
     before, after = (np.asarray(Image.open(file).convert("RGB")).astype(int) for file in (drawn, built))
     assert before.shape == after.shape
     assert np.abs(before - after).max() <= 16
@@ -160,7 +208,8 @@ def test_figures_are_drawn_only_when_their_code_changes(topic: Topic, edit: Edit
     with_figure(topic, edit)
     build_topic(topic)
     assert "![A line from the lower left to the upper right.](figures/line.png)" in (topic.lesson.read_text())
-    assert "plt.plot" not in topic.lesson.read_text()
+    assert "<summary>The code of this figure</summary>" in topic.lesson.read_text()
+    assert "plt.plot([0, 1])" in topic.lesson.read_text()
     edit(topic.master, "One paragraph", "A paragraph")
     steps: list[str] = []
     build_topic(topic, on_step=steps.append)
@@ -195,7 +244,7 @@ def test_a_lesson_that_does_not_run(topic: Topic, edit: Edit, code: str, what: s
     build_topic(topic)
     before = contents(topic)
     with_figure(topic, edit)
-    edit(topic.master, "plt.plot([0, 1])", code if "close" in code else f"{code}\n1 / 0")
+    edit(topic.master, 'plt.ylabel("y")', code if "close" in code else f"{code}\n1 / 0")
     with pytest.raises(ContentError) as caught:
         build_topic(topic)
     text = topic.master.read_text().split("\n") if topic.master else []
@@ -207,6 +256,35 @@ def test_a_lesson_that_does_not_run(topic: Topic, edit: Edit, code: str, what: s
     assert f"{topic.master}:{line}: the lesson does not run: {what}" in str(caught.value)
     assert contents(topic) == before
     assert [p.name for p in topic.exercise_dir.parent.iterdir()] == ["halving"]
+
+
+def test_figures_that_are_not_as_they_should_be(topic: Topic, edit: Edit) -> None:
+    """All faults of all figures are named at once, with their lines, and nothing is built."""
+    with_figure(topic, edit)
+    edit(topic.master, "to the upper right.", "to the upper right, from 0 to 2.")
+    edit(topic.master, 'plt.ylabel("y")', "from nnlearn import figures\nfigures.says(0, 1)")
+    with pytest.raises(ContentError) as caught:
+        build_topic(topic)
+    line = (topic.master.read_text() if topic.master else "").split("\n").index("print(np.arange(3))")
+    assert str(caught.value) == (
+        f"{topic.master}:{line}: figure `line`: its text says 2, and its code has 1\n"
+        f"{topic.master}:{line}: figure `line`: the y axis of panel 1 has numbers and no label: "
+        "give it one, or the same limits as a labelled panel in its row\n"
+        "  put the cell right, or the text in its first line (CONTRIBUTING.md says what a figure needs)"
+    )
+    assert not topic.exercise_dir.exists()
+
+
+def test_a_page_has_all_of_its_code(topic: Topic, edit: Edit) -> None:
+    """What the lesson imports, its demonstrations, and the code of its figures, folded."""
+    with_figure(topic, edit)
+    build_topic(topic)
+    page = topic.lesson.read_text()
+    assert page.count("<details>") == page.count("</details>") == 2
+    assert "<summary>What the code on this page imports</summary>\n\n```python\nimport numpy as np\n" in page
+    for line in ("import matplotlib.pyplot as plt", "print(np.arange(3))", "with lesson.if_written():"):
+        assert line in page
+    assert "# figure: line" not in page
 
 
 def test_hand_edits_are_not_overwritten(topic: Topic) -> None:

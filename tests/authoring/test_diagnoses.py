@@ -60,7 +60,7 @@ def test_it_has_a_line_for_each_mistake(toy: Topic) -> None:
     [
         ("solutions", "toy.py", "shifted", "moved"),
         ("autograder/checks", "test_toy.py", "learner.Scale(3.0)(x), 3 * x", "learner.Scale(4.0)(x), 4 * x"),
-        ("autograder/checks", "mistakes.py", "axis=0", "axis=1"),
+        ("autograder/checks", "mistakes/softmax.py", "axis=0", "axis=1"),
     ],
 )
 def test_what_they_depend_on_makes_them_stale(
@@ -100,7 +100,8 @@ def test_many_mistakes_are_recorded_in_their_order(toy: Topic) -> None:
         f"    def call(self, x):\n        return x + {n}.5\n\n\n"
         for n in range(60)
     )
-    toy.mistakes.write_text(toy.mistakes.read_text() + "\n\n" + more)
+    scale = toy.mistakes / "scale.py"
+    scale.write_text(scale.read_text() + "\n\n" + more)
     build_topic(toy)
     names = [item["name"] for item in diagnoses_of(toy)["mistakes"]]
     assert names[-60:] == [f"Adds{n}" for n in range(60)]
@@ -116,7 +117,8 @@ def test_another_machines_rounding_stays(toy: Topic, edit: Edit) -> None:
 
     doctor(toy, round_otherwise)
     before = toy.diagnoses.read_bytes()
-    edit(toy.mistakes, "import keras\n", "import keras  # which has layers\n")
+    assert toy.mistakes is not None
+    edit(toy.mistakes / "scale.py", "import keras\n", "import keras  # which has layers\n")
     assert find_stale(toy) == [STALE]
     steps: list[str] = []
     build_topic(toy, on_step=steps.append)

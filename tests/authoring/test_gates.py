@@ -83,6 +83,12 @@ def test_a_figure_without_words(toy_course):
     assert names(gates_that_do_not_hold(toy_course)) == {"alt text"}
 
 
+def test_a_lesson_without_its_exercises(toy_course):
+    """What else a lesson has to have is tried in `test_lesson_gates.py`."""
+    edit(toy_course / "solutions/toy/toy.py", "# ## To go on with", "# ## The end")
+    assert names(gates_that_do_not_hold(toy_course)) == {"recall and exercises"}
+
+
 def test_figures_that_weigh_too_much(toy_course):
     """The sum counts, and the heaviest is named."""
     folder = toy_course / "exercises/toy/figures"
@@ -118,14 +124,52 @@ def test_an_alternative_that_loses_points(toy_course):
     assert names(gates_that_do_not_hold(toy_course)) == {"alternative"}
 
 
+def test_an_alternative_that_does_not_say_how_it_differs(toy_course):
+    file = toy_course / "solutions/toy/alternatives/tensorflow.py"
+    edit(file, file.read_text().splitlines()[0], "")
+    [(gate, what)] = gates_that_do_not_hold(toy_course)
+    assert gate == "alternative"
+    assert what == "tensorflow.py does not begin with a line that says how it goes about it"
+
+
 def test_a_mistake_that_nothing_catches(toy_course):
-    edit(toy_course / "autograder/checks/toy/mistakes.py", "return x + self.factor", "return x * self.factor")
+    edit(
+        toy_course / "autograder/checks/toy/mistakes/scale.py",
+        "return x + self.factor",
+        "return x * self.factor",
+    )
     problems = gates_that_do_not_hold(toy_course)
     assert ("mistake", "AddsTheFactor gets full marks on Scale") in problems
 
 
+def test_a_pitfall_that_only_a_hidden_check_catches(toy_course):
+    """Whoever falls into it would see green, though the lesson has warned of it."""
+    toml = toy_course / "solutions/toy/topic.toml"
+    edit(toml, '"divides_by_the_column_sum"', '"divides_by_the_column_sum", "without_the_maximum"')
+    problems = gates_that_do_not_hold(toy_course)
+    assert names(problems) == {"pitfalls"}
+    assert (
+        "pitfalls",
+        "the lesson warns of without_the_maximum, and it passes every visible check of softmax: "
+        "write one that it fails, or show a hidden one",
+    ) in problems
+
+
+def test_a_pitfall_that_no_gallery_has(toy_course):
+    """What was meant is named; a wrong prediction is none."""
+    toml = toy_course / "solutions/toy/topic.toml"
+    edit(toml, '"divides_by_the_column_sum"', '"divides_by_the_row_sum"')
+    problems = gates_that_do_not_hold(toy_course)
+    assert names(problems) == {"pitfalls"}
+    assert (
+        "pitfalls",
+        f"{toml}: no known mistake is called `divides_by_the_row_sum`: "
+        "did you mean `divides_by_the_column_sum`?",
+    ) in problems
+
+
 def test_two_mistakes_that_no_check_tells_apart(toy_course):
-    mistakes = toy_course / "autograder/checks/toy/mistakes.py"
+    mistakes = toy_course / "autograder/checks/toy/mistakes/scale.py"
     mistakes.write_text(
         mistakes.read_text()
         + '''
@@ -136,7 +180,9 @@ class AddsToo(AddsTheFactor):
 '''
     )
     problems = gates_that_do_not_hold(toy_course)
-    assert ("diagnosis", "AddsToo is diagnosed as AddsTheFactor") in problems
+    causes = "in every check of Scale: name what comes of it once, and list the causes"
+    assert ("diagnosis", f"AddsTheFactor gets the same replies as AddsToo {causes}") in problems
+    assert ("diagnosis", f"AddsToo gets the same replies as AddsTheFactor {causes}") in problems
     assert names(problems) == {"diagnosis"}
 
 
@@ -147,7 +193,7 @@ def test_a_mistake_that_spoils_another_part(toy_course):
         "        return x * self.factor * ops.sum(softmax([0.0, 0.0]))\n",
     )
     edit(
-        toy_course / "autograder/checks/toy/mistakes.py",
+        toy_course / "autograder/checks/toy/mistakes/softmax.py",
         "    e = ops.exp(ops.convert_to_tensor(logits))\n    return e / ops.sum(e, axis=0",
         "    e = 2 * ops.exp(ops.convert_to_tensor(logits))\n    return e / ops.sum(e[:1], axis=0",
     )
@@ -168,7 +214,7 @@ def test_a_part_that_takes_too_long(toy_course):
     ],
 )
 def test_a_gallery_that_makes_no_sense_is_a_problem_of_its_topic(toy_course, here, old, new, words):
-    edit(toy_course / "autograder/checks/toy/mistakes.py", old, new)
+    edit(toy_course / "autograder/checks/toy/mistakes/scale.py", old, new)
     result = CliRunner().invoke(build_app(), ["topic", "check", "--content", str(toy_course)])
     assert result.exit_code == 1
     assert "GATE topic: it cannot be read: " in result.output

@@ -32,7 +32,10 @@ why = "-3 is what rounding towards zero gives."
 def built(topic: Topic, course: Path) -> Topic:
     """The topic, built, with known mistakes that are not recorded."""
     build_topic(topic)
-    (course / "autograder/checks/halving/mistakes.py").write_text(MISTAKES)
+    gallery = course / "autograder/checks/halving/mistakes"
+    gallery.mkdir()
+    (gallery / "__init__.py").write_text("from . import halve\n")
+    (gallery / "halve.py").write_text(MISTAKES)
     topic.toml.write_text(topic.toml.read_text().replace("[[response]]", f"{WRONG}[[response]]"))
     return load_catalogue(course).topic("halving")
 

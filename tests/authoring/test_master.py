@@ -30,6 +30,7 @@ def test_every_cell_has_its_kind_and_its_line(topic: Topic) -> None:
         (Kind.MARKDOWN, ""),
         (Kind.DEMO, ""),
         (Kind.RESPONSE, "why_halve"),
+        (Kind.MARKDOWN, ""),
     ]
     lines = master.path.read_text().split("\n")
     for cell in master.cells:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.authoring.questions import build_page
+from autograder.authoring.pages import build_pages
 from nnlearn import cli
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.errors import ContentError
@@ -17,43 +17,53 @@ QUESTIONS = """# numbered as the author likes
 7 = "What is half?"
 110 = "Why halve?"
 """
+ROW = """
+[[question]]
+number = 110
+answered = "Half of a number"
+shown = "Half of a number"
+graded = ["halve", "floor_of_minus_seven_halves"]
+"""
 
 
 @pytest.fixture
 def asked(course: Path, topic: Topic, edit: Callable[..., None]) -> Path:
     """A course with two questions, one of which its topic answers."""
     (course / "solutions/questions.toml").write_text(QUESTIONS)
-    edit(topic.toml, "questions = []", "questions = [110]")
+    edit(topic.toml, "[[part]]", f"{ROW}\n[[part]]")
     return course
 
 
 def test_the_page_names_the_topics(asked: Path) -> None:
     """Those that none answers are on it too."""
-    assert build_page(load_catalogue(asked))
+    assert build_pages(load_catalogue(asked))
     page = (asked / "exercises/QUESTIONS.md").read_text()
     assert page.splitlines()[-2:] == [
-        "| 7 | What is half? | not yet |",
-        "| 110 | Why halve? | [Halving](halving/README.md) |",
+        "| 7 | What is half? | not yet | | |",
+        "| 110 | Why halve? | [Halving](halving/README.md#half-of-a-number) "
+        "| [demonstration](halving/README.md#half-of-a-number) "
+        "| [`halve`](halving/README.md#half-of-a-number), "
+        "[`floor_of_minus_seven_halves`](halving/README.md#guess-first) |",
     ]
-    assert not build_page(load_catalogue(asked))
+    assert not build_pages(load_catalogue(asked))
 
 
 def test_a_course_without_questions_has_no_page(asked: Path) -> None:
     """Its topics may have numbers all the same."""
-    build_page(load_catalogue(asked))
+    build_pages(load_catalogue(asked))
     (asked / "solutions/questions.toml").unlink()
-    assert build_page(load_catalogue(asked))
+    assert build_pages(load_catalogue(asked))
     assert not (asked / "exercises/QUESTIONS.md").exists()
-    assert not build_page(load_catalogue(asked))
+    assert not build_pages(load_catalogue(asked))
 
 
 def test_a_question_that_nobody_asked(asked: Path, topic: Topic, edit: Callable[..., None]) -> None:
     """The file that names it, and the numbers that are near."""
-    edit(topic.toml, "questions = [110]", "questions = [111]")
+    edit(topic.toml, "number = 110", "number = 111")
     with pytest.raises(ContentError) as caught:
-        build_page(load_catalogue(asked))
+        build_pages(load_catalogue(asked))
     assert str(caught.value) == (
-        f"{topic.toml}: questions: {asked}/solutions/questions.toml has no question 111\n"
+        f"{topic.toml}: [[question]]: {asked}/solutions/questions.toml has no question 111\n"
         "  did you mean `110`?"
     )
 
@@ -63,7 +73,7 @@ def test_questions_that_are_none(asked: Path, text: str) -> None:
     """The message shows a line as it should be."""
     (asked / "solutions/questions.toml").write_text(text)
     with pytest.raises(ContentError, match=r"questions\.toml.*\n  write lines like: 1 = "):
-        build_page(load_catalogue(asked))
+        build_pages(load_catalogue(asked))
 
 
 def test_building_any_topic_builds_the_page(asked: Path, capsys: pytest.CaptureFixture[str]) -> None:

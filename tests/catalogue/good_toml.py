@@ -13,8 +13,14 @@ GOOD = """\
 title = "Softmax"
 order = 1
 summary = "About softmax."
-questions = [6, 1048]
 requires = []
+pitfalls = ["divides_by_the_column_sum"]
+
+[[question]]
+number = 6
+answered = "Softmax"
+shown = "shares"
+graded = ["softmax", "shift"]
 
 [limits]
 call_seconds = 5
@@ -22,12 +28,16 @@ call_seconds = 5
 [[part]]
 name = "softmax"
 points = 3
+minutes = 20
+difficulty = "medium"
 forbid = ["keras.ops.softmax", "tensorflow.nn.*", "kernel:Softmax"]
 hints = ["a", "b", "c"]
 
 [[part]]
 name = "predictions"
 points = 1
+minutes = 5
+difficulty = "easy"
 hints = ["a", "b", "c"]
 
 [[prediction]]

@@ -19,6 +19,8 @@ requires = {requires}
 [[part]]
 name = "double"
 points = 3
+minutes = 10
+difficulty = "easy"
 hints = ["a", "b", "c"]
 """
 

@@ -16,12 +16,16 @@ PARTS = """
 [[part]]
 name = "softmax"
 points = 1
+minutes = 10
+difficulty = "easy"
 forbid = ["group:softmax", "keras.layers.*", "kernel:Relu"]
 hints = ["a", "b", "c"]
 
 [[part]]
 name = "predictions"
 points = 1
+minutes = 10
+difficulty = "easy"
 hints = ["a", "b", "c"]
 
 [[prediction]]

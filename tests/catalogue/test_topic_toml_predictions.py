@@ -180,7 +180,9 @@ def test_answers_in_what_learners_get(tmp_path: Path, kept: str) -> None:
     begin, end = GOOD.index('[[prediction]]\nkey = "total"'), GOOD.index("[[response]]")
     asked = GOOD[begin : GOOD.index("answer = 1\n")]
     more = f'{kept}answer = 0.5\nwhy = "That is half of it."\n' if kept.startswith("[[") else kept
-    text = GOOD[: GOOD.index("[[prediction]]")] + asked + more + GOOD[end : GOOD.index("rubric = ")]
+    before = GOOD[: GOOD.index("[[prediction]]")].replace('"shift"]', '"total"]')
+    before = before.replace('pitfalls = ["divides_by_the_column_sum"]\n', "")
+    text = before + asked + more + GOOD[end : GOOD.index("rubric = ")]
     key = kept.partition(" =")[0].strip("[]\n").removeprefix("prediction.")
     assert message(tmp_path, text, built=True) == (
         f"topic.toml: prediction[0].{key} (prediction `total`): learners get this file, so no answer may be "

@@ -90,3 +90,19 @@ def test_what_is_equal_for_facts():
     assert not expect.equal(None, None)
     assert expect.is_array(np.ones(2))
     assert not expect.is_array([1.0])
+
+
+def test_a_failure_is_about_what_was_looked_at_and_what_a_check_says_it_worked_that_out_from():
+    answer = np.array([1.0, 2.0])
+    with pytest.raises(CheckFailed) as caught, expect.about(answer):
+        expect.likely(answer.mean(), 0.0, 0.1, "the mean should be near 0")
+    assert caught.value.about[0] is answer
+    for wrong in (
+        lambda: expect.close(answer, [1, 3], "it should be right"),
+        lambda: expect.right_and_finite(answer, [1, 3], "it should be right"),
+        lambda: expect.dtype(answer, "float16"),
+        lambda: expect.different(answer, answer.copy(), "they should differ"),
+    ):
+        with pytest.raises(CheckFailed) as caught:
+            wrong()
+        assert caught.value.about[0] is answer

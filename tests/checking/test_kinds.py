@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from nnlearn.checking.kinds import answers_in, first_unlike
-from nnlearn.learner.calls import CallText
-from nnlearn.learner.session import Exchange
+from nnlearn.learner.record import Exchange
 from nnlearn.protocol.values import Handle
 
 ONES = np.ones((3, 4), "float32")
@@ -20,11 +19,11 @@ CONFIG = {"rate": 0.5, "name": "mine"}
 
 
 def call(value):
-    return Exchange(("call", 10, (), {}), ("value", value), lambda: CallText("f(x)", ()))
+    return Exchange(("call", 10, (), {}), ("value", value))
 
 
 def words(got, want):
-    unlike = first_unlike(answers_in([call(got)]), answers_in([call(want)]))
+    unlike = first_unlike(answers_in([call(got)], {}), answers_in([call(want)], {}))
     return unlike and (unlike.kind, unlike.detail)
 
 
@@ -105,7 +104,7 @@ def test_what_is_of_one_kind(got, want):
 
 
 def following(*replies):
-    return answers_in([Exchange(("next", 10), reply, None) for reply in replies])
+    return answers_in([Exchange(("next", 10), reply) for reply in replies], {})
 
 
 def test_an_iterator_that_stops_early_or_goes_on():
@@ -119,10 +118,10 @@ def test_an_iterator_that_stops_early_or_goes_on():
 
 
 def test_what_was_asked_for_otherwise_is_not_compared():
-    asked = [Exchange(("len", 10), ("value", 3), None)]
-    assert first_unlike(answers_in(asked), answers_in([call(None)])) is None
+    asked = [Exchange(("len", 10), ("value", 3))]
+    assert first_unlike(answers_in(asked, {}), answers_in([call(None)], {})) is None
 
 
 def test_an_attribute_is_named():
-    got, want = (answers_in([Exchange(("get", 10, "rate"), ("value", rate), None)]) for rate in ("x", 0.5))
+    got, want = (answers_in([Exchange(("get", 10, "rate"), ("value", rate))], {}) for rate in ("x", 0.5))
     assert first_unlike(got, want).detail == "'rate' is a string, where a number was expected"

@@ -106,11 +106,11 @@ def test_what_was_drawn_is_told_apart_by_facts_not_by_numbers(learner):
     """Two codes with one misconception draw other numbers."""
     session = learner._session
     laws.follows_seed(learner, learner.drawn)
-    assert [exchange.reply for exchange in session.exchanges] == [
+    assert [exchange.reply for exchange in session.record.exchanges] == [
         ("value", {"repeats": True, "seeds differ": True})
     ]
     session.begin("toy", 3)
     laws.follows_generator(learner, starts(learner.Noise))
-    assert [exchange.reply for exchange in session.exchanges] == [
+    assert [exchange.reply for exchange in session.record.exchanges] == [
         ("value", {"draws differ": True, "repeats": True, "seeds differ": True})
     ]

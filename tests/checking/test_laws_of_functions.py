@@ -216,11 +216,11 @@ def test_weights_are_left_alone(learner):
     np.testing.assert_allclose(y, oracles.standardized(x, 0.0, 1.0), rtol=1e-5)
     said = broken(laws.changes_no_weight, learner, model, lambda: model(x, training=True))
     assert said.startswith("weights and moving statistics should be as before, but element [0]")
-    assert learner._session.exchanges[0].reply == (
+    assert learner._session.record.exchanges[0].reply == (
         "value",
         {"weights as before": [True, True, True, True]},
     )
-    assert learner._session.exchanges[1].reply == (
+    assert learner._session.record.exchanges[1].reply == (
         "value",
         {"weights as before": [True, True, False, False]},
     )
@@ -230,13 +230,13 @@ def test_a_law_asks_no_more_than_it_needs(learner):
     """One request for each call of the learner's code."""
     session = learner._session
     laws.keeps_dtypes(learner.right, oracles.sigmoid, X)
-    asked = [exchange.request[0] for exchange in session.exchanges]
+    asked = [exchange.request[0] for exchange in session.record.exchanges]
     assert asked.count("call") == 3
     session.begin("toy", 0)
     laws.gradient_is(
         learner, learner.right, oracles.sigmoid_gradient(X), X.astype("float32"), claim="it should be right"
     )
-    assert [exchange.request[0] for exchange in session.exchanges].count("call") == 1
+    assert [exchange.request[0] for exchange in session.record.exchanges].count("call") == 1
 
 
 def test_keras_functions_keep_them_too():

@@ -129,6 +129,6 @@ def test_optimizers_are_the_same_when_traced_or_not(learner):
 
 def test_one_traced_call_takes_one_request(learner):
     session, call = learner._session, learner.Penalty(0.1)
-    before = len(session.exchanges)
+    before = len(session.record.exchanges)
     laws.same_when_traced(learner, call, ((WEIGHTS,), 1.425))
-    assert len(session.exchanges) == before + 1
+    assert len(session.record.exchanges) == before + 1

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from nnlearn.checking import CheckFailed, Failure, expect
-from nnlearn.checking.failure import render
+from nnlearn.checking.failure import WIDTH, render
+from nnlearn.learner.errors import LearnerRaised
+from nnlearn.text import laid_out
 
 
 def failure_of(check, *args, **kwargs) -> Failure:
@@ -24,15 +26,18 @@ def test_a_failure_reads_as_the_design_says():
         "each row should add up to 1",
         but="row {0} adds up to {got}",
     )
-    text = render(
-        replace(
-            failure,
-            part="softmax",
-            call=("softmax(z)         z: shape (4, 3), float32",),
-            noticed="Every column adds up to 1 instead of every row: the division runs over axis 0.",
-            next_step="nnlearn hint softmax",
-            where="softmax.py:7",
-        )
+    text = laid_out(
+        render(
+            replace(
+                failure,
+                part="softmax",
+                call=("softmax(z)         z: shape (4, 3), float32",),
+                noticed=("Every column adds up to 1 instead of every row: the division runs over axis 0.",),
+                next_step="nnlearn hint softmax",
+                where="softmax.py:7",
+            )
+        ),
+        WIDTH,
     )
     assert text == (
         "softmax: each row should add up to 1, but row 0 adds up to 0.2833\n"
@@ -47,15 +52,47 @@ def test_a_failure_reads_as_the_design_says():
     )
 
 
-def test_lines_stay_under_84_characters():
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_lines_are_as_long_as_there_is_room_and_nothing_is_left_out(width):
     failure = Failure(
         "w" * 50 + " " + "x" * 50,
         detail="y " * 60,
         got=("z" * 200,),
-        noticed="n " * 200,
+        noticed=("n " * 200,),
         call=("c" * 120,),
     )
-    assert all(len(line) < 84 for line in render(failure).splitlines())
+    text = render(failure)
+    lines = laid_out(text, width).splitlines()
+    assert max(map(len, lines)) in (width - 1, width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_what_goes_on_does_so_below_where_it_began():
+    failure = Failure("it should hold, whatever comes", noticed=("one two three four",), where="f.py:1")
+    assert laid_out(render(failure), 26).splitlines() == [
+        "it should hold, whatever",
+        "    comes",
+        "",
+        "  Noticed    one two three",
+        "             four",
+        "  Where      f.py:1",
+    ]
+
+
+def test_a_line_to_try_is_in_one_piece_since_it_is_pasted():
+    failure = Failure("it should hold", try_it="f(" + ", ".join("1" * 40) + ")")
+    assert f"  Try it     {failure.try_it}" in laid_out(render(failure), 60).splitlines()
+
+
+def test_an_error_is_shown_in_its_own_words_however_long():
+    said = "ValueError: " + "the rate that was given is not between 0 and 1, " * 4
+    raised = LearnerRaised("ValueError", said, ("builtins.ValueError",), ())
+
+    def check():
+        with expect.raises(ValueError, "it should be refused", "this word"):
+            raise raised
+
+    assert said.strip() in failure_of(check).got[0]
 
 
 def test_the_first_difference_is_shown_even_far_into_a_large_array():

@@ -60,22 +60,31 @@ def fill_in(root: Path, predictions: str) -> None:
     file.write_text(f"{text[: text.index('PREDICTIONS')]}PREDICTIONS = {predictions}\n")
 
 
-def test_learners_have_the_visible_ones_and_graders_all(root: Path) -> None:
-    """Behind what is written in the file; of hidden ones learners' copy knows nothing."""
+def test_learners_have_them_all_as_graders_do(root: Path) -> None:
+    """Behind what is written in the file; a guess gets an answer at home too."""
     written = ["test_rows_add_up_to_one", "test_multiplies"]
-    assert names_of(root, "exercises/toy") == [*written, *FILLED_IN]
-    graded = names_of(root, "autograder/checks/toy")
-    assert graded[-4:] == [*FILLED_IN, "test_sum", "test_shift"]
+    of_predictions = [*FILLED_IN, "test_sum", "test_shift"]
+    assert names_of(root, "exercises/toy") == [*written, *of_predictions]
+    assert names_of(root, "autograder/checks/toy")[-4:] == of_predictions
     (root / "solutions").rename(root / "elsewhere")
-    assert names_of(root, "exercises/toy") == [*written, FILLED_IN[0]]  # as it was built
-    done = pytest_on(root, "autograder/checks/toy", "--collect-only")
-    assert "the answers to the predictions are not here, and hidden checks need them" in done.stdout
+    assert names_of(root, "exercises/toy") == [*written, FILLED_IN[0], "test_sum"]  # as it was built
+
+
+def test_a_wrong_guess_is_answered_with_its_explanation(root: Path) -> None:
+    """With what learners have, and no more."""
+    (root / "solutions").rename(root / "elsewhere")
+    fill_in(root, '{"sum": 2.0}')
+    words = " ".join(pytest_on(root, "exercises/toy", "-k", "test_sum").stdout.split())
+    assert 'PREDICTIONS["sum"] should be the right answer, but it is 2.0' in words
+    assert "Noticed Each is at most 1, but together they are no more than 1 either." in words
+    fill_in(root, '{"sum": 1.0}')
+    assert pytest_on(root, "exercises/toy", "-k", "test_sum").returncode == 0
 
 
 def test_one_of_them_is_chosen_by_its_name(root: Path) -> None:
     name = FILLED_IN[1]
     assert names_of(root, f"exercises/toy/test_toy.py::{name}") == [name]
-    assert names_of(root, "exercises/toy", "-k", "shift") == [name]
+    assert names_of(root, "exercises/toy", "-k", "shift") == [name, "test_shift"]
 
 
 @pytest.mark.parametrize(
@@ -87,9 +96,9 @@ def test_one_of_them_is_chosen_by_its_name(root: Path) -> None:
     ],
 )
 def test_what_learners_read(root: Path, predictions: str, words: tuple[str, ...]) -> None:
-    """The visible checks say which answers are allowed, and nothing about which one is right."""
+    """First it is said which answers are allowed."""
     fill_in(root, predictions)
-    done = pytest_on(root, "exercises/toy", "-k", "filled_in")
+    done = pytest_on(root, "exercises/toy", "-k", "filled_in", "-rs")
     assert done.returncode == (1 if words else 0), done.stdout
     assert all(word in done.stdout for word in words)
     assert "Traceback" not in done.stdout
@@ -122,13 +131,14 @@ def test_other_files_of_tests_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_what_graders_read(root: Path, tmp_path: Path) -> None:
-    """A wrong answer is not given away by the hidden check; what has no answer yet makes it wait."""
+    """The same as learners; what has no answer yet waits for one."""
     handed_in = tmp_path / "toy.py"
     handed_in.write_text('PREDICTIONS = {"sum": 1.0, "shift": "sharper"}\n')
     done = pytest_on(root, "autograder/checks/toy", "--submission", str(handed_in), "-k", "sum or shift")
     assert "1 failed, 3 passed" in done.stdout
-    assert "this should hold: The prediction about a shift is right" in done.stdout
-    assert "some values are not right" in done.stdout
+    assert 'PREDICTIONS["shift"] should be the right answer' in done.stdout
+    assert "Noticed    Only differences count." in done.stdout
     handed_in.write_text("PREDICTIONS = {}\n")
     done = pytest_on(root, "autograder/checks/toy", "--submission", str(handed_in), "-k", "sum or shift")
-    assert "2 failed, 2 skipped" in done.stdout
+    assert "4 skipped" in done.stdout
+    assert "toy  1 of 3 parts, the first is predictions" in done.stdout

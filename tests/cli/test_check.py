@@ -4,12 +4,15 @@ What starts Keras in a process of its own shows that nothing of that is seen; th
 """
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from toy_course import REFERENCE, nnlearn
 
+import nnlearn as package
 from nnlearn.workspace.progress import Progress
 
 COLUMN_SUM = REFERENCE.replace("(e, axis=axis", "(e, axis=0").replace(
@@ -24,8 +27,8 @@ def test_all_visible_checks_pass_and_the_hidden_ones_are_announced(miniature, tm
     assert done.stdout == (
         "softmax                  passed         1 of 1 pass\n"
         "Scale                    passed         1 of 1 pass\n"
-        "predictions              passed         1 of 1 pass\n"
-        "3 of 3 visible checks pass; 3 more run when graded\n"
+        "predictions              passed         2 of 2 pass\n"
+        "4 of 4 visible checks pass; 2 more run when graded\n"
     )
 
 
@@ -35,11 +38,11 @@ def test_a_known_mistake_is_named_without_the_gallery(miniature, tmp_path):
     assert (done.returncode, done.stderr) == (1, "")
     assert "Noticed    Every column adds up to 1 instead of every row" in done.stdout
     assert "Where      toy.py:5" in done.stdout
-    assert "2 of 3 visible checks pass; 3 more run when graded" in done.stdout
+    assert "3 of 4 visible checks pass; 2 more run when graded" in done.stdout
 
 
-def test_the_stub_is_not_written_yet(miniature, command):
-    done = command("check", "toy", "--content", miniature)
+def test_the_stub_is_not_written_yet(learn, command):
+    done = command("check", "toy")
     assert (done.code, done.err) == (1, "")
     assert done.out.splitlines()[0] == "softmax                  not written    0 of 1 pass"
 
@@ -88,21 +91,48 @@ def test_a_reader_that_goes_away_does_not_keep_a_check_from_being_remembered(lea
     assert done.stderr == ""
 
 
+def plain_pytest(course):
+    """The visible checks, as an editor runs them."""
+    command = [sys.executable, "-m", "pytest", "exercises/toy"]
+    return subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
+
+
 def test_plain_pytest_shows_the_same_message(toy_course):
     (toy_course / "exercises" / "toy" / "toy.py").write_text(COLUMN_SUM)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "exercises/toy"],
-        cwd=toy_course,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = plain_pytest(toy_course)
     assert done.returncode == 1
     assert "softmax: each row should add up to 1, but row 0 adds up to" in done.stdout
     assert "Noticed    Every column adds up to 1 instead of every row" in done.stdout
     assert "Traceback" not in done.stdout
     assert "bench.py" not in done.stdout
-    assert "1 failed, 2 passed" in done.stdout
+    assert "1 failed, 3 passed" in done.stdout
+
+
+def test_what_is_not_written_is_a_line_of_plain_pytest(toy_course):
+    """Not a failure for each check; what was written and is wrong stands alone."""
+    file = toy_course / "exercises" / "toy" / "toy.py"
+    for text, summary, parts in (
+        (file.read_text(), "4 skipped", "3 of 3 parts, the first is softmax at toy.py:"),
+        (
+            COLUMN_SUM.split("PREDICTIONS")[0],
+            "1 failed, 1 passed, 2 skipped",
+            "1 of 3 parts, the first is predictions",
+        ),
+        (REFERENCE.split("PREDICTIONS")[0], "2 passed, 2 skipped", "1 of 3 parts, the first is predictions"),
+    ):
+        file.write_text(text)
+        done = plain_pytest(toy_course)
+        assert done.returncode == 1
+        assert f" {summary} in " in done.stdout.splitlines()[-1]
+        assert "not written yet ===" in done.stdout
+        assert f"\ntoy  {parts}" in done.stdout
+
+
+def test_counts_stand_below_each_other_however_long_a_name_is(command):
+    stub = Path(package.__file__).parents[1] / "exercises" / "losses" / "losses.py"
+    lines = [line for line in command("check", stub).out.splitlines() if line.endswith(" pass")]
+    assert any(line.startswith("sparse_categorical_crossentropy not written") for line in lines)
+    assert len({line.index(" 0 of ") for line in lines}) == 1
 
 
 def test_bad_input_is_said_in_one_line_and_exits_4(miniature, tmp_path, monkeypatch, command):
@@ -131,10 +161,16 @@ class TestInAWorkspace:
         assert (done.code, done.err) == (1, "")
         assert "Next       nnlearn hint softmax   (1 of 3 used)\n" in done.out
         assert "Next       nnlearn hint Scale   (0 of 3 used)\n" in done.out
-        assert "Try it     pytest exercises/toy/test_toy.py::test_rows_add_up_to_one\n" in done.out
+        assert 'Try it     import nnlearn; nnlearn.again("softmax")\n' in done.out
         verdicts = {"softmax": "failed", "Scale": "raised", "predictions": "passed"}
         assert Progress(learn).verdicts("toy") == verdicts
-        assert max(map(len, done.out.splitlines())) <= 83 + 4
+        assert max(map(len, done.out.splitlines())) <= 80
+
+    def test_a_call_has_the_learners_own_names(self, learn, command):
+        file = learn / "exercises" / "toy" / "toy.py"
+        file.write_text(COLUMN_SUM.replace("logits", "scores"))
+        call = "Call       softmax(scores)    scores: shape (4, 3), float32\n"
+        assert call in command("check", "toy").out
 
     def test_one_part_and_the_notebook_where_that_was_changed_last(self, learn, monkeypatch, command):
         notebook = learn / "exercises" / "toy" / "toy.ipynb"
@@ -171,11 +207,73 @@ class TestInAWorkspace:
 def test_a_tensorflow_that_cannot_be_imported_names_the_doctor(miniature, tmp_path, code, said):
     (tmp_path / "site" / "tensorflow").mkdir(parents=True)
     (tmp_path / "site" / "tensorflow" / "__init__.py").write_text(f"{code}\n")
-    done = nnlearn("check", "toy", "--content", miniature, cwd=tmp_path, PYTHONPATH=str(tmp_path / "site"))
+    (tmp_path / "toy.py").write_text(REFERENCE)
+    done = nnlearn("check", "toy.py", "--content", miniature, cwd=tmp_path, PYTHONPATH=str(tmp_path / "site"))
     assert done.returncode == 4
     assert said in done.stderr
     assert "nnlearn doctor --thorough" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+ENDS = "your code ended the process, as os._exit(0) does"
+# Where it happens, what is said of it, and the verdicts that follow.
+ENDINGS = {
+    "in a call": (
+        REFERENCE.replace("    z = ops", "    import os; os._exit(0)\n    z = ops"),
+        f"softmax: {ENDS} (toy.py:6)",
+        ["crashed", "passed", "passed"],
+    ),
+    "in a call, and caught": (
+        REFERENCE.replace(
+            "    z = ops",
+            "    import os\n    try: os._exit(0)\n    except BaseException: pass\n    z = ops",
+        ),
+        f"softmax: {ENDS} (toy.py:7)",
+        ["crashed", "passed", "passed"],
+    ),
+    "at the top": (
+        f"{REFERENCE}\nfrom os import _exit\n_exit(0)\n",
+        f"Scale: loading the file: {ENDS} (toy.py:23)",
+        ["crashed", "crashed", "crashed"],
+    ),
+}
+
+
+@pytest.mark.parametrize("where", ENDINGS)
+def test_a_file_that_ends_its_own_process_is_told_so(miniature, tmp_path, where):
+    code, words, verdicts = ENDINGS[where]
+    (tmp_path / "toy.py").write_text(code)
+    done = nnlearn("check", "toy.py", "--content", miniature, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert words in re.sub(r"\s+", " ", done.stdout)
+    done = nnlearn("check", "toy.py", "--json", "--content", miniature, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [part["verdict"] for part in json.loads(done.stdout)["parts"]] == verdicts
+    assert ENDS in done.stdout.replace("\\n        ", " ")
+
+
+def test_a_cell_that_ends_the_process_is_named(miniature, tmp_path):
+    cells = [*REFERENCE.split("\n\n\n"), "import os\nos._exit(0)"]
+    done = nnlearn("check", notebook_of(cells, tmp_path), "--content", miniature)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"softmax: loading the file, cell 5: {ENDS}" in re.sub(r"\s+", " ", done.stdout)
+    assert "0 of 4 visible checks pass" in done.stdout
+
+
+def test_plain_pytest_goes_on_after_code_that_ends_the_process(toy_course):
+    (toy_course / "exercises" / "toy" / "toy.py").write_text(ENDINGS["in a call"][0])
+    done = plain_pytest(toy_course)
+    assert done.returncode == 1
+    assert ENDS in done.stdout
+    assert "1 failed, 3 passed" in done.stdout
+
+
+def notebook_of(cells, folder):
+    """A notebook for the toy topic with these cells of code."""
+    made = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": cell} for cell in cells]
+    file = folder / "toy.ipynb"
+    file.write_text(json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return file
 
 
 def test_a_cell_that_never_ends_is_named_and_the_rest_is_checked(toy_course, tmp_path):
@@ -184,9 +282,7 @@ def test_a_cell_that_never_ends_is_named_and_the_rest_is_checked(toy_course, tmp
     assert "part_seconds = 8" in text
     settings.write_text(text.replace("part_seconds = 8", "part_seconds = 2"))
     cells = [*REFERENCE.split("\n\n\n"), "print('once')\nwhile True:\n    pass"]
-    made = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": cell} for cell in cells]
-    mine = tmp_path / "toy.ipynb"
-    mine.write_text(json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    mine = notebook_of(cells, tmp_path)
     done = nnlearn("check", mine, "--topic", "toy", "--content", toy_course)
     assert done.returncode == 0, done.stderr
     assert (
@@ -194,7 +290,7 @@ def test_a_cell_that_never_ends_is_named_and_the_rest_is_checked(toy_course, tmp
         in done.stdout
     )
     assert "nothing of the exercise needs it" in done.stdout
-    assert "3 of 3 visible checks pass" in done.stdout
+    assert "4 of 4 visible checks pass" in done.stdout
 
     done = nnlearn("check", mine, "--topic", "toy", "--content", toy_course, "--json")
     assert [part["verdict"] for part in json.loads(done.stdout)["parts"]] == ["passed"] * 3
@@ -204,4 +300,4 @@ def test_a_cell_that_never_ends_is_named_and_the_rest_is_checked(toy_course, tmp
     done = nnlearn("check", mine, "--topic", "toy", "--content", toy_course)
     assert done.returncode == 1, done.stderr
     assert "loading the file: it took too long: loading the file may take 2 s" in done.stdout
-    assert "0 of 3 visible checks pass" in done.stdout
+    assert "0 of 4 visible checks pass" in done.stdout

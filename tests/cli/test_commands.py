@@ -16,11 +16,11 @@ def test_list_shows_topics_parts_and_points(miniature):
     done = nnlearn("list", "--content", miniature)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "toy: A toy\n"
+        "toy: A toy, about 35 min\n"
         "  A topic small enough to test the tools with.\n"
-        "    softmax                  3 points\n"
-        "    Scale                    2 points\n"
-        "    predictions              1 point\n"
+        "    softmax      3 points  20 min, medium\n"
+        "    Scale        2 points  10 min, easy\n"
+        "    predictions  1 point   5 min, easy\n"
     )
 
 
@@ -69,12 +69,11 @@ def test_quick_commands_never_import_keras(miniature, arguments):
     "arguments",
     [
         ["nonsense"],
-        ["check"],
         ["grade"],
         ["list", "--nonsense"],
-        ["list", "x"],
+        ["list", "x", "y"],
         ["hint", "relu", "4"],
-        ["hint"],
+        ["reset"],
     ],
 )
 def test_wrong_usage_exits_4_without_a_traceback(arguments):

@@ -61,9 +61,9 @@ def test_the_way_past_the_parser_leads_to_the_same(parsed, typed):
     "typed",
     [
         "list --help",
-        "list x",
+        "list x y",
         "list --content here",
-        "lesson",
+        "reset",
         "lesson toy other",
         "lesson toy --open",
         "check mine.py --topic toy",

@@ -26,16 +26,22 @@ def test_here_all_that_is_needed_is_right():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="isolation is for Linux")
 def test_every_layer_is_listed_with_what_it_protects():
-    document = json.loads(run("--json").stdout)
+    document = json.loads(run("--json", "--grading").stdout)
     assert {layer["name"]: layer["protects"] for layer in document["isolation"]} == LAYERS
-    text = run().stdout
+    text = run("--grading").stdout
     assert all(protects in text for protects in LAYERS.values())
+
+
+def test_a_learner_reads_nothing_about_grading(monkeypatch):
+    monkeypatch.setattr(doctor, "_layers", lambda: pytest.fail("asked for layers"))
+    assert "grade" not in run().stdout
+    assert json.loads(run("--json").stdout)["missing_layers"] is None
 
 
 def test_a_missing_layer_says_why_and_what_it_means(monkeypatch):
     lacking = [Layer(n, n != "netns", LAYERS[n], "" if n != "netns" else "not permitted") for n in LAYERS]
     monkeypatch.setattr(doctor, "_layers", lambda: tuple(lacking))
-    done = run()
+    done = run("--grading")
     assert done.exit_code == 0  # checking one's own work needs none
     assert "MISSING netns" in done.stdout
     assert "not permitted" in done.stdout
@@ -60,10 +66,10 @@ def test_another_backend_is_wrong(monkeypatch):
 def test_elsewhere_nothing_of_linux_is_touched(monkeypatch, system):
     monkeypatch.setattr(doctor.sys, "platform", system)
     monkeypatch.setattr(layers, "layers_available", lambda: pytest.fail("asked for layers"))
-    done = run()
+    done = run("--grading")
     assert done.exit_code == 0
     assert "Grading the work of others needs Linux." in done.stdout
-    assert json.loads(run("--json").stdout)["missing_layers"] is None
+    assert json.loads(run("--json", "--grading").stdout)["missing_layers"] is None
 
 
 def optional(name):
@@ -99,7 +105,7 @@ def test_what_is_optional_and_missing_ends_in_0_and_the_command(monkeypatch):
 
 
 def test_a_damaged_workspace_is_said(learn):
-    (learn / "exercises" / "toy" / "topic.toml").write_text("title =")
+    (learn / ".nnlearn/course/toy/topic.toml").write_text("title =")
     found = optional("workspace")
     assert "topic.toml" in found["wrong"]
     assert "nnlearn init" in found["mend"]

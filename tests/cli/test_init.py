@@ -17,6 +17,11 @@ class TestInit:
             f"Made a workspace in {tmp_path / 'nnlearn-exercises'}: 1 topic, 3 parts to write."
         )
         assert "  cd nnlearn-exercises\n  nnlearn lesson toy" in done.out
+        for file in ("README.md", "toy.py", "toy.ipynb", "test_toy.py"):
+            assert f"\n    {file} " in done.out
+            assert (tmp_path / "nnlearn-exercises" / "exercises" / "toy" / file).is_file()
+        readme = (tmp_path / "nnlearn-exercises" / "README.md").read_text()
+        assert all(line in readme for line in done.out.split("\n\n")[1].splitlines())
         assert (tmp_path / "nnlearn-exercises" / STUB).read_bytes() == (miniature / STUB).read_bytes()
 
     def test_again_from_inside_it_keeps_edits_and_says_what_it_did(self, command, learn, monkeypatch):
@@ -28,6 +33,37 @@ class TestInit:
         assert done.code == 0
         assert f"  restored  exercises/toy/README.md\n  kept      {STUB}, as you changed it\n" in done.out
         assert file.read_text() == mine
+
+    @pytest.mark.parametrize("mine", ["", "diagnoses.json"])
+    def test_what_nnlearn_reads_is_taken_out_of_an_older_workspace(self, command, learn, monkeypatch, mine):
+        """Such a workspace works as it is, and `init` moves what was not changed; nothing is lost."""
+        manifest, apart = learn / ".nnlearn/workspace.json", learn / ".nnlearn/course/toy"
+        document = json.loads(manifest.read_text())
+        names = sorted(file.name for file in apart.iterdir())
+        assert names == ["diagnoses.json", "topic.toml"]
+        for name in names:
+            (apart / name).rename(learn / "exercises/toy" / name)
+            document["files"][f"exercises/toy/{name}"] = document["files"].pop(f".nnlearn/course/toy/{name}")
+        apart.rmdir()
+        manifest.write_text(json.dumps(document))
+        softmax = write_softmax(learn).read_text()
+        if mine:
+            (learn / "exercises/toy" / mine).write_text("mine")
+        monkeypatch.chdir(learn)
+        assert "softmax" in command("list").out
+        said = command("init").out.splitlines()[1:]
+        shown = "topic.toml" if mine else " (2 files)"
+        assert said[: said.index("")] == [
+            *([f"  new       .nnlearn/course/toy/{mine}"] if mine else []),
+            f"  moved     exercises/toy/{shown}, to .nnlearn/course/",
+            f"  kept      {STUB}, as you changed it",
+            *([f"  kept      exercises/toy/{mine}, as you changed it"] if mine else []),
+        ]
+        assert sorted(file.name for file in apart.iterdir()) == names
+        assert (learn / STUB).read_text() == softmax
+        for name in names:
+            assert (learn / "exercises/toy" / name).exists() is (name == mine)
+        assert "softmax" in command("list").out
 
     def test_from_a_newer_course(self, command, learn, miniature, tmp_path):
         newer = shutil.copytree(miniature / "exercises", tmp_path / "newer" / "exercises").parent

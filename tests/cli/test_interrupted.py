@@ -13,10 +13,19 @@ from toy_course import REFERENCE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="grading is for Linux")
 
-# From its first line on a program can tell that it was interrupted; before that, Python cannot.
-PROGRAM = (
-    "import os, sys; sys.argv[0] = 'nnlearn'; os.write(1, b'!'); from nnlearn.__main__ import main; main()"
-)
+# Once `main` has begun, with its first import, a command tells that it was interrupted; before, Python does.
+PROGRAM = """
+import os, sys
+sys.argv[0] = "nnlearn"
+from nnlearn.__main__ import main
+
+def tell(event, about):
+    if event == "import" and about[0] == "nnlearn.cli":
+        os.write(1, b"!")
+
+sys.addaudithook(tell)
+main()
+"""
 COMMANDS = {
     "grade": ["grade", "class", "--topic", "toy", "--content", "content", "--json", "out.json"],
     "check": ["check", "toy.py", "--topic", "toy", "--content", "content"],
@@ -37,7 +46,7 @@ def place(miniature, tmp_path_factory):
 
 
 def interrupted_after(seconds, arguments, place):
-    """Press Ctrl-C, which reaches all processes of the terminal, so many seconds after the first line."""
+    """Press Ctrl-C, which reaches all processes of the terminal, so many seconds after the beginning."""
     running = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments],
         cwd=place,
@@ -68,3 +77,26 @@ def test_so_is_whatever_else_takes_long(place, command, seconds):
     assert code == 2, said
     assert "nterrupted" in said
     assert "Traceback" not in said
+
+
+def test_ctrl_c_is_not_lost_where_python_drops_exceptions(place):
+    """As in the callback of a weak reference, of which every import has one."""
+    program = PROGRAM.replace(
+        "main()\n",
+        "import signal, weakref\n"
+        "class Thing: pass\n"
+        "def drop(event, about):\n"
+        "    if event == 'import' and about[0] == 'nnlearn.cli':\n"
+        "        thing = Thing()\n"
+        "        kept.append(weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT)))\n"
+        "kept = []\n"
+        "sys.addaudithook(drop)\n"
+        "main()\n",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *COMMANDS["grade"]],
+        cwd=place, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert "nterrupted" in done.stderr
+    assert "Traceback" not in done.stderr

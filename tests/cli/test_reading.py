@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from nnlearn import __version__
 from nnlearn.cli import lesson as lesson_module
 from nnlearn.workspace.progress import Progress
 
@@ -36,11 +37,10 @@ class TestHint:
         assert "Note: this hint is not counted" in done.err
 
     def test_a_name_that_several_topics_have(self, command, learn):
-        for name in (".nnlearn/workspace.json", "exercises/toy/topic.toml"):
-            assert (learn / name).exists()
         shutil.copytree(learn / "exercises/toy", learn / "exercises/two")
         for file in (learn / "exercises/two").glob("*toy*"):
             file.rename(file.with_name(file.name.replace("toy", "two")))
+        shutil.copytree(learn / ".nnlearn/course/toy", learn / ".nnlearn/course/two")
         manifest = learn / ".nnlearn/workspace.json"
         document = json.loads(manifest.read_text())
         document["files"]["exercises/two/two.py"] = "0"
@@ -52,8 +52,8 @@ class TestHint:
         assert Progress(learn).hints_used("two", "softmax") == 1
         assert Progress(learn).hints_used("toy", "softmax") == 0
 
-    def test_a_topic_is_not_a_part(self, command, learn):
-        done = command("hint", "toy")
+    def test_of_a_topic_outside_a_workspace_a_part_is_needed(self, command, miniature):
+        done = command("hint", "toy", "--content", miniature)
         assert done.code == 4
         assert "its parts are softmax, Scale, predictions" in done.err
 
@@ -122,10 +122,16 @@ class TestSolution:
     def test_after_it_passes(self, command, learn):
         Progress(learn).record("toy", {"softmax": "passed"})
         done = command("solution", "softmax")
-        assert done.code == 0
-        assert done.out.startswith("def softmax(")
+        assert (done.code, done.err) == (0, "")
+        reference, other = done.out.split("\n\n\n# Another way. ")
+        assert reference.startswith("# The reference.\n\nfrom keras import ops\n\n\ndef softmax(")
+        assert other.startswith(
+            "In TensorFlow: the log-sum-exp is subtracted before exp, so that\n# nothing is divided.\n\n"
+            "import tensorflow as tf\n\n\ndef softmax("
+        )
         assert "SOLUTION" not in done.out
         assert "NotImplementedError" not in done.out
+        compile(done.out, "what is shown", "exec")
 
     def test_where_there_are_none(self, command, miniature, tmp_path, monkeypatch):
         public = shutil.copytree(miniature / "exercises", tmp_path / "public" / "exercises").parent
@@ -135,4 +141,5 @@ class TestSolution:
         Progress(tmp_path / "learn").record("toy", {"softmax": "passed"})
         done = command("solution", "softmax")
         assert done.code == 4
-        assert "not part of what is installed" in done.err
+        assert "solutions are not part of nnlearn" in done.err
+        assert f"install nnlearn-selfstudy {__version__} beside it" in done.err

@@ -53,7 +53,7 @@ def test_colours_are_there_on_a_terminal_and_never_with_no_color(learn):
     for environment in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
         plain = screen("list", cwd=learn, **environment)
         assert "\x1b" not in plain
-        assert "softmax                  3 points  passed" in plain
+        assert "softmax      3 points  20 min, medium  passed" in plain
 
 
 @needs_terminal

@@ -31,11 +31,11 @@ class TestListAndProgress:
         Progress(learn).record("toy", {"softmax": "passed", "Scale": "timed_out"})
         Progress(learn).use_hint("toy", "Scale")
         assert command("list").out == (
-            "toy: A toy   1 of 3 parts pass\n"
+            "toy: A toy, about 35 min   1 of 3 parts pass\n"
             "  A topic small enough to test the tools with.\n"
-            "    softmax                  3 points  passed\n"
-            "    Scale                    2 points  timed out  1 of 3 hints read\n"
-            "    predictions              1 point   not checked yet\n"
+            "    softmax      3 points  20 min, medium  passed\n"
+            "    Scale        2 points  10 min, easy    timed out, 1 of 3 hints\n"
+            "    predictions  1 point   5 min, easy     not checked yet\n"
             "\nNext: nnlearn check toy\n"
         )
 
@@ -70,7 +70,7 @@ class TestListAndProgress:
         assert command("list").err == ""
 
     def test_a_damaged_topic_names_the_command_that_mends_it(self, command, learn):
-        (learn / "exercises/toy/topic.toml").write_text("title =")
+        (learn / ".nnlearn/course/toy/topic.toml").write_text("title =")
         done = command("list")
         assert done.code == 4
         assert "nnlearn init" in done.err

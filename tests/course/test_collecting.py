@@ -11,6 +11,7 @@ import zipfile
 from types import SimpleNamespace
 
 import pytest
+from course.assigned import assigned
 from stock_nbgrader import CommandLines
 
 from autograder.course.members import Members
@@ -82,10 +83,7 @@ def course(miniature, tmp_path_factory):
     home.mkdir()
     (root / "roster.csv").write_text(ROSTER)
     with CommandLines(home) as run:
-        words = ("course", "init", made, "--content", content, "--roster", root / "roster.csv")
-        assert run.nnlearn(*words, cwd=root).returncode == 0
-        assert run.nnlearn("course", "add", "toy", "--as", "ps1", cwd=made).returncode == 0
-        assert run.nbgrader("generate_assignment", "ps1", cwd=made).returncode == 0
+        assigned(run, made, "toy", "--content", content, "--roster", root / "roster.csv")
         archive.mkdir(parents=True)
         (archive / "submissions.zip").write_bytes(packed(CANVAS))
         (archive / "Course-toy-77.zip").write_bytes(packed({f"toy/{k}": v for k, v in MOODLE.items()}))

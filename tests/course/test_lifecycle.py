@@ -144,9 +144,9 @@ def test_released_files_are_what_a_self_check_needs(life):
     assert names == {
         "toy.ipynb",
         ".nnlearn/workspace.json",
-        "exercises/toy/topic.toml",
+        ".nnlearn/course/toy/topic.toml",
         "exercises/toy/test_toy.py",
-        "exercises/toy/diagnoses.json",
+        ".nnlearn/course/toy/diagnoses.json",
     }
 
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from course.assigned import assigned
 from course.mangled_class import write_class
 from stock_nbgrader import CommandLines
 
@@ -23,15 +24,8 @@ def mangled(miniature, tmp_path_factory):
     stock, ours, home = (root / name for name in ("stock", "ours", "home"))
     home.mkdir()
     with CommandLines(home) as run:
-        for program, *words in (
-            ("nnlearn", "course", "init", stock, "--content", content),
-            ("nnlearn", "course", "add", "toy", "--as", "ps1"),
-            ("nbgrader", "generate_assignment", "ps1"),
-        ):
-            done = getattr(run, program)(*words, cwd=stock if stock.exists() else root)
-            assert done.returncode == 0, done.stdout + done.stderr
+        released = assigned(run, stock, "toy", "--content", content)
         shutil.copytree(stock, ours)
-        released = json.loads((stock / "release/ps1/toy.ipynb").read_text())
         deserved = write_class(released, stock / "submitted", "ps1")
         write_class(released, ours / "submitted", "ps1")
         said = {

@@ -23,3 +23,14 @@ def test_what_tensorflow_says_of_its_kernels_does() -> None:
     of_max = ("raised", "InvalidArgumentError", "Incompatible shapes: [4,3] vs. [4] [Op:Sub]", KERNEL, [])
     assert fingerprints_match(fingerprint([of_sum]), fingerprint([of_sum]))
     assert not fingerprints_match(fingerprint([of_sum]), fingerprint([of_max]))
+
+
+def test_where_a_node_of_a_graph_was_made_makes_no_difference() -> None:
+    """TensorFlow lists the lines that led to it, with the files of the machine that it runs on."""
+    said = "Graph execution error:\n\nDetected at node {} defined at (most recent call last):\n  File {}"
+    here, there, other = (
+        ("raised", "InvalidArgumentError", said.format(node, file), KERNEL, [])
+        for node, file in (("sub/Args", "/a/b.py"), ("sub/Args", "/c/d.py"), ("add/Args", "/a/b.py"))
+    )
+    assert fingerprints_match(fingerprint([here]), fingerprint([there]))
+    assert not fingerprints_match(fingerprint([here]), fingerprint([other]))

@@ -2,7 +2,7 @@
 
 import dataclasses
 import inspect
-from pathlib import Path
+import sys
 
 import pytest
 
@@ -40,7 +40,7 @@ def topic(tmp_path):
 
 def gallery(topic, text):
     """The mistakes in a file with this text; wrong predictions come from elsewhere."""
-    topic.mistakes.write_text(HEAD + text)
+    (topic.mistakes / "halve.py").write_text(HEAD + text)
     return written(load_gallery(topic, Reference(topic).run().__dict__))
 
 
@@ -52,7 +52,7 @@ def refused(topic, text):
     """What is said of a file with this text."""
     with pytest.raises(ContentError) as caught:
         gallery(topic, text)
-    return str(caught.value).replace(f"{Path(topic.mistakes).parent}/", "")
+    return str(caught.value).replace(f"{topic.checks_dir}/", "")
 
 
 def test_mistakes_have_what_the_reference_defines_and_imports(topic):
@@ -65,7 +65,7 @@ def test_mistakes_have_what_the_reference_defines_and_imports(topic):
 
 def test_the_right_part_stays_right_while_a_mistake_stands_in_for_it(topic):
     """What a mistake calls is the reference, also in a module in which it, or another one, has its place."""
-    topic.mistakes.write_text(HEAD + DOUBLES + STEPS)
+    (topic.mistakes / "halve.py").write_text(HEAD + DOUBLES + STEPS)
     with CheckRunner(topic, topic.checks) as runner:
         tried = Gallery(runner)
         doubles, twice = written(tried.mistakes)
@@ -89,7 +89,7 @@ def test_the_right_part_stays_right_while_a_mistake_stands_in_for_it(topic):
 def test_a_name_of_the_reference_keeps_its_meaning(topic, text):
     name = "PREDICTIONS" if "PREDICTIONS" in text else "np" if "np" in text else "halve"
     assert refused(topic, text + DOUBLES) == (
-        f"mistakes.py: `{name}` is a name of the reference, which mistakes can use as it is\n"
+        f"mistakes/halve.py: `{name}` is a name of the reference, which mistakes can use as it is\n"
         "  leave it out, or give what is meant there a name of its own"
     )
 
@@ -117,7 +117,7 @@ def test_importing_once_more_what_the_reference_imports_is_fine(topic):
 def test_a_name_that_nobody_defines_is_refused_with_its_line(topic, text, line):
     """Otherwise it would raise NameError in every check, which looks like a mistake that is caught."""
     assert refused(topic, text) == (
-        f"mistakes.py:{line}: `nq` is not defined, neither here nor in the reference\n"
+        f"mistakes/halve.py:{line}: `nq` is not defined, neither here nor in the reference\n"
         "  define or import it there, or put the name right"
     )
 
@@ -135,6 +135,41 @@ def test_what_else_is_refused(topic, old, new, said):
 
 def test_two_mistakes_of_one_name_are_refused(topic):
     assert "mistake `doubles` is there twice" in refused(topic, DOUBLES + DOUBLES)
+
+
+def test_files_of_a_gallery_use_each_other_and_come_in_the_order_of_their_import(topic):
+    """A file may be called like the part, which is no other meaning of its name."""
+    (topic.mistakes / "__init__.py").write_text("from . import twice, halve\n")
+    (topic.mistakes / "twice.py").write_text(f"from .tools import halve_of\n{HEAD}{STEPS}")
+    (topic.mistakes / "tools.py").write_text("def halve_of(x):\n    return halve(x)\n")
+    assert [item.name for item in gallery(topic, DOUBLES)] == ["halves_twice", "doubles"]
+
+
+def test_each_loading_runs_the_files_as_they_are_then(topic):
+    """Two galleries of one process have nothing in common, and no file is left compiled."""
+    assert [item.message for item in gallery(topic, DOUBLES)] == ["Every number comes back twice as large."]
+    again = gallery(topic, DOUBLES.replace("twice", "three"))
+    assert [item.message for item in again] == ["Every number comes back three as large."]
+    assert not [name for name in sys.modules if "mistakes_of" in name]
+    assert sorted(file.name for file in topic.mistakes.iterdir()) == ["__init__.py", "halve.py"]
+
+
+def test_a_file_that_nobody_imports_is_refused(topic):
+    """Its mistakes would be known to nobody."""
+    (topic.mistakes / "twice.py").write_text(HEAD + STEPS)
+    assert refused(topic, DOUBLES) == (
+        "mistakes/twice.py is not imported by mistakes/__init__.py, so its mistakes are not known\n"
+        "  import it there, in its place in the order of the mistakes"
+    )
+
+
+def test_the_package_itself_defines_nothing(topic):
+    """`halve` would be the file there, not the part."""
+    (topic.mistakes / "__init__.py").write_text(f"from . import halve\n{HEAD}{STEPS}")
+    assert refused(topic, DOUBLES) == (
+        "mistakes/__init__.py: `halves_twice` is defined there, where the reference is not known\n"
+        "  write it in a file beside that one, and import this there"
+    )
 
 
 def test_the_reference_has_its_own_source_lines_whatever_was_loaded_before(topic):

@@ -9,7 +9,7 @@ import pytest
 from autograder.engine.journal import Journal, forget, journal_in, key_of
 from autograder.engine.submissions import Submission
 from nnlearn.errors import OutputError
-from nnlearn.results import Noticed, Outcome, PartResult, Report, Verdict
+from nnlearn.results import FoundBy, Noticed, Outcome, PartResult, Report, Verdict
 
 ABOUT = {"seed": 0, "content": {"toy": "abc"}}
 ADA = Submission("ada", Path("ada.py"), "toy", "ada.py", "0a")
@@ -17,8 +17,9 @@ BOB = Submission("bob", Path("bob.py"), "toy", "bob.py", "0b")
 
 
 def report(name):
-    outcome = Outcome("test_a", "A.", True, 1.0, Verdict.FAILED, "no", 0.25, Noticed("adds", "It adds."))
-    return Report(name, f"{name}.py", "0a", (PartResult("a", 2.0, (outcome,)),), ("note",), "out")
+    noticed = Noticed("adds", "It adds.", FoundBy.FACT)
+    part = PartResult("a", 2.0, (Outcome("test_a", "A.", True, 1.0, Verdict.FAILED, "no", 0.25),), (noticed,))
+    return Report(name, f"{name}.py", "0a", (part,), ("note",), "out")
 
 
 def written(place, *learners, about=ABOUT):

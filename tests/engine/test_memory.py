@@ -18,7 +18,9 @@ from toy_course import REFERENCE
 from nnlearn.checking import expect
 from nnlearn.checking.failure import CheckFailed
 from nnlearn.diagnosis.matching import fingerprint
-from nnlearn.isolation.wire import WireError, decode, encode
+from nnlearn.isolation.decoding import decode
+from nnlearn.isolation.encoding import encode
+from nnlearn.isolation.wire import WireError
 from nnlearn.protocol.values import MAX_RANK, Handle, Unplain, to_plain
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation is for Linux")

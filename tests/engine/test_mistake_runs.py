@@ -105,6 +105,18 @@ def test_a_mistake_runs_when_it_is_asked_for_and_once(
     assert len(ran) == 2
 
 
+def test_what_the_reference_answers_is_kept_call_by_call(
+    runner: CheckRunner, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {check: Gallery(runner).evidence_of_reference(check) for check in runner.check_names}
+    assert all(evidence.passed and evidence.asked for evidence in found.values())
+    monkeypatch.setattr(CheckRunner, "run", None)
+    later = Gallery(runner)
+    for check, evidence in found.items():
+        kept = later.evidence_of_reference(check)
+        assert (kept.passed, kept.is_random, kept.asked) == (True, evidence.is_random, evidence.asked)
+
+
 def test_another_seed_is_another_matter(runner: CheckRunner, cache: Path) -> None:
     values = [Gallery(runner, seed).known_replies()[0].checks[CHECK] for seed in (0, 1, 0)]
     assert values[0] == values[2] != values[1]

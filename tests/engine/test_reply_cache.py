@@ -49,7 +49,7 @@ def test_it_is_private(toy: Topic, cache: Path) -> None:
         ("solutions", "toy.py"),
         ("solutions", "topic.toml"),
         ("autograder/checks", "test_toy.py"),
-        ("autograder/checks", "mistakes.py"),
+        ("autograder/checks", "mistakes/scale.py"),
     ],
 )
 def test_what_an_author_changes_is_found_out_anew(toy: Topic, toy_course: Path, tree: str, file: str) -> None:

@@ -1,4 +1,4 @@
-"""A small class in nbgrader's own gradebook."""
+"""A small class in nbgrader's own gradebook, and the command that exports its scores."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import typer
 from nbgrader.api import Gradebook
+from typer.testing import CliRunner
+
+from autograder.exporters.lms import export
 
 MINIATURE = Path(__file__).parents[1] / "miniature"
 CELLS = {"softmax_checks": 3.0, "Scale_checks": 2.0, "response_why": 2.0}
+
+app = typer.Typer()
+app.command()(export)
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +45,27 @@ def graded_course(tmp_path_factory):
 def course(graded_course, tmp_path):
     """A copy of the course that may be changed."""
     return Path(shutil.copytree(graded_course, tmp_path / "course"))
+
+
+@pytest.fixture
+def run(course, tmp_path, monkeypatch):
+    """Runs the command in an empty folder; errors come out as they are raised."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+
+    def run(*arguments, template=None):
+        if template is not None:
+            data = template if isinstance(template, bytes) else template.encode()
+            (here / "template.csv").write_bytes(data)
+            arguments += ("--template", "template.csv")
+        result = CliRunner().invoke(app, [*map(str, arguments), "--course-dir", str(course)])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    return run
 
 
 def _fill(gradebook: Gradebook) -> None:

@@ -56,7 +56,9 @@ def test_it_holds_what_gradescope_runs_and_one_topic(tmp_path):
     assert [name for name in files if not name.endswith(".whl")] == [
         "READ_ME_FIRST.txt",
         "constraints.txt",
-        "content/autograder/checks/toy/mistakes.py",
+        "content/autograder/checks/toy/mistakes/__init__.py",
+        "content/autograder/checks/toy/mistakes/scale.py",
+        "content/autograder/checks/toy/mistakes/softmax.py",
         "content/autograder/checks/toy/test_toy.py",
         "content/solutions/toy/topic.toml",
         "content/solutions/toy/toy.py",

@@ -109,17 +109,15 @@ def test_a_right_solution_gets_all_points_whatever_its_file_is_called(autograder
         ("softmax: visible checks", 0.75, 0.75, "passed"),
         ("softmax: hidden checks", 2.25, 2.25, "passed"),
         ("Scale: visible checks", 2.0, 2.0, "passed"),
-        ("predictions: visible checks", 0.2, 0.2, "passed"),
-        ("predictions: hidden checks", 0.8, 0.8, "passed"),
+        ("predictions: visible checks", 1.0, 1.0, "passed"),
     ]
     assert [t["visibility"] for t in results["tests"]] == [
         "visible",
         "after_published",
         "visible",
         "visible",
-        "after_published",
     ]
-    assert [t["number"] for t in results["tests"]] == ["1.1", "1.2", "2.1", "3.1", "3.2"]
+    assert [t["number"] for t in results["tests"]] == ["1.1", "1.2", "2.1", "3.1"]
     assert {t["output_format"] for t in results["tests"]} == {"text"}
     assert results["stdout_visibility"] == "hidden"
     assert results["execution_time"] > 0
@@ -139,8 +137,7 @@ def test_forging_and_stealing_fail_even_without_namespaces(autograder):
         (0.75, "passed"),
         (0.75, "failed"),
         (0.0, "failed"),
-        (0.2, "passed"),
-        (0.0, "failed"),
+        (0.2, "failed"),
     ]
     assert (autograder / "run_autograder").read_bytes() == (autograder / "source/run_autograder").read_bytes()
     assert results["output"] == "Printed by your file while it was loaded:\n\nloaded\n"

@@ -62,17 +62,17 @@ def make_report() -> Callable[..., Report]:
 
     def make(learner: str = "ada", softmax: Verdict = Verdict.PASSED, **fields: Any) -> Report:
         failed = softmax is not Verdict.PASSED
-        noticed = COLUMN_SUM if softmax is Verdict.FAILED else None
+        noticed = (COLUMN_SUM,) if softmax is Verdict.FAILED else ()
         message = fields.pop("message", MESSAGE)
         rows = Outcome("test_rows", "Each row adds up to 1.", False, 1.0, Verdict.PASSED)
         if failed:
-            rows = Outcome("test_rows", rows.title, False, 1.0, softmax, message, 0.01, noticed)
+            rows = Outcome("test_rows", rows.title, False, 1.0, softmax, message, 0.01)
         huge = Outcome("test_huge", "Huge logits.", True, 2.0, Verdict.PASSED)
         new = Outcome("test_new", "Odd.", False, 1.0, Verdict.NOT_WRITTEN, "gelu: not written yet")
         relu = Outcome("test_zero", "Zero stays.", False, 1.0, Verdict.PASSED)
         parts = (
             PartResult("relu", 2.0, (relu,)),
-            PartResult("softmax", 3.0, (rows, huge)),
+            PartResult("softmax", 3.0, (rows, huge), noticed),
             PartResult("gelu", 2.0, (new,)),
         )
         defaults = {"submission": f"{learner}.py", "sha256": "0" * 64, "parts": parts}

@@ -214,7 +214,7 @@ def test_missing_isolation_is_one_loud_line(command: Any, handed_in: Path) -> No
     assert result.exit_code == 0
     loud = [line for line in result.stderr.splitlines() if "WARNING" in line]
     assert loud == [
-        "WARNING: layers of isolation are missing: netns, landlock. See `nnlearn doctor`.",
+        "WARNING: layers of isolation are missing: netns, landlock. See `nnlearn doctor --grading`.",
     ]
 
 

@@ -6,14 +6,14 @@ import base64
 import dataclasses
 import hashlib
 import re
-import textwrap
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from grade.conftest import COLUMN_SUM, MESSAGE
 
-from autograder.render.html import run_to_html, shade, without_noticed
+from autograder.render.html import run_to_html, shade
+from autograder.render.text import without_noticed
 from nnlearn.results import Noticed, Outcome, PartResult, Verdict
 
 HOSTILE = '</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>" onclick="a\' {{7*7}}'
@@ -68,6 +68,7 @@ def test_page_holds_the_class_and_each_learner(make_report: Any, make_run: Any) 
     assert "bo: 4 of 7" in words
     assert "Each row adds up to 1. failed" in words
     assert "Noticed: Every column adds up to 1 instead of every row" in words
+    assert words.count("same results as a known mistake") == 2  # of the class, and of the learner
     assert "gelu 0 of 2 Not written yet." in words
     assert "Isolation: landlock." in words
     assert 'aria-label="Bar chart of learners by known mistake. ' in text
@@ -76,13 +77,12 @@ def test_page_holds_the_class_and_each_learner(make_report: Any, make_run: Any) 
 
 def test_what_was_noticed_is_said_once_and_above_the_checks(make_report: Any, make_run: Any) -> None:
     """The field of the message is left out, and all that stands around it stays."""
-    noticed = textwrap.fill(COLUMN_SUM.message, 40, initial_indent="", subsequent_indent=" " * 13)
-    message = f"{MESSAGE}\n  Noticed    {noticed}\n  Next       nnlearn hint softmax"
+    message = f"{MESSAGE}\n  Noticed    {COLUMN_SUM.message}\n  Next       nnlearn hint softmax"
     text = run_to_html(make_run(make_report("bo", Verdict.FAILED, message=message)))
     learner = text[text.index('<section class="learner"') :]
     assert learner.count("Every column adds up to 1") == 1
     assert f"{MESSAGE}\n  Next       nnlearn hint softmax</pre>" in learner
-    assert without_noticed(f"a\n  Noticed  b\n{' ' * 13}c") == "a\n"
+    assert without_noticed("a\n  Noticed    b\n  Next       c") == "a\n  Next       c"
 
 
 def test_full_marks_take_one_line(make_report: Any, make_run: Any) -> None:
@@ -120,8 +120,8 @@ def test_hostile_text_injects_nothing(make_report: Any, make_run: Any, field: st
     fields: dict[str, Any] = {"output": "x", "notes": ("n",)}
     if field == "title":
         noticed = Noticed(HOSTILE, HOSTILE)
-        bad = Outcome("t", HOSTILE, True, 1.0, Verdict.FAILED, HOSTILE, 0.0, noticed)
-        fields["parts"] = (PartResult(HOSTILE, 1.0, (bad,)),)
+        bad = Outcome("t", HOSTILE, True, 1.0, Verdict.FAILED, HOSTILE)
+        fields["parts"] = (PartResult(HOSTILE, 1.0, (bad,), (noticed,)),)
     elif field == "learner":
         fields["learner"] = HOSTILE
     else:

@@ -52,8 +52,6 @@ softmax: Each row adds up to 1.  failed
 
     Call       softmax(z)        z: shape (4, 3), float32
     Got        [0.2833 1.1291 0.4851 1.1025]  4 of 4 differ
-  Noticed: Every column adds up to 1 instead of every row: the division runs
-  over axis 0.
 
 gelu: Odd.  not written
   gelu: not written yet
@@ -93,9 +91,9 @@ def test_lines_fit_the_terminal(make_report: Any, make_run: Any, printed: Any, w
 
 
 def test_what_was_noticed_is_folded_as_one_paragraph(make_report: Any, make_run: Any, printed: Any) -> None:
-    """A message is made for 84 columns; in fewer, each of its lines would leave a stump behind."""
-    noticed = "Every column adds up to 1 instead of every row: the division runs over"
-    message = f"softmax: wrong\n\n  Noticed    {noticed}\n{' ' * 13}axis 0.\n  Next       a hint"
+    """It is one line of a message, and folded once, for the width there is."""
+    noticed = "Every column adds up to 1 instead of every row: the division runs over axis 0."
+    message = f"softmax: wrong\n\n  Noticed    {noticed}\n  Next       a hint"
     text = printed(print_run, make_run(make_report("bo", Verdict.FAILED, message=message)), width=60)
     lines = [line.strip() for line in text.splitlines()]
     start = lines.index("Noticed    Every column adds up to 1 instead of every")

@@ -37,6 +37,15 @@ def test_a_traced_function_may_decide_by_its_tensors(position: int) -> None:
     np.testing.assert_array_equal(value, 2 * X)
 
 
+def test_only_what_raises_it_itself_is_not_written() -> None:
+    """TensorFlow raises NotImplementedError too, where a tensor that has no value yet is made an array."""
+    verb, *_ = reply("def part(x):\n    raise NotImplementedError('not yet')\n")
+    assert verb == "not_written"
+    code = "import numpy as np, tensorflow as tf\n\n@tf.function(autograph=False)\ndef part(x):\n"
+    verb, name, *_ = reply(code + "    return np.asarray(x)\n")
+    assert (verb, name) == ("raised", "NotImplementedError")
+
+
 def test_a_part_that_is_a_forbidden_function() -> None:
     """An alias that the text does not show is refused when the check calls the part."""
     code = "import keras\npart = getattr(keras.ops, 'xamtfos'[::-1])\n"

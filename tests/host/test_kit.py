@@ -1,5 +1,7 @@
 """The helpers that checks use next to the learner's objects."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -46,6 +48,13 @@ def test_gradients_pass_through_a_recorder(recorder):
     assert kernel.numpy().tolist() == np.full((3, 2), 4.0).tolist()
 
 
+def test_a_compiled_function_sees_no_size_once_sizes_differ():
+    seen = []
+    graph = kit.compiled(lambda x: seen.append(tuple(x.shape)) or tf.reduce_sum(x))
+    assert [float(graph(np.ones((rows, 4), "float32"))) for rows in (3, 2, 5)] == [12, 8, 20]
+    assert seen == [(3, 4), (None, 4)]
+
+
 def test_on_tensors_turns_arrays_in_lists_into_tensors():
     def kinds(items, one, *, other):
         return [item if item is None else tf.is_tensor(item) for item in (*items, one, other)]
@@ -63,8 +72,39 @@ def test_arguments_after_shows_what_was_changed_in_place_even_late():
     assert (x.tolist(), y.tolist()) == ([7, 0], [1, 1])
 
 
+def test_written_over_shows_which_items_are_views_of_the_arguments():
+    def views_of_the_first(x, y):
+        for start in range(0, len(x), 2):
+            yield x[start : start + 2], y[[start, start + 1]]
+
+    x, y = kit.written_over(views_of_the_first, np.ones(4), np.ones(4))
+    assert (x.tolist(), y.tolist()) == ([0, 0, 0, 0], [1, 1, 1, 1])
+
+
+def test_kept_shows_what_a_later_item_overwrote_and_ends():
+    def sharing():
+        buffer = np.zeros(2)
+        for number in (1, 2):
+            buffer[:] = number
+            yield buffer, [number]
+
+    items, kinds = kit.kept(sharing)
+    assert [pair[0].tolist() for pair in items] == [[2, 2], [2, 2]]
+    assert kinds == ["int", "ndarray"]
+    assert len(kit.kept(lambda: itertools.count())[0]) == 1000
+
+
 def test_walked_once_is_empty_the_second_time():
     items = kit.walked_once([1, 2])
     assert (list(items), list(items)) == ([1, 2], [])
     with pytest.raises(TypeError):
         len(items)
+
+
+def test_rates_by_step_are_those_of_an_optimizers_steps_and_the_last_one_stays():
+    optimizer, variable = keras.optimizers.SGD(kit.rates_by_step([0.5, 2.0, 8.0])), keras.Variable(0.0)
+    passed = []
+    for _ in range(4):
+        optimizer.apply([tf.constant(-1.0)], [variable])
+        passed.append(float(variable))
+    assert passed == [0.5, 2.5, 10.5, 18.5]

@@ -8,9 +8,12 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["nnlearn.isolation.wire", "nnlearn.isolation.sanitize"]):
+WATCHED = [f"nnlearn.isolation.{name}" for name in ("wire", "encoding", "decoding", "sanitize")]
+with atheris.instrument_imports(include=WATCHED):
     from nnlearn.isolation import sanitize
-    from nnlearn.isolation.wire import HEADER, WireError, decode, encode
+    from nnlearn.isolation.decoding import decode
+    from nnlearn.isolation.encoding import encode
+    from nnlearn.isolation.wire import HEADER, WireError
 
 VERBS = ("load", "get", "call", "next", "array")
 

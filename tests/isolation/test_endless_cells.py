@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from toy_course import IMPORTS, PREDICTIONS, SCALE, SOFTMAX
 
 from autograder.engine.submissions import Submission
 from autograder.engine.worker import TopicGrader
@@ -18,23 +19,6 @@ from nnlearn.catalogue.topic import Limits
 from nnlearn.isolation.zygote import Zygote
 from nnlearn.results import Report
 
-IMPORTS = "import keras\nfrom keras import ops\n"
-SOFTMAX = """
-def softmax(logits, axis=-1):
-    z = ops.convert_to_tensor(logits)
-    e = ops.exp(z - ops.max(z, axis=axis, keepdims=True))
-    return e / ops.sum(e, axis=axis, keepdims=True)
-"""
-SCALE = """
-class Scale(keras.layers.Layer):
-    def __init__(self, factor=2.0, **kwargs):
-        super().__init__(**kwargs)
-        self.factor = factor
-
-    def call(self, x):
-        return x * self.factor
-"""
-PREDICTIONS = 'PREDICTIONS = {"sum": 1.0}'
 ENDLESS = "while True:\n    pass"
 STUBBORN = (
     "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass"

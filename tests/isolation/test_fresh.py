@@ -66,6 +66,29 @@ GRADER = """
     transport.request(("call", handle.id, (), {}))
 """
 
+LARGE_GRADER = """
+    import sys
+    sys.path.insert(0, sys.argv[1])
+    from isolation.families import keep_from_forking
+    from nnlearn.isolation.deadlines import Deadlines
+    from nnlearn.isolation.transport import RemoteTransport
+    from nnlearn.isolation.zygote import Zygote
+    from nnlearn.learner.errors import LearnerDied
+    from nnlearn.protocol.requests import Program
+    held = bytearray(2 * 2**30)
+    with Zygote() as zygote:
+        keep_from_forking(zygote)
+        program = Program("part", (("part.py", "import os\\ndef die(): os.abort()\\n"),), {})
+        transport = RemoteTransport.start(zygote, program, Deadlines(60, 60, 60), 1024)
+        transport.request(("load",))
+        handle = transport.request(("get", 0, "die"))[1]
+        try:
+            transport.request(("call", handle.id, (), {}))
+        except LearnerDied as died:
+            print(died.verdict.value)
+        transport.close()
+"""
+
 
 @pytest.fixture
 def became(monkeypatch):
@@ -110,6 +133,19 @@ def test_a_submission_has_its_scores(unforking, became, miniature, tmp_path):
     }
     assert [part.score for part in graded.report.parts] == pytest.approx([1.5, 0.0, 0.2])
     assert len(became) == 3  # to begin with, after the loop and after the crash
+
+
+def test_what_the_grader_holds_is_not_the_learners_memory(tmp_path):
+    """Linux counts it as held by a process that the grader starts, until that runs its program."""
+    tmp_path.chmod(0o711)
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(LARGE_GRADER), str(Path(__file__).parents[1])],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "crashed\n"
 
 
 def test_the_same_layers_hold(unforking, became, submit):

@@ -37,12 +37,12 @@ def test_facts_stand_for_the_replies_before_them(session):
     learner.observed({"calls differ": True})
     learner.traced_once(np.ones(2))
     learner.observed({"second": 1})
-    assert [exchange.reply for exchange in session.exchanges] == [
+    assert [exchange.reply for exchange in session.record.exchanges] == [
         ("value", {"calls differ": True}),
         ("value", {"second": 1}),
     ]
     learner.keras.backend.floatx()
-    assert session.exchanges[-1].reply == ("value", "float32")
+    assert session.record.exchanges[-1].reply == ("value", "float32")
 
 
 def test_compiled_repeats_what_was_traced(session):

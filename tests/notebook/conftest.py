@@ -64,6 +64,11 @@ class Kernel:
         """Run a cell and wait for its end; press the stop button once it has printed this."""
         return self.runner.run(self._run(code, stop_at))
 
+    def restart(self) -> None:
+        """Start it anew, as the button does: nothing of what has run is left."""
+        self.runner.run(self.manager.restart_kernel(now=True))
+        self.runner.run(self.client.wait_for_ready(PATIENCE_S))
+
     async def _run(self, code: str, stop_at: str) -> Outputs:
         outputs, printed = Outputs(), asyncio.Event()
 

@@ -18,7 +18,7 @@ def two_topics(toy_course: Path) -> Catalogue:
     folder = toy_course / "exercises"
     shutil.copytree(folder / "toy", folder / "tin")
     toml = folder / "tin" / "topic.toml"
-    toml.write_text(toml.read_text().replace('key = "sum"', 'key = "product"'))
+    toml.write_text(toml.read_text().replace('"sum"', '"product"'))
     shutil.rmtree(toy_course / "solutions")
     return load_catalogue(toy_course)
 

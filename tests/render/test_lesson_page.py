@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from nnlearn.render.folded import folded, without_folded
 from nnlearn.render.lesson import lesson_page
 
 
@@ -20,3 +21,14 @@ def test_a_page_holds_its_pictures_formulas_and_colours(tmp_path: Path) -> None:
     assert '<span class="k">if</span>' in page
     assert "if $1 &lt; 2" in page
     assert "http" not in page
+
+
+def test_what_is_folded_can_be_opened(tmp_path: Path) -> None:
+    """Its code is shown as any other; other tags are text."""
+    code = folded("Code & more", "```python\nx = 1\n```")
+    text = f"# T\n\n{code}\n\n<b>not bold</b>\n"
+    page = lesson_page("T", text, tmp_path)
+    assert "<details>\n<summary>Code &amp; more</summary>" in page
+    assert page.index("<details>") < page.index('<span class="n">x</span>') < page.index("</details>")
+    assert "&lt;b&gt;not bold" in page
+    assert without_folded(text) == "# T\n\n\n\n<b>not bold</b>\n"

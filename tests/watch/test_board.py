@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from nnlearn.catalogue import load_catalogue
+from nnlearn.results import Outcome, PartResult, Verdict
 from nnlearn.watch.board import Board
 
 
@@ -14,3 +15,18 @@ def test_a_part_without_visible_checks_waits_for_the_grading(miniature: Path) ->
     assert (board.state("Scale"), board.count("Scale")) == ("when graded", "its checks are hidden")
     assert board.open_parts == ["softmax", "predictions"]
     assert board.passed == 0
+
+
+def test_of_guesses_each_that_was_answered_is_told(miniature: Path) -> None:
+    """And of any other part one thing at a time."""
+    board = Board(load_catalogue(miniature).topic("toy"), Path("toy.py"))
+    verdicts = (Verdict.NOT_WRITTEN, Verdict.FAILED, Verdict.WAITING, Verdict.FAILED)
+    for part, told in (("predictions", "2: nnlearn hint\n\n4: nnlearn hint"), ("softmax", "1: nnlearn hint")):
+        outcomes = tuple(
+            Outcome(f"test_{number}", "", False, 1.0, verdict, f"{number}: nnlearn hint {part}")
+            for number, verdict in enumerate(verdicts, start=1)
+        )
+        board.results[part], board.focus = PartResult(part, 1.0, outcomes), part
+        assert "\n\n".join(board.messages()) == told.replace(
+            "nnlearn hint", "press h for a hint (0 of 3 used)"
+        )

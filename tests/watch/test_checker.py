@@ -41,10 +41,13 @@ class Listener:
     """Keeps what it is told."""
 
     def __init__(self):
-        self.results, self.ended = {}, []
+        self.results, self.printed, self.ended = {}, {}, []
 
     def part_checked(self, result):
         self.results[result.name] = result
+
+    def part_printed(self, part, text):
+        self.printed[part] = text
 
     def run_ended(self, run):
         self.ended.append(run)
@@ -84,7 +87,7 @@ def heard(monkeypatch, made_workspace):
         def end(self, code=0, text=""):
             run = self.run
             self.say(m.Ended(run, code))
-            self.checker.hear(Printed(self.process.number, run, text))
+            self.checker.hear(Printed(self.process.number, run, m.ALL, text))
 
         def pass_part(self, name):
             outcomes = tuple(Outcome(c, t, False, 1.0, Verdict.PASSED) for c, t in TITLES[name].items())
@@ -99,7 +102,7 @@ def verdicts(heard, part):
 
 def test_a_run_waits_for_the_process_and_asks_for_parts_with_visible_checks(heard):
     it = heard()
-    it.checker.check(FILE, ["Scale", "softmax", "predictions"])
+    it.checker.check(FILE, ["Scale", "softmax", "predictions"], {})
     assert it.process.sent == []
     it.ready()
     assert it.process.sent == [m.Check(1, "toy.py", ("Scale", "softmax"))]
@@ -108,27 +111,30 @@ def test_a_run_waits_for_the_process_and_asks_for_parts_with_visible_checks(hear
 def test_a_run_ends_when_its_process_has_and_its_output_is_there(heard):
     it = heard()
     it.ready()
-    it.checker.check(FILE, ["softmax", "Scale"])
+    it.checker.check(FILE, ["softmax", "Scale"], {})
     it.begin()
+    it.checker.hear(Printed(it.process.number, it.run, m.LOADED, "loading"))
     it.pass_part("softmax")
+    it.checker.hear(Printed(it.process.number, it.run, "softmax", "hello"))
     it.pass_part("Scale")
     it.say(m.Ended(it.run, 0))
     assert it.listener.ended == []
-    it.checker.hear(Printed(it.process.number, it.run, "hello"))
-    assert [run.output for run in it.listener.ended] == ["hello"]
+    it.checker.hear(Printed(it.process.number, it.run, m.ALL, ""))
+    assert len(it.listener.ended) == 1
+    assert it.listener.printed == {"": "loading", "softmax": "hello"}
     assert not it.checker.is_busy
 
 
 def test_what_an_older_run_has_to_say_is_not_taken_for_the_new_one(heard):
     it = heard()
     it.ready()
-    it.checker.check(FILE, ["softmax"])
+    it.checker.check(FILE, ["softmax"], {})
     old = it.run
-    it.checker.check(FILE, ["softmax"])
+    it.checker.check(FILE, ["softmax"], {})
     assert it.run != old
     failed = Outcome("test_a", "A.", False, 1.0, Verdict.FAILED, "wrong")
     it.say(m.PartDone(old, PartResult("softmax", 1.0, (failed,))), m.Ended(old, -9))
-    it.checker.hear(Printed(it.process.number, old, "old"))
+    it.checker.hear(Printed(it.process.number, old, m.ALL, "old"))
     assert it.listener.results == {}
     assert it.listener.ended == []
 
@@ -136,25 +142,30 @@ def test_what_an_older_run_has_to_say_is_not_taken_for_the_new_one(heard):
 def test_silence_is_cut_short_and_costs_the_check_and_what_waits_for_it(heard):
     it = heard()
     it.ready()
-    it.checker.check(FILE, ["softmax", "Scale"])
+    it.checker.check(FILE, ["softmax", "Scale"], {"tö.py": "import os\n  round = 1\n"})
     it.begin()
     it.say(m.Checked(it.run, Outcome("test_a", "A.", False, 1.0, Verdict.PASSED)))
     it.say(m.Busy(it.run, "softmax", "test_b"))
+    it.say(m.Stack(), m.Frame("t\\xf6.py", 1, "in_a_thread"), m.Stack(), m.Frame("library.py", 3, "f"))
+    it.say(m.Frame("t\\xf6.py", 2, "softmax"), m.Frame("t\\xf6.py", 1, "<module>"))
     it.checker.tick(3.5)
     assert not any(isinstance(request, m.Cancel) for request in it.process.sent)
     it.checker.tick(1.0)  # toy allows 3 s for a call
     assert it.process.sent[-1] == m.Cancel(1)
     it.say(m.Ended(1, -signal.SIGKILL))
-    it.checker.hear(Printed(it.process.number, 1, ""))
+    it.checker.hear(Printed(it.process.number, 1, m.ALL, ""))
     assert verdicts(it, "softmax") == [Verdict.PASSED, Verdict.TIMED_OUT]
-    assert "one call may take 3 s" in it.listener.results["softmax"].outcomes[1].message
+    message = it.listener.results["softmax"].outcomes[1].message
+    assert "one call may take 3 s" in message
+    lines = [line.removeprefix("  Line").strip() for line in message.splitlines() if "tö.py" in line]
+    assert lines == ["tö.py:1 in <module>: import os", "tö.py:2 in softmax: round = 1"]
     assert it.process.sent[-1] == m.Check(2, "toy.py", ("Scale",))
 
 
 def test_answers_keep_a_check_alive_until_its_part_has_had_its_time(heard):
     it = heard()
     it.ready()
-    it.checker.check(FILE, ["softmax"])
+    it.checker.check(FILE, ["softmax"], {})
     it.begin()
     for _ in range(4):
         it.checker.tick(2.0)
@@ -167,12 +178,14 @@ def test_answers_keep_a_check_alive_until_its_part_has_had_its_time(heard):
 def test_a_file_that_never_ends_loading_costs_every_part(heard):
     it = heard()
     it.ready()
-    it.checker.check(FILE, ["softmax", "Scale"])
+    it.checker.check(FILE, ["softmax", "Scale"], {})
     it.say(m.Began(1), m.Busy(1, "softmax", "test_a"), m.Loading(1))
-    it.checker.tick(9.0)
+    it.checker.tick(8.5)
+    assert not any(isinstance(request, m.Cancel) for request in it.process.sent)
+    it.checker.tick(1.0)  # toy allows 8 s for a part
     assert it.process.sent[-1] == m.Cancel(1)
     it.say(m.Ended(1, -signal.SIGKILL))
-    it.checker.hear(Printed(it.process.number, 1, ""))
+    it.checker.hear(Printed(it.process.number, 1, m.ALL, ""))
     assert verdicts(it, "softmax") == [Verdict.TIMED_OUT, Verdict.WAITING]
     assert verdicts(it, "Scale") == [Verdict.TIMED_OUT]
     assert len(it.listener.ended) == 1
@@ -191,7 +204,7 @@ def test_a_file_that_never_ends_loading_costs_every_part(heard):
 def test_how_a_process_ended_is_said_in_words(heard, code, verdict, words):
     it = heard()
     it.ready()
-    it.checker.check(FILE, ["softmax"])
+    it.checker.check(FILE, ["softmax"], {})
     it.begin()
     it.end(code, "what was printed")
     assert verdicts(it, "softmax")[0] is verdict
@@ -201,7 +214,7 @@ def test_how_a_process_ended_is_said_in_words(heard, code, verdict, words):
 def test_a_fork_that_never_begins_is_given_up_and_forks_with_it(heard):
     it = heard()
     it.ready()
-    it.checker.check(FILE, ["softmax"])
+    it.checker.check(FILE, ["softmax"], {})
     it.checker.tick(31.0)
     assert [process.by_fork for process in StandIn.started] == [True, False]
     assert StandIn.started[0].is_dead
@@ -212,12 +225,12 @@ def test_a_fork_that_never_begins_is_given_up_and_forks_with_it(heard):
 def test_without_forks_a_run_that_hangs_gives_way_to_the_next_save(heard):
     it = heard(by_fork=False)
     it.ready()
-    it.checker.check(FILE, ["softmax"])
+    it.checker.check(FILE, ["softmax"], {})
     it.begin()
-    it.checker.check(FILE, ["softmax"])  # just begun: it may end in a moment
+    it.checker.check(FILE, ["softmax"], {})  # just begun: it may end in a moment
     assert len(StandIn.started) == 1
     it.checker.tick(1.5)
-    it.checker.check(FILE, ["softmax"])
+    it.checker.check(FILE, ["softmax"], {})
     assert len(StandIn.started) == 2
     it.ready()
     assert isinstance(it.process.sent[-1], m.Check)
@@ -226,7 +239,7 @@ def test_without_forks_a_run_that_hangs_gives_way_to_the_next_save(heard):
 def test_without_forks_the_process_is_replaced_and_the_rest_is_checked(heard):
     it = heard(by_fork=False)
     it.ready()
-    it.checker.check(FILE, ["softmax", "Scale"])
+    it.checker.check(FILE, ["softmax", "Scale"], {})
     it.begin()
     it.checker.hear(Gone(it.process.number, 3, "bye"))
     assert verdicts(it, "softmax") == [Verdict.CRASHED, Verdict.WAITING]
@@ -246,7 +259,7 @@ def test_a_process_that_cannot_get_ready_is_said_with_its_own_words(heard):
 
 def test_a_process_that_was_killed_while_it_got_ready_is_started_again_but_not_for_ever(heard):
     it = heard()
-    it.checker.check(FILE, ["softmax"])
+    it.checker.check(FILE, ["softmax"], {})
     for _ in range(2):
         it.checker.hear(Gone(it.process.number, -signal.SIGKILL, ""))
     it.ready()
@@ -264,3 +277,5 @@ def test_half_a_message_is_no_message_and_spoils_none():
     assert lines.feed(m.to_line(m.Beat(2)) + m.to_line(m.Loading(3))[:4]) == [m.Beat(2)]
     assert lines.feed(m.to_line(m.Unreadable(3, "\udc80 \n"))) == [m.Unreadable(3, "? \n")]
     assert lines.feed(b'\n{"type": "nonsense"}\nnoise\n') == []
+    dump = b'Thread 0x01 (most recent call first):\n  File "/a b/toy.py", line 7 in f\n'
+    assert lines.feed(dump) == [m.Stack(), m.Frame("/a b/toy.py", 7, "f")]

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from nnlearn.watch import keys
-from nnlearn.watch.files import OFTEN_S, SELDOM_S, SavedFiles, Touched
+from nnlearn.watch.files import OFTEN_S, SELDOM_S, SavedFiles
 
 PATIENCE_S = 30
 
@@ -64,10 +64,11 @@ def test_events_tell_of_every_way_to_save(saved, file, change):
             assert time.monotonic() < deadline
     while not events.empty():
         events.get()
-    files.touched(Touched(file.parent))
+    files.touched()
     files.look()
     change(file)
-    files.touched(events.get(timeout=PATIENCE_S))
+    events.get(timeout=PATIENCE_S)
+    files.touched()
     assert files.look()
     assert files.look_every == SELDOM_S
     assert not files.look()
@@ -106,13 +107,15 @@ def test_a_folder_that_is_not_there_is_looked_for(tmp_path):
     files.close()
 
 
-def test_events_of_the_folder_of_another_topic_count_for_nothing(saved, tmp_path, file):
+def test_what_was_saved_last_comes_last(saved, file):
     files = saved(polling=True)
-    files.look_every = SELDOM_S
-    files.touched(Touched(tmp_path / "other"))
-    rewrite(file)
-    assert files.look()
-    assert files.look_every == OFTEN_S
+    notebook = file.with_suffix(".ipynb")
+    notebook.write_text("{}")
+    os.utime(notebook, (2_000_000_000, 2_000_000_000))
+    file.write_text("later, by an older clock")
+    assert files.look() == [file, notebook]
+    os.utime(file, (2_000_000_001, 2_000_000_001))
+    assert files.look() == [file]
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,15 @@ import pytest
 from patience import survivors
 from toy_course import nnlearn
 
+from nnlearn.catalogue import load_catalogue
+
 COLOUR = re.compile(rb"\x1b\[[0-9;]*3[0-7][0-9;]*m")
 
 
-def remember(workspace, verdict):
+def remember(workspace, verdict, *parts):
+    verdicts = {part: {"verdict": verdict} for part in parts or ("softmax",)}
     (workspace / ".nnlearn" / "progress.json").write_text(
-        json.dumps({"schema_version": 1, "topics": {"toy": {"softmax": {"verdict": verdict}}}})
+        json.dumps({"schema_version": 1, "topics": {"toy": verdicts}})
     )
 
 
@@ -73,7 +76,7 @@ def test_what_passed_before_is_known_at_once(terminal, workspace):
 
 
 def test_without_a_topic_it_begins_with_the_first_that_is_not_done(terminal, workspace):
-    remember(workspace, "passed")
+    remember(workspace, "passed", "softmax", "Scale", "predictions")
     for arguments in (("watch",), ()):
         watch = terminal(*arguments, cwd=workspace / "exercises")
         watch.wait_for("second: Another toy", "topic 2 of 2")
@@ -101,3 +104,21 @@ def test_bad_usage_is_said_in_words(workspace, tmp_path):
     assert without.returncode == 4
     assert "test_toy.py is missing" in without.stderr
     assert not any("Traceback" in done.stderr for done in (outside, unknown, without))
+
+
+@pytest.mark.parametrize("topic", ["training_loop", "dropout", "losses"])
+def test_the_state_of_every_part_is_seen_on_a_small_screen(terminal, tmp_path, topic):
+    assert nnlearn("init", tmp_path / "nn").returncode == 0
+    parts = load_catalogue(tmp_path / "nn", [topic]).topic(topic).parts
+    states = [("passed", "failed", "timed_out", "not_written")[number % 4] for number in range(len(parts))]
+    verdicts = {part.name: {"verdict": state} for part, state in zip(parts, states, strict=True)}
+    (tmp_path / "nn" / ".nnlearn" / "progress.json").write_text(
+        json.dumps({"schema_version": 1, "topics": {topic: verdicts}})
+    )
+    watch = terminal("watch", topic, cwd=tmp_path / "nn", width=80, height=24)
+    longest = max(len(part.name) for part in parts)
+    rows = [f"{p.name:<{longest}}  {s.replace('_', ' ')}" for p, s in zip(parts, states, strict=True)]
+    for width, height in ((80, 24), (100, 12)):
+        watch.resize(width, height)
+        watch.wait_for(*rows, "starting Keras", "h hint", "q quit", without=["more parts"])
+        assert len(watch.text.splitlines()) == height

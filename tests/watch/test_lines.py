@@ -18,23 +18,32 @@ def test_each_save_prints_a_block_and_the_end_of_the_input_ends_it(lines, worksp
     file = workspace / "exercises" / "toy" / "toy.py"
     watch = lines("watch", "toy", cwd=workspace)
     assert watch.next_block() == (
-        "Watching toy.py: it is checked when you save it. Ctrl-C ends this.\n\n"
+        "Watching toy.py and the others: what you save is checked. Ctrl-C ends this.\n\n"
         "toy: toy.py\n"
         "softmax                  not written    0 of 1 checks\n"
         "Scale                    not written    0 of 1 checks\n"
-        "predictions              not written    0 of 1 checks\n"
-        "0 of 3 visible checks pass; 3 more run when graded"
+        "predictions              not written    0 of 2 checks\n"
+        "0 of 4 visible checks pass; 2 more run when graded"
     )
     file.write_text(WRONG_SCALE)
     block = watch.next_block()
     assert "toy: toy.py, saved " in block
     assert "softmax                  passed         1 of 1 checks" in block
     assert "    Scale: the output should be three times the input" in block
-    assert "Your code printed:\n    here" in block
+    assert "Scale                    failed         0 of 1 checks\n    | here\n" in block
+    file.write_text(REFERENCE + "x = (\n")
+    assert watch.next_block("until this parses.").strip().splitlines()[1:] == [
+        "toy.py does not parse: SyntaxError line 21: '(' was never closed",
+        "",
+        "  21 | x = (",
+        "     |     ^",
+        "",
+        "The verdicts are those of before: they are kept until this parses.",
+    ]
     file.unlink()
     watch.next_block("toy.py is not there.")
     file.write_text(REFERENCE)
-    assert "3 of 3 visible checks pass" in watch.next_block()
+    assert "4 of 4 visible checks pass" in watch.next_block()
     code, complaints = watch.end()
     assert (code, complaints) == (0, "")
     assert "\x1b" not in watch.text
@@ -55,14 +64,15 @@ def test_without_forks_a_process_reloads_the_file_and_is_replaced_when_it_hangs(
     watch = lines("watch", "toy", "--poll", cwd=workspace, program=WITHOUT_FORKS)
     block = watch.next_block()
     assert "    Scale: the output should be three times the input" in block
-    assert "Your code printed:\n    here" in block
+    assert "Scale                    failed         0 of 1 checks\n    | here\n" in block
     file.write_text(REFERENCE)  # nothing of the old module is left
     block = watch.next_block()
-    assert "3 of 3 visible checks pass" in block
-    assert "printed" not in block
+    assert "4 of 4 visible checks pass" in block
+    assert "| here" not in block
     file.write_text(ENDLESS)
     block = watch.next_block()
     assert "softmax                  timed out" in block
+    assert "Line       toy.py:7 in softmax: while True: time.sleep(0.1)" in block
     assert "Scale                    passed" in block
     file.write_text(EXITS)
     block = watch.next_block()
@@ -79,5 +89,5 @@ def test_checks_that_run_operations_when_they_are_collected_do_not_hang_it(lines
     watch = lines("watch", "toy", cwd=workspace)
     watch.next_block()
     (folder / "toy.py").write_text(REFERENCE)
-    assert "3 of 3 visible checks pass" in watch.next_block()
+    assert "4 of 4 visible checks pass" in watch.next_block()
     assert watch.end() == (0, "")

@@ -100,7 +100,7 @@ def test_a_whole_topic(workspace, topic, original):
     assert tuple(reset.backup.read_bytes() for reset in resets) == written
     assert workspace.progress.verdicts("activations") == {}
     again = find_workspace(workspace.root)
-    assert not again.is_changed(topic.stub)
+    assert again.saved_at(topic.stub) is None
 
 
 def test_what_is_as_it_was_is_left_alone(workspace, topic, original):
@@ -180,11 +180,14 @@ def test_a_workspace_holds_what_vs_code_and_pytest_need(workspace):
     assert ini["pytest"]["testpaths"] == "exercises"
     assert shutil.which("git") is None or ".nnlearn/*.lock" in (workspace.root / ".gitignore").read_text()
     names = {file.name for file in (workspace.root / "exercises" / "activations").iterdir()}
-    assert {
+    assert names == {
+        "README.md",
         "activations.py",
         "activations.ipynb",
         "test_activations.py",
-        "diagnoses.json",
         "figures",
-    } <= names
-    assert ".built.json" not in names
+    }
+    apart = {file.name for file in (workspace.root / ".nnlearn" / "course" / "activations").iterdir()}
+    assert apart == {"topic.toml", "diagnoses.json", "plots.py"}
+    topic = find_workspace(workspace.root).catalogue.topic("activations")
+    assert {file.name for file in topic.read_by_nnlearn if file.is_file()} == apart

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import threading
 
 import pytest
 
@@ -101,6 +102,27 @@ def test_a_notebook_that_cannot_be_read_leaves_it_to_the_clock(root):
     topic.notebook.write_text("{")
     os.utime(topic.notebook, (2_000, 2_000))
     assert find_workspace(root).file_of(topic) == topic.notebook
+
+
+def test_a_file_may_be_deleted_and_written_again_at_any_moment(root):
+    """As an editor does that saves by deleting, while a run of the checks asks for the file."""
+    workspace = find_workspace(root)
+    topic = workspace.catalogue.topic("toy")
+    over = threading.Event()
+
+    def save_again():
+        while not over.is_set():
+            topic.stub.unlink(missing_ok=True)
+            topic.stub.write_text("x = 1\n")
+
+    saving = threading.Thread(target=save_again)
+    saving.start()
+    try:
+        files = {workspace.file_of(topic) for _ in range(2000)}
+    finally:
+        over.set()
+        saving.join()
+    assert files == {topic.stub}
 
 
 def test_a_topic_with_a_file_missing_names_the_command_that_restores_it(root):

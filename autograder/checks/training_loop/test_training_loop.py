@@ -9,6 +9,8 @@ deviations. Training with all data as one batch does not depend on the order, no
 import functools
 import itertools
 import math
+import pickle
+import types
 
 import numpy as np
 
@@ -17,10 +19,10 @@ from nnlearn.checking import check, expect, laws, oracles
 from nnlearn.learner.errors import LearnerRaised
 from nnlearn.learner.session import Remote
 
-# A right fit reaches 0.892 to 0.925 on the digits (60 seeds, mean 0.912, standard deviation 0.0075), that of
-# Keras 0.903 to 0.928 (40 seeds); the training loss falls to 0.16 to 0.22 of the first epoch's.
+# A right fit reaches 0.910 to 0.925 on the digits (60 seeds, mean 0.917, standard deviation 0.0029), that of
+# Keras 0.916 to 0.922 (40 seeds); the training loss falls to 0.23 to 0.24 of the first epoch's.
 # This is 5 standard deviations less.
-LEAST_ACCURACY = 0.874
+LEAST_ACCURACY = 0.902
 
 
 def crossentropy(learner, **kwargs):
@@ -38,17 +40,16 @@ def affine(learner, kernel, bias, *before, **kwargs):
 
 
 def ridge(learner, kernel, bias):
-    """An affine model with a penalty of 0.05 times the squares of its kernel."""
-    return affine(learner, kernel, bias, kernel_regularizer=learner.keras.regularizers.L2(0.05))
+    """An affine model with two penalties: 0.05 times its kernel's squares, and 0.2 times its bias's."""
+    of_kernel, of_bias = (learner.keras.regularizers.L2(factor) for factor in (0.05, 0.2))
+    return affine(learner, kernel, bias, kernel_regularizer=of_kernel, bias_regularizer=of_bias)
 
 
-def deep(learner, rng):
-    """A model of three layers with weights from `rng`."""
+def deep(learner, rng, **kwargs):
+    """A model of three layers with weights from `rng`; `kwargs` are for each layer."""
     keras = learner.keras
-    layers = keras.layers
-    model = keras.Sequential(
-        [keras.Input((5,)), layers.Dense(6, "tanh"), layers.Dense(7, "tanh"), layers.Dense(4)]
-    )
+    dense = functools.partial(keras.layers.Dense, **kwargs)
+    model = keras.Sequential([keras.Input((5,)), dense(6, "tanh"), dense(7, "tanh"), dense(4)])
     weights = [rng.normal(size=w.shape).astype("float32") / 2 for w in model.get_weights()]
     model.set_weights(weights)
     return model, weights
@@ -80,10 +81,10 @@ def squared_error(x, y, kernel, bias):
     return oracles.mean_squared_error(y, answers).mean(), [x.T @ slope, slope.sum(axis=0)]
 
 
-def penalty(kernel):
-    """What `ridge` adds to the loss, and the gradient of that."""
-    wide = kernel.astype(float)
-    return 0.05 * (wide**2).sum(), 2 * 0.05 * wide
+def penalty(kernel, bias):
+    """What `ridge` adds to the loss, and the gradients of that with respect to kernel and bias."""
+    pairs = [(0.05, kernel.astype(float)), (0.2, bias.astype(float))]
+    return sum(factor * (w**2).sum() for factor, w in pairs), [2 * factor * w for factor, w in pairs]
 
 
 def right_answers(x, labels, kernel, bias):
@@ -122,18 +123,23 @@ def numbered(examples, width=3):
 def batches_of(learner, x, y, *args, **kwargs):
     """What minibatches yields, known to be pairs of arrays of one length."""
     claim = "minibatches should yield pairs (batch_x, batch_y)"
+
+    def true(condition, claim, but=""):
+        if not condition:  # which examples come is drawn, that this does not hold is not
+            learner.observed({"not so": claim, "but": but})
+        expect.true(condition, claim, but)
+
     given = learner.minibatches(x, y, *args, **kwargs)
-    expect.true(isinstance(given, (Remote, list, tuple)), claim, f"it returns {type(given).__name__}")
+    true(isinstance(given, (Remote, list, tuple)), claim, f"it returns {type(given).__name__}")
     pairs = []
     for pair in given:
+        true(len(pairs) <= 2 * len(x), "one call should be one epoch, and then end")
         batch_x, batch_y = expect.items(pair, 2, claim)
-        are_arrays = expect.is_array(batch_x) and expect.is_array(batch_y)
-        expect.true(are_arrays, claim, "they are not NumPy arrays")
-        expect.true(batch_x.ndim == x.ndim and batch_y.ndim == y.ndim, claim, "they have another rank")
-        expect.true(len(batch_x) == len(batch_y), "both halves of a batch should have as many examples")
+        true(expect.is_array(batch_x) and expect.is_array(batch_y), claim, "they are not NumPy arrays")
+        true(batch_x.ndim == x.ndim and batch_y.ndim == y.ndim, claim, "they have another rank")
+        true(len(batch_x) == len(batch_y), "both halves of a batch should have as many examples")
         pairs.append((batch_x, batch_y))
-        expect.true(len(pairs) <= 2 * len(x), "one call should be one epoch, and then end")
-    expect.true(bool(pairs), "minibatches should yield at least one batch")
+    true(bool(pairs), "minibatches should yield at least one batch")
     return pairs
 
 
@@ -146,6 +152,21 @@ def is_sorted(order):
     return bool((np.diff(order) > 0).all())
 
 
+def follows_seed(learner, order_from):
+    """The same seed gives the same order, also where it is 0, and another seed another order."""
+    first = order_from(0)
+    again, repeated = order_from(0), learner.so_far()
+    other, differing = order_from(5), learner.so_far()
+    repeats = expect.equal(first, again)
+    other_repeats = repeats or expect.equal(other, order_from(5))  # a seed of 0 may count as none
+    differ = not expect.equal(first, other)
+    learner.observed({"repeats": repeats, "other repeats": other_repeats, "seeds differ": differ})
+    with expect.about(repeated):
+        expect.same(again, np.asarray(first), "the same seed, 0, should give the same order again")
+    with expect.about(differing):
+        expect.different(first, other, "different seeds should give different orders")
+
+
 def facts_of(pairs, examples):
     """What does not depend on the order that was drawn."""
     order, targets = order_of(pairs), np.concatenate([batch_y for _, batch_y in pairs])
@@ -153,6 +174,7 @@ def facts_of(pairs, examples):
         "sizes": [len(batch_x) for batch_x, _ in pairs],
         "each once": sorted(order.tolist()) == list(range(examples)),
         "paired": np.array_equal(1000 - order, targets),
+        "rows whole": all(bool((np.diff(batch_x, axis=1) == 1).all()) for batch_x, _ in pairs),
         "inputs sorted": is_sorted(order),
         "targets sorted": is_sorted(targets[::-1]),
         "dtypes": sorted({f"{a.dtype} {b.dtype}" for a, b in pairs}),
@@ -165,7 +187,8 @@ def test_batches_have_every_example_once(learner):
     pairs = batches_of(learner, *numbered(23), 5, 1)
     learner.observed(facts_of(pairs, 23))
     seen = np.bincount(np.clip(order_of(pairs), 0, 22), minlength=23)
-    expect.same(seen, np.ones(23, seen.dtype), "every example should come exactly once")
+    with expect.about(pairs):
+        expect.same(seen, np.ones(23, seen.dtype), "every example should come exactly once")
 
 
 @check("minibatches")
@@ -194,12 +217,15 @@ def test_batches_follow_the_seed(learner):
     """The same seed gives the same order, and another seed another order."""
 
     def order_from(seed):
-        order = order_of(batches_of(learner, *numbered(40), 7, seed))
-        learner.observed({"sorted": is_sorted(order)})
-        expect.true(not is_sorted(order), "the order should be shuffled, unless told otherwise")
-        return order
+        return order_of(batches_of(learner, *numbered(40), 7, seed))
 
-    laws.follows_seed(learner, order_from, drawn="orders")
+    in_order = {seed: learner.so_far() for seed in (0, 5) if is_sorted(order_from(seed))}
+    learner.observed({"in order": list(in_order)})
+    claim = "the order should be shuffled, unless told otherwise"
+    for seed, moment in in_order.items():
+        with expect.about(moment):
+            expect.true(False, claim, f"with seed {seed} it is that of the arrays")
+    follows_seed(learner, order_from)
 
 
 @check("minibatches")
@@ -211,16 +237,48 @@ def test_batches_in_order(learner):
     expect.true(is_sorted(order), claim, f"it begins {order[:5].tolist()}")
 
 
-@check("minibatches", hidden=True, after=test_batches_have_their_size)
+@check("minibatches")
 def test_batches_of_other_sizes(learner):
     """Sizes that divide evenly, of one example, and larger than the data come out right."""
     wanted = {(12, 4): [4, 4, 4], (12, 12): [12], (7, 20): [7], (3, 1): [1, 1, 1], (21, 20): [20, 1]}
+    found = []
     for (examples, size), sizes in wanted.items():
         for shuffle in (True, False):
             facts = facts_of(batches_of(learner, *numbered(examples), size, 7, shuffle=shuffle), examples)
-            learner.observed({"sizes": facts["sizes"]})
-            right = facts["sizes"] == sizes and facts["each once"] and facts["paired"]
-            expect.true(right, f"{examples} examples in batches of {size} should come as {sizes}")
+            what = f"{examples} examples in batches of {size}"
+            found.append((what, sizes, facts["sizes"], learner.so_far()))
+            learner.observed(facts["sizes"])
+    for what, sizes, come, moment in found:
+        with expect.about(moment):
+            expect.true(come == sizes, f"{what} should come as {sizes}", f"they come as {come}")
+
+
+@check("minibatches", after=test_batches_have_every_example_once)
+def test_batches_leave_the_arrays_alone(learner):
+    """The arrays that were given are as before."""
+    laws.changes_no_argument(learner, learner.minibatches, *numbered(23), 5, 9)
+
+
+@check("minibatches", after=test_batches_have_every_example_once)
+def test_batches_can_be_kept(learner):
+    """Batches are NumPy arrays, and a later one does not overwrite those before it."""
+    items, kinds = learner.kit.kept(learner.minibatches, *numbered(23), 5, 12)
+    facts = facts_of(items, 23)
+    learner.observed({"kinds": kinds, **facts})
+    expect.true(kinds == ["ndarray"], "batches should be NumPy arrays", f"they are {', '.join(kinds)}")
+    claim = "batches that are kept should still hold every example once, each with its target, at the end"
+    expect.true(facts["each once"] and facts["paired"], claim, "later batches overwrite earlier ones")
+
+
+@check("minibatches", after=test_batches_in_order)
+def test_batches_can_be_written_into(learner):
+    """Whatever is written into a batch, the arrays that were given stay as they are."""
+    claim = "batches should be arrays of their own: what is written into them stays there"
+    given = (*numbered(23), 5, 9)
+    after = expect.items(learner.kit.written_over(learner.minibatches, *given, shuffle=False), 4, claim)
+    same = [expect.equal(array, before) for array, before in zip(after[:2], given[:2], strict=True)]
+    learner.observed({"arguments as before": same})
+    expect.unchanged(after[:2], given[:2], claim)
 
 
 @check("minibatches", hidden=True, after=test_batches_keep_rows_together)
@@ -260,12 +318,6 @@ def test_batches_are_well_mixed(learner):
     expect.true(firsts > 1, "the example that comes first should differ from seed to seed")
 
 
-@check("minibatches", hidden=True, after=test_batches_have_every_example_once)
-def test_batches_leave_the_arrays_alone(learner):
-    """The arrays that were given are as before."""
-    laws.changes_no_argument(learner, learner.minibatches, *numbered(23), 5, 9)
-
-
 # train_step ------------------------------------------------------------------------------------
 
 
@@ -286,6 +338,8 @@ def test_step_returns_the_loss(learner, rng):
         loss = learner.train_step(model, optimizer, loss_fn, x, y)
         expect.number(loss, "train_step should return one number, the loss")
         expect.close(loss, want, "the loss should be the mean over the batch, before the update")
+        expect.true(expect.is_array(loss), "the loss should be a tensor", "it is a number of Python's")
+        expect.dtype(loss, "float32", "the loss should be float32")
 
 
 @check("train_step")
@@ -316,16 +370,40 @@ def test_step_runs_in_training_mode(learner, rng):
 
 @check("train_step", after=test_step_goes_down_the_gradient)
 def test_step_adds_the_losses_of_layers(learner, rng):
-    """The loss contains model.losses, what is returned and what the gradient is taken of."""
+    """The loss contains the sum of model.losses, what is returned and what the gradient is taken of."""
     x, y, kernel, bias = regression_data(rng, 7)
-    model = ridge(learner, kernel, bias)
-    loss = step(learner, model, x, y)
-    mean, (of_kernel, _) = squared_error(x, y, kernel, bias)
-    extra, of_extra = penalty(kernel)
+    model, optimizer = ridge(learner, kernel, bias), learner.keras.optimizers.SGD(0.3)
+    loss = learner.train_step(model, optimizer, learner.keras.losses.mean_squared_error, x, y)
+    mean, slopes = squared_error(x, y, kernel, bias)
+    extra, of_extra = penalty(kernel, bias)
     expect.close(loss, mean + extra, "the loss should contain the sum of model.losses")
-    want = kernel - 0.3 * (of_kernel + of_extra)
-    claim = "the gradient should be that of the loss with model.losses"
-    expect.close(model.get_weights()[0], want, claim)
+    want = [w - 0.3 * (g + h) for w, g, h in zip((kernel, bias), slopes, of_extra, strict=True)]
+    expect.all_close(model.get_weights(), want, "the gradient should be that of the loss with model.losses")
+    takes_steps(optimizer, 1)
+
+
+def takes_steps(optimizer, count):
+    """The optimizer has taken so many steps, one for each batch."""
+    taken = int(np.asarray(optimizer.iterations))
+    expect.true(
+        taken == count, "the optimizer should take one step for each batch", f"{count} became {taken}"
+    )
+
+
+@check("train_step", after=test_step_goes_down_the_gradient)
+def test_step_is_the_optimizers(learner, rng):
+    """The optimizer takes the step, with all that it remembers of those before."""
+    x, y, kernel, bias = regression_data(rng, 7)
+    model, optimizer = affine(learner, kernel, bias), learner.keras.optimizers.SGD(0.2, momentum=0.5)
+    weights, velocities = [kernel, bias], [0.0, 0.0]
+    for _ in range(3):
+        learner.train_step(model, optimizer, learner.keras.losses.mean_squared_error, x, y)
+        slopes = squared_error(x, y, *weights)[1]
+        velocities = [0.5 * v - 0.2 * g for v, g in zip(velocities, slopes, strict=True)]
+        weights = [w + v for w, v in zip(weights, velocities, strict=True)]
+    claim = "with momentum, three steps should lead where the optimizer's own memory leads"
+    expect.all_close(model.get_weights(), weights, claim)
+    takes_steps(optimizer, 3)
 
 
 @check("train_step", after=test_step_goes_down_the_gradient)
@@ -346,19 +424,36 @@ def test_step_leaves_frozen_layers_alone(learner, rng):
         expect.different(last.get_weights()[0], moving[0], "layers that are not frozen should learn")
 
 
-def twin_after(learner, weights, make_optimizer, loss_fn, batches, frozen=()):
-    """The weights and losses of the same model after Keras' own steps."""
-    twin, _ = deep(learner, np.random.default_rng(0))
+def optimizer_of(learner, name, settings):
+    """A new optimizer of Keras'."""
+    return getattr(learner.keras.optimizers, name)(**settings)
+
+
+def twin_after(weights, optimizer, batches, frozen=(), **kwargs):
+    """The weights and losses of the same model after Keras' own steps with an optimizer, (name, settings)."""
+    return own_steps(pickle.dumps((weights, optimizer, batches, frozen, kwargs)))
+
+
+@functools.lru_cache(maxsize=16)
+def own_steps(pickled):
+    """What `twin_after` says, which no learner has a hand in: it takes longer than all of their steps."""
+    import keras
+
+    weights, optimizer, batches, frozen, kwargs = pickle.loads(pickled)  # noqa: S301 - our own
+    here = types.SimpleNamespace(keras=keras)
+    twin, _ = deep(here, np.random.default_rng(0), **kwargs)
     twin.set_weights(weights)
     for number in frozen:
         twin.layers[number].trainable = False
-    twin.compile(make_optimizer(), loss_fn, run_eagerly=True)
+    twin.compile(optimizer_of(here, *optimizer), crossentropy(here), run_eagerly=True)
     losses = [float(twin.train_on_batch(x, y)) for x, y in batches]
     return twin.get_weights(), losses
 
 
 def steps(learner, model, optimizer, loss_fn, batches):
-    return [np.asarray(learner.train_step(model, optimizer, loss_fn, x, y)) for x, y in batches]
+    """The losses that train_step returns for these batches."""
+    losses = [learner.train_step(model, optimizer, loss_fn, x, y) for x, y in batches]
+    return [expect.number(loss, "train_step should return one number, the loss") for loss in losses]
 
 
 @check("train_step", hidden=True, points=2, after=test_step_goes_down_the_gradient)
@@ -366,20 +461,19 @@ def test_steps_agree_with_keras(learner, rng):
     """Several steps on batches of different sizes, with optimizers that remember, end where Keras' own do."""
     x, labels, *_ = classification_data(rng, 20)
     batches, loss_fn = pieces(x, labels, (9, 2, 9)), crossentropy(learner)
-    optimizers = learner.keras.optimizers
-    for make in (
-        functools.partial(optimizers.SGD, 0.1, momentum=0.8),
-        functools.partial(optimizers.Adam, 0.05),
+    penalties = {"kernel_regularizer": "l2", "bias_regularizer": "l1"}
+    for one in (
+        ("Adam", {"learning_rate": 0.05}),
+        ("SGD", {"learning_rate": 0.1, "momentum": 0.8}),
     ):
-        model, weights = deep(learner, rng)
-        want, losses = twin_after(learner, weights, make, loss_fn, batches)
-        optimizer = make()
+        model, weights = deep(learner, rng, **penalties)
+        want, losses = twin_after(weights, one, batches, **penalties)
+        optimizer = optimizer_of(learner, *one)
         found = steps(learner, model, optimizer, loss_fn, batches)
         expect.close(found, losses, "each step's loss should be right")
         claim = "the weights should be where Keras' own steps lead"
         expect.all_close(model.get_weights(), want, claim, atol=2e-5)
-        count = int(np.asarray(optimizer.iterations))
-        expect.same(count, 3, "the optimizer should have taken one step for each call")
+        takes_steps(optimizer, 3)
 
 
 @check("train_step", hidden=True, points=2, after=test_step_leaves_frozen_layers_alone)
@@ -387,21 +481,21 @@ def test_steps_go_on_after_changes(learner, rng):
     """Steps stay right when layers are frozen, with a second optimizer, and with a second model."""
     x, labels, *_ = classification_data(rng, 9)
     loss_fn, batch = crossentropy(learner), [(x, labels)]
-    sgd = functools.partial(learner.keras.optimizers.SGD, 0.2, momentum=0.5)
+    sgd = "SGD", {"learning_rate": 0.2, "momentum": 0.5}
     model, weights = deep(learner, rng)
-    old = sgd()
+    old = optimizer_of(learner, *sgd)
     steps(learner, model, old, loss_fn, batch)
-    weights, _ = twin_after(learner, weights, sgd, loss_fn, batch)
+    weights, _ = twin_after(weights, sgd, batch)
 
     model.layers[0].trainable = False
-    steps(learner, model, sgd(), loss_fn, batch)
-    weights, _ = twin_after(learner, weights, sgd, loss_fn, batch, frozen=[0])
+    steps(learner, model, optimizer_of(learner, *sgd), loss_fn, batch)
+    weights, _ = twin_after(weights, sgd, batch, frozen=[0])
     claim = "a frozen layer and a second optimizer should work"
     expect.all_close(model.get_weights(), weights, claim, atol=2e-5)
 
     second, weights = deep(learner, rng)
-    steps(learner, second, sgd(), loss_fn, batch)
-    weights, _ = twin_after(learner, weights, sgd, loss_fn, batch)
+    steps(learner, second, optimizer_of(learner, *sgd), loss_fn, batch)
+    weights, _ = twin_after(weights, sgd, batch)
     expect.all_close(second.get_weights(), weights, "a second model should work", atol=2e-5)
 
     before = model.get_weights()
@@ -442,10 +536,12 @@ def test_step_calls_the_loss_with_targets_first(learner, rng):
 # evaluate --------------------------------------------------------------------------------------
 
 
-def fields(result):
+def fields(learner, result):
     """What evaluate returned, known to be a dictionary with a loss and an accuracy."""
     claim = 'evaluate should return a dictionary with exactly "loss" and "accuracy"'
     right = isinstance(result, dict) and set(result) == {"loss", "accuracy"}
+    if isinstance(result, dict) and not right:  # whatever is in it
+        learner.observed({"the keys": False})
     keys = sorted(result, key=str) if isinstance(result, dict) else type(result).__name__
     expect.true(right, claim, f"it gives {keys}")
     for name in ("loss", "accuracy"):
@@ -458,9 +554,19 @@ def fields(result):
 
 
 def evaluates_right(learner, model, loss_fn, x, labels, size, want, claim):
-    loss, accuracy = fields(learner.evaluate(model, loss_fn, x, labels, size))
-    expect.close(loss, want[0], f"the loss should be {claim}")
-    expect.close(accuracy, want[1], f"the accuracy should be {claim}")
+    """evaluate gives these numbers, also after it was asked about half of the data only."""
+    some = len(x) // 2
+    learner.evaluate(model, loss_fn, x[:some], labels[:some], size)
+    found = fields(learner, learner.evaluate(model, loss_fn, x, labels, size))
+    if not np.allclose(found, want, 1e-5, 1e-5):
+        again = fields(learner, learner.evaluate(model, loss_fn, x, labels, size))
+        remembers = not np.allclose(found, again, 1e-6, 1e-6)
+        if remembers:  # what it says then depends on all that was asked before
+            learner.observed({"remembers": True})
+        claim_of_calls = "a call of evaluate should not depend on those before it"
+        expect.true(not remembers, claim_of_calls, "the same call gives something else the second time")
+    expect.close(found[0], want[0], f"the loss should be {claim}")
+    expect.close(found[1], want[1], f"the accuracy should be {claim}")
 
 
 @check("evaluate")
@@ -487,16 +593,19 @@ def test_evaluate_does_not_depend_on_the_batch_size(learner, rng):
 
 @check("evaluate")
 def test_evaluate_runs_in_inference_mode(learner, rng):
-    """During evaluate the model runs with training=False, on every example once."""
+    """During evaluate the model runs with training=False, on every example once, batch by batch."""
     x, labels, kernel, bias = classification_data(rng, 11)
     recorder = learner.kit.recorder()
     model = affine(learner, kernel, bias, recorder)
     learner.evaluate(model, crossentropy(learner), x, labels, 4)
     modes, batches = recorder.modes, recorder.batches
-    learner.observed({"training": sorted(set(modes)), "examples": sum(map(len, batches))})
+    most = max(map(len, batches), default=0)
+    learner.observed({"training": sorted(set(modes)), "examples": sum(map(len, batches)), "most": most})
     runs_with(modes, training=False)
+    expect.true(most <= 4, "no more than batch_size examples should be run at once", f"{most} are, not 4")
     claim = "every example should be measured once"
-    expect.close(np.sort(np.concatenate(batches), axis=0), np.sort(x, axis=0), claim)
+    with expect.about(batches):
+        expect.close(np.sort(np.concatenate(batches), axis=0), np.sort(x, axis=0), claim)
 
 
 def with_statistics(learner, rng, kernel, bias, *more):
@@ -515,21 +624,22 @@ def test_evaluate_changes_nothing(learner, rng):
     model, loss_fn = with_statistics(learner, rng, kernel, bias, dropout), crossentropy(learner)
 
     def measured_twice():
-        return [fields(learner.evaluate(model, loss_fn, x, labels, 4)) for _ in range(2)]
+        learner.evaluate(model, loss_fn, x[:3], labels[:3], 4)
+        return [fields(learner, learner.evaluate(model, loss_fn, x, labels, 4)) for _ in range(2)]
 
     first, second = laws.changes_no_weight(learner, model, measured_twice)
     learner.observed({"repeats": first == second})
     expect.true(first == second, "a second call should say the same")
 
 
-@check("evaluate", hidden=True, after=test_evaluate_measures)
+@check("evaluate", after=test_evaluate_measures)
 def test_evaluate_adds_the_losses_of_layers_once(learner, rng):
-    """The loss contains model.losses once, however many batches there are."""
+    """The loss contains the sum of model.losses once, however many batches there are."""
     x, labels, kernel, bias = classification_data(rng, 22)
     loss, accuracy = right_answers(x, labels, kernel, bias)
-    want, claim = (loss + penalty(kernel)[0], accuracy), "the mean loss plus model.losses, once"
+    want, claim = (loss + penalty(kernel, bias)[0], accuracy), "the mean loss plus sum(model.losses), once"
     model, loss_fn = ridge(learner, kernel, bias), crossentropy(learner)
-    for size in (22, 11, 5):
+    for size in (22, 11):
         evaluates_right(learner, model, loss_fn, x, labels, size, want, claim)
 
 
@@ -537,8 +647,14 @@ def test_evaluate_adds_the_losses_of_layers_once(learner, rng):
 def test_evaluate_again_on_other_data(learner, rng):
     """Calls do not depend on each other: other data, other models, other sizes."""
     loss_fn, claim = crossentropy(learner), "that of this call's data alone"
-    for examples, inputs, classes, size in ((22, 5, 4, 6), (9, 3, 10, 1), (13, 7, 2, 50)):
+    for examples, inputs, classes, size, dtype in (
+        (22, 5, 4, 6, "int64"),
+        (9, 3, 10, 1, "int32"),
+        (13, 7, 2, 50, "int32"),
+        (300, 2, 3, 64, "uint8"),
+    ):
         x, labels, kernel, bias = classification_data(rng, examples, inputs, classes)
+        labels = labels.astype(dtype)
         model = affine(learner, kernel, bias)
         for some_x, some_labels in ((x[:6], labels[:6]), (x[6:], labels[6:])):
             want = right_answers(some_x, some_labels, kernel, bias)
@@ -593,12 +709,18 @@ def descents(x, labels, kernel, bias, rate, epochs):
     """Gradient descent with all examples as one batch: the losses before each step, all weights after."""
     losses, weights = [], []
     for _ in range(epochs):
-        z = predicted(x, kernel, bias)
-        losses.append(oracles.crossentropy(labels, z).mean())
-        slope = oracles.crossentropy_gradient(labels, z) / len(x)
-        kernel, bias = kernel - rate * (x.T @ slope), bias - rate * slope.sum(axis=0)
+        loss, (of_kernel, of_bias) = loss_and_slopes(x, labels, kernel, bias)
+        losses.append(loss)
+        kernel, bias = kernel - rate * of_kernel, bias - rate * of_bias
         weights.append((kernel, bias))
     return losses, weights
+
+
+def loss_and_slopes(x, labels, kernel, bias):
+    """The mean cross-entropy of an affine classifier, and its gradients with respect to kernel and bias."""
+    z = predicted(x, kernel, bias)
+    slope = oracles.crossentropy_gradient(labels, z) / len(x)
+    return oracles.crossentropy(labels, z).mean(), [x.T @ slope, slope.sum(axis=0)]
 
 
 @check("fit")
@@ -627,7 +749,7 @@ def recorded_fit(learner, seed, epochs=2):
     recorder = learner.kit.recorder()
     model = affine(learner, np.zeros((1, 3), "float32"), np.zeros(3, "float32"), recorder)
     optimizer = learner.keras.optimizers.SGD(0.0)
-    learner.fit(model, optimizer, crossentropy(learner), *pieces(x, labels, (10, 3)), epochs, 4, seed)
+    learner.fit(model, optimizer, crossentropy(learner), *pieces(x, labels, (10, 3)), epochs, 6, seed)
     runs = list(zip(recorder.modes, recorder.batches, strict=True))
     trained, measured = (
         [batch[:, 0].astype(int).tolist() for ran, batch in runs if ran is mode] for mode in (True, False)
@@ -661,30 +783,67 @@ def test_fit_sees_every_example_in_a_new_order(learner):
             "epochs differ": len(set(map(tuple, epochs))) == len(epochs),
         }
         learner.observed(facts)
-        claim = "10 examples should come as 4, 4 and 2 in each epoch"
-        expect.true(sizes == [4, 4, 2] * 2, claim, f"they are {sizes}")
+        claim = "10 examples should come as 6 and 4 in each epoch"
+        expect.true(sizes == [6, 4] * 2, claim, f"they are {sizes}")
         expect.true(all(facts["each once"]), "each epoch should have every training example once")
         expect.true(facts["shuffled"], "the examples should be shuffled")
         expect.true(facts["epochs differ"], "each epoch should have an order of its own")
         return np.array(order)
 
-    laws.follows_seed(learner, order_from, drawn="orders")
+    follows_seed(learner, order_from)
+
+
+def batches_in_training(runs, x):
+    """Which of the examples `x` each run of the model was about; runs about others are left out.
+
+    Args:
+        runs: The inputs of each run of the model.
+        x: The examples to be trained on, no two with the same first feature.
+    """
+    number = {float(row[0]): place for place, row in enumerate(x)}
+    found = [[number.get(float(row[0])) for row in run] for run in runs]
+    return [batch for batch in found if None not in batch]
+
+
+def what_is_told(told, losses, batches, size):
+    """Which number of an epoch this is, in words, or an empty string.
+
+    Args:
+        told: What is told as the loss of the epoch.
+        losses: The loss of each example.
+        batches: The numbers of the examples in each batch.
+        size: How large a batch may be.
+    """
+    means = [losses[batch].mean() for batch in batches]
+    numbers = {
+        "mean over examples": losses.mean(),
+        "mean of batch means": np.mean(means),
+        "sum of batch means": np.sum(means),
+        "sum over examples": losses.sum(),
+        "last batch": means[-1],
+        "first batch": means[0],
+        "every batch as if it were full": size * np.sum(means) / len(losses),
+    }
+    return next((words for words, number in numbers.items() if abs(told - number) < 1e-4 * number), "")
 
 
 @check("fit", after=test_fit_trains_and_keeps_the_books)
 def test_fit_loss_is_a_mean_over_examples(learner, rng):
     """The loss of an epoch is a mean over its examples, also when the last batch is short."""
-    x, labels, kernel, bias = classification_data(rng, 11)
+    x, labels, kernel, bias = classification_data(rng, 16)
     kernel[:] *= 4  # losses that differ much from example to example
-    model, optimizer = affine(learner, kernel, bias), learner.keras.optimizers.SGD(0.0)
-    train, validation = (x, labels), (x[:4], labels[:4])
+    recorder = learner.kit.recorder()
+    model, optimizer = affine(learner, kernel, bias, recorder), learner.keras.optimizers.SGD(0.0)
+    train, validation = pieces(x, labels, (11, 5))
     result = learner.fit(model, optimizer, crossentropy(learner), train, validation, 2, 5, seed=2)
-    losses = history_of(result, 2)["loss"]
-    want, _ = right_answers(*train, kernel, bias)
-    close = [bool(abs(loss - want) < 1e-4) for loss in losses]
-    learner.observed({"right": close, "times": [round(float(loss / want), 1) for loss in losses]})
+    told = history_of(result, 2)["loss"]
+    losses = oracles.crossentropy(train[1], predicted(train[0], kernel, bias))
+    seen = batches_in_training(recorder.batches, train[0])
+    epochs = seen[: len(seen) // 2], seen[len(seen) // 2 :]
+    words = [what_is_told(number, losses, batches, 5) for number, batches in zip(told, epochs, strict=True)]
+    learner.observed({"told": words})
     claim = "with a learning rate of 0, the loss should be the mean over all 11 examples in each epoch"
-    expect.close(losses, [want] * 2, claim)
+    expect.close(told, [losses.mean()] * 2, claim)
 
 
 def path_of(learner, values):
@@ -704,22 +863,24 @@ def path_of(learner, values):
     return model, keras.optimizers.SGD(rate)
 
 
-def stops_after(learner, values, ran, ended, claim, **kwargs):
-    """With a validation loss that rises and falls with d, fit runs so many epochs and ends with this d."""
+def stops_after(learner, values, ran, ended, claim, scale=1.0, **kwargs):
+    """With a validation loss that follows `scale` times d, fit runs so many epochs and ends with this d."""
     model, optimizer = path_of(learner, values)
     ones, labels = np.ones((3, 1), "float32"), np.zeros(3, "int32")
-    train, validation = (ones, labels), (-ones[:2], labels[:2])
+    train, validation = (ones, labels), (-scale * ones[:2], labels[:2])
     loss_fn = crossentropy(learner)
     result = learner.fit(model, optimizer, loss_fn, train, validation, len(values), 3, 1, **kwargs)
-    first, second = model.get_weights()[0][0].astype(float)
+    weights = model.get_weights()
+    first, second = weights[0][0].astype(float)
     d, epochs = float(first - second), epochs_in(result)
     learner.observed({"ran": epochs, "ended": round(d, 2)})
     history = history_of(result, epochs or 0)
-    losses = np.logaddexp(0, values)
+    losses = np.logaddexp(0, np.multiply(scale, values))
     shown = [float(f"{loss:.4g}") for loss in losses[: max(ran, epochs or 0)]]
     expect.true(epochs == ran, claim, f"the validation losses are {shown}; it runs {epochs} epochs")
     expect.close(history["val_loss"], losses[:ran], "val_loss should be measured after each epoch")
-    expect.close(d, ended, "the model should end with the right weights", atol=1e-3)
+    with expect.about(weights):
+        expect.close(d, ended, "the model should end with the weights of the right epoch", rtol=0, atol=1e-5)
 
 
 @check("fit", after=test_fit_trains_and_keeps_the_books)
@@ -729,49 +890,109 @@ def test_fit_stops_early(learner):
     stops_after(learner, [0.5, 0.7, 0.2, 0.6, 0.9, 1.2, 1.5], 5, 0.2, claim, patience=2)
 
 
-def says_not_finite(learner, claim, *arguments):
-    """fit raises an error that says that the loss is not finite."""
+def says_not_finite(learner, claim, optimizer, steps, model, *arguments):
+    """fit raises an error that says that the loss is not finite, within the `steps` of the first epoch."""
     fate, epochs = "nothing is raised", None
     try:
-        epochs = epochs_in(learner.fit(*arguments), "loss")
+        epochs = epochs_in(learner.fit(model, optimizer, *arguments), "loss")
     except LearnerRaised as error:
         words = error.message.lower()
         said = any(word in words for word in ("nan", "inf", "finite"))
         fate = "says so" if said else f"{error.type_name} is raised, and its message does not say so"
-    learner.observed({"fate": fate, "epochs": epochs})
+    late = int(np.asarray(optimizer.iterations)) > steps
+    learner.observed({"fate": fate, "epochs": epochs, "late": late})
     expect.true(fate == "says so", f"{claim} should raise an error that says so", fate)
+    expect.true(
+        not late, f"{claim} should raise an error in the epoch in which it comes up", "later ones run"
+    )
+
+
+def fits_with(learner, x, labels, sizes, size, patience=None):
+    """An affine classifier and what `fit` is called with, training data first; two epochs."""
+    _, _, kernel, bias = classification_data(np.random.default_rng(8), 1)
+    model, optimizer = affine(learner, kernel, bias), learner.keras.optimizers.SGD(0.1)
+    return (
+        optimizer,
+        sizes[0] // size,
+        model,
+        crossentropy(learner),
+        *pieces(x, labels, sizes),
+        2,
+        size,
+        1,
+        patience,
+    )
 
 
 @check("fit")
 def test_fit_stops_at_nan(learner, rng):
-    """A training loss that is NaN raises an error that says so."""
-    x, labels, kernel, bias = classification_data(rng, 12)
+    """A training loss that is NaN raises an error that says so, in its epoch."""
+    x, labels, *_ = classification_data(rng, 12)
     x[7, 2] = np.nan
-    model, optimizer = affine(learner, kernel, bias), learner.keras.optimizers.SGD(0.1)
-    arguments = (model, optimizer, crossentropy(learner), *pieces(x, labels, (8, 4)), 2, 4, 1)
-    says_not_finite(learner, "a training loss that is NaN", *arguments)
+    says_not_finite(learner, "a training loss that is NaN", *fits_with(learner, x, labels, (8, 4), 4))
+
+
+@check("fit", after=test_fit_stops_at_nan)
+def test_fit_stops_at_a_validation_loss_of_nan(learner, rng):
+    """A validation loss that is NaN raises an error that says so, too."""
+    x, labels, *_ = classification_data(rng, 12)
+    x[10, 2] = np.nan
+    says_not_finite(learner, "a validation loss that is NaN", *fits_with(learner, x, labels, (8, 4), 8))
+
+
+@check("fit", after=test_fit_stops_at_nan)
+def test_fit_stops_at_infinity(learner, rng):
+    """A loss that is infinite raises an error that says so, while no weight is NaN yet."""
+    x, labels, *_ = classification_data(rng, 12)
+    extra = learner.keras.regularizers.L2(1.5e38)  # times 20, the squares of the kernel
+    ones, zeros = np.ones((5, 4), "float32"), np.zeros(4, "float32")
+    model = affine(learner, ones, zeros, kernel_regularizer=extra)
+    optimizer, loss_fn = learner.keras.optimizers.SGD(0.0), crossentropy(learner)
+    arguments = (*pieces(x, labels, (8, 4)), 2, 8, 1)
+    says_not_finite(learner, "a loss that is infinite", optimizer, 1, model, loss_fn, *arguments)
 
 
 @check("fit", hidden=True, after=test_fit_stops_at_nan)
 def test_fit_stops_at_any_loss_that_is_not_finite(learner, rng):
-    """A validation loss that is NaN raises an error that says so, with patience and without."""
-    x, labels, kernel, bias = classification_data(rng, 12)
-    x[10, 2] = np.nan
-    for patience in (None, 3):
-        model, optimizer = affine(learner, kernel, bias), learner.keras.optimizers.SGD(0.1)
-        arguments = (model, optimizer, crossentropy(learner), *pieces(x, labels, (8, 4)), 2, 8, 1, patience)
-        says_not_finite(learner, "a validation loss that is NaN", *arguments)
+    """NaN and infinity are noticed with patience and without validation too, and in whichever batch."""
+    x, labels, *_ = classification_data(rng, 12)
+    for example, sizes, what in ((10, (8, 4), "validation"), (0, (8, 4), "training")):
+        bad = x.copy()
+        bad[example, 2] = np.nan
+        claim = f"a {what} loss that is NaN, with patience,"
+        says_not_finite(learner, claim, *fits_with(learner, bad, labels, sizes, 4, patience=3))
+    optimizer, steps, model, loss_fn, train, _, *rest = fits_with(learner, bad, labels, (8, 4), 4)
+    claim = "a training loss that is NaN, without validation,"
+    says_not_finite(learner, claim, optimizer, steps, model, loss_fn, train, None, *rest)
 
 
-@check("fit", hidden=True, after=test_fit_stops_at_nan)
-def test_fit_stops_at_infinity(learner, rng):
-    """A loss that is infinite raises an error that says so."""
-    x, labels, kernel, bias = classification_data(rng, 8)
-    extra = learner.keras.regularizers.L2(3e38)
-    model = affine(learner, 10 * kernel, bias, kernel_regularizer=extra)
-    optimizer = learner.keras.optimizers.SGD(0.0)
-    arguments = (model, optimizer, crossentropy(learner), (x, labels), None, 1, 8, 1)
-    says_not_finite(learner, "a training loss that is infinite", *arguments)
+@check("fit", after=test_fit_stops_early)
+def test_fit_with_a_patience_of_one(learner):
+    """With a patience of 1, the first epoch that is no better is the last."""
+    claim = "with a patience of 1, the first epoch that is no better should be the last"
+    stops_after(learner, [1.0, 0.6, 0.8, 0.3, 0.2], 3, 0.6, claim, patience=1)
+
+
+@check("fit", after=test_fit_stops_early)
+def test_fit_takes_equal_for_no_better(learner):
+    """An epoch whose validation loss equals the best is no better."""
+    claim = "a validation loss equal to the best should count as no better"
+    stops_after(learner, [1.0, 0.5, 0.5, 0.5, 0.2], 4, 0.5, claim, patience=2)
+
+
+@check("fit", after=test_fit_trains_and_keeps_the_books)
+def test_fit_goes_back_when_epochs_run_out(learner):
+    """With patience, the best weights are restored also when training was not cut short."""
+    claim = "a patience that is not used up should not end the training"
+    stops_after(learner, [1.0, -0.3, 0.7, 0.9], 4, -0.3, claim, patience=5)
+
+
+@check("fit", after=test_fit_trains_and_keeps_the_books)
+def test_fit_keeps_the_last_without_patience(learner):
+    """Without patience, all epochs are run and the last weights are kept, better or not."""
+    claim = "without patience all epochs should be run"
+    stops_after(learner, [1.0, 0.3, 0.7], 3, 0.7, claim)
+    stops_after(learner, [1.0, 0.3, 0.7], 3, 0.7, claim, patience=None)
 
 
 @check("fit", hidden=True, points=2, after=test_fit_stops_early)
@@ -780,8 +1001,6 @@ def test_fit_counts_its_patience(learner):
     zigzag = [1.0, 1.2, 0.5, 0.7, 0.4, 0.6, 0.9, 1.2, 0.1]
     claim = "only epochs in a row should count, and an improvement should start the count anew"
     stops_after(learner, zigzag, 7, 0.4, claim, patience=2)
-    claim = "with a patience of 1, the first epoch that is no better should be the last"
-    stops_after(learner, [1.0, 0.6, 0.8, 0.3, 0.2], 3, 0.6, claim, patience=1)
     claim = "with a patience of 3, the third epoch in a row that is no better should be the last"
     stops_after(learner, [0.9, 0.4, 0.6, 0.5, 0.8, 0.1], 5, 0.4, claim, patience=3)
     claim = "where the first epoch is the best, the model should go back to it"
@@ -789,28 +1008,15 @@ def test_fit_counts_its_patience(learner):
 
 
 @check("fit", hidden=True, after=test_fit_stops_early)
-def test_fit_takes_equal_for_no_better(learner):
-    """An epoch whose validation loss equals the best is no better."""
-    claim = "a validation loss equal to the best should count as no better"
-    stops_after(learner, [1.0, 0.5, 0.5, 0.5, 0.2], 4, 0.5, claim, patience=2)
+def test_fit_takes_any_smaller_loss_for_better(learner):
+    """However little smaller a loss is, and however large all of them are, the smallest is the best."""
+    claim = "an epoch that is better by very little should be better"
+    stops_after(learner, [1.0, 0.5, 0.49996, 0.6, 0.7, 0.1], 5, 0.49996, claim, patience=2)
+    claim = "with losses of thousands, the smallest should be the best all the same"
+    stops_after(learner, [1.0, 0.5, 0.7, 0.9, 0.1], 4, 0.5, claim, scale=1e4, patience=2)
 
 
-@check("fit", hidden=True, after=test_fit_stops_early)
-def test_fit_goes_back_when_epochs_run_out(learner):
-    """With patience, the best weights are restored also when training was not cut short."""
-    claim = "a patience that is not used up should not end the training"
-    stops_after(learner, [1.0, 0.3, 0.7, 0.9], 4, 0.3, claim, patience=5)
-
-
-@check("fit", hidden=True, after=test_fit_trains_and_keeps_the_books)
-def test_fit_keeps_the_last_without_patience(learner):
-    """Without patience, all epochs are run and the last weights are kept, better or not."""
-    claim = "without patience all epochs should be run"
-    stops_after(learner, [1.0, 0.3, 0.7], 3, 0.7, claim)
-    stops_after(learner, [1.0, 0.3, 0.7], 3, 0.7, claim, patience=None)
-
-
-@check("fit", hidden=True, after=test_fit_stops_early)
+@check("fit", after=test_fit_stops_early)
 def test_fit_restores_moving_statistics(learner):
     """The best epoch's moving statistics are restored too."""
     keras = learner.keras
@@ -825,11 +1031,12 @@ def test_fit_restores_moving_statistics(learner):
     validation = (np.zeros((2, 1), "float32"), np.array([0, 1], "int32"))
     optimizer = keras.optimizers.SGD(0.0)
     result = learner.fit(model, optimizer, crossentropy(learner), (x, labels), validation, 9, 4, 1, 2)
-    moving = float(np.asarray(norm.moving_mean)[0])
-    ran = epochs_in(result)
+    moving_mean = np.asarray(norm.moving_mean)
+    moving, ran = float(moving_mean[0]), epochs_in(result)
     learner.observed({"ran": ran, "moving mean": round(moving, 2)})
     expect.true(ran == 5, "training should stop two epochs after the best", f"it runs {ran} epochs")
-    expect.close(moving, 0.0, "the moving mean should be that of the best epoch", atol=1e-4)
+    with expect.about(moving_mean):
+        expect.close(moving, 0.0, "the moving mean should be that of the best epoch", atol=1e-4)
 
 
 @check("fit", hidden=True, after=test_fit_trains_and_keeps_the_books)
@@ -839,20 +1046,21 @@ def test_fit_leaves_frozen_layers_alone(learner, rng):
     model, weights = deep(learner, rng)
     model.layers[1].trainable = False
     optimizer = learner.keras.optimizers.SGD(0.2)
-    learner.fit(model, optimizer, crossentropy(learner), (x, labels), None, 1, 5, 1)
+    data = (x[:6], labels[:6]), (x[6:], labels[6:])
+    learner.fit(model, optimizer, crossentropy(learner), *data, 1, 4, 1)
     changed = moved(weights, model.get_weights())
     learner.observed({"changed": changed})
     claim = "a frozen layer should keep its weights, and the others should learn"
     expect.true(changed == [True, True, False, False, True, True], claim)
 
 
-@check("fit", hidden=True, after=test_fit_trains_and_keeps_the_books)
+@check("fit", after=test_fit_trains_and_keeps_the_books)
 def test_fit_without_validation(learner, rng):
     """With validation=None the history has no validation entries, and training is the same."""
     x, labels, kernel, bias = classification_data(rng, 18)
     model, optimizer = affine(learner, kernel, bias), learner.keras.optimizers.SGD(0.5)
     loss_fn = crossentropy(learner, reduction=None)
-    result = learner.fit(model, optimizer, loss_fn, (x, labels), None, epochs=3, batch_size=40, seed=2)
+    result = learner.fit(model, optimizer, loss_fn, (x, labels), None, epochs=3, batch_size=18, seed=2)
     history, weights = history_of(result, 3, ("loss",)), model.get_weights()
     extra = sorted({"val_loss", "val_accuracy"} & set(result))
     learner.observed({"history": history, "extra": extra, "weights": weights})
@@ -864,13 +1072,18 @@ def test_fit_without_validation(learner, rng):
     expect.all_close(weights, path[-1], "the model should end with the weights after the last step")
 
 
-@check("fit", hidden=True, after=test_fit_loss_is_a_mean_over_examples)
+@check("fit", after=test_fit_trains_and_keeps_the_books)
 def test_fit_measures_all_validation_examples_alike(learner, rng):
     """val_loss and val_accuracy are means over examples, also when the last batch is short."""
-    x, labels, kernel, bias = classification_data(rng, 17)
+    x, labels, kernel, bias = classification_data(rng, 19)
     kernel[:] *= 4
+    best = predicted(x, kernel, bias).argmax(axis=1)
+    labels[6:12], labels[18] = (
+        best[6:12],
+        (best[18] + 1) % 4,
+    )  # all of one batch right, the last example wrong
     model, optimizer = affine(learner, kernel, bias), learner.keras.optimizers.SGD(0.0)
-    train, validation = pieces(x, labels, (4, 13))
+    train, validation = pieces(x, labels, (6, 13))
     result = learner.fit(model, optimizer, crossentropy(learner), train, validation, 2, 6, seed=2)
     history = history_of(result, 2, ("val_loss", "val_accuracy"))
     learner.observed(history)
@@ -879,18 +1092,29 @@ def test_fit_measures_all_validation_examples_alike(learner, rng):
         expect.close(found, [right] * 2, f"{key} should be the mean over all 13 examples")
 
 
-@check("fit", hidden=True, after=test_fit_trains_and_keeps_the_books)
+@check("fit", after=test_fit_trains_and_keeps_the_books)
 def test_fit_adds_the_losses_of_layers(learner, rng):
-    """model.losses are part of loss and val_loss, once."""
-    x, labels, kernel, bias = classification_data(rng, 17)
-    model, optimizer = ridge(learner, kernel, bias), learner.keras.optimizers.SGD(0.0)
-    both = pieces(x, labels, (8, 9))
-    result = learner.fit(model, optimizer, crossentropy(learner), *both, 1, 4, seed=2)
-    history = history_of(result, 1, ("loss", "val_loss"))
-    learner.observed(history)
-    for (key, found), some in zip(history.items(), both, strict=True):
-        want = right_answers(*some, kernel, bias)[0] + penalty(kernel)[0]
-        expect.close(found, [want], f"{key} should contain the sum of model.losses, once")
+    """The sum of model.losses is part of what is trained on, of loss and of val_loss, once."""
+    x, labels, kernel, bias = classification_data(rng, 24)
+    train, validation = pieces(x, labels, (8, 16))
+    model, optimizer = ridge(learner, kernel, bias), learner.keras.optimizers.SGD(0.3, momentum=0.5)
+    result = learner.fit(model, optimizer, crossentropy(learner), train, validation, 3, 8, seed=2)
+    history, ended = history_of(result, 3), model.get_weights()
+    learner.observed({"history": history, "weights": ended})
+    losses, val_losses, weights, velocities = [], [], [kernel, bias], [0.0, 0.0]
+    for _ in range(3):
+        loss, slopes = loss_and_slopes(*train, *weights)
+        extra, of_extra = penalty(*weights)
+        losses.append(loss + extra)
+        slopes = [g + h for g, h in zip(slopes, of_extra, strict=True)]
+        velocities = [0.5 * v - 0.3 * g for v, g in zip(velocities, slopes, strict=True)]
+        weights = [w + v for w, v in zip(weights, velocities, strict=True)]
+        val_losses.append(right_answers(*validation, *weights)[0] + penalty(*weights)[0])
+    claim = "the gradients should be those of the loss with the sum of model.losses"
+    expect.all_close(ended, weights, claim, atol=1e-4)
+    expect.close(history["loss"], losses, "loss should contain the sum of model.losses, once", atol=1e-4)
+    claim = "val_loss should contain the sum of model.losses, once"
+    expect.close(history["val_loss"], val_losses, claim, atol=1e-4)
 
 
 @check("fit", hidden=True, after=test_fit_stops_early)
@@ -911,13 +1135,9 @@ def digits():
 @check("fit", hidden=True, points=2, after=test_fit_sees_every_example_in_a_new_order)
 def test_fit_learns_the_digits(learner):
     """On the handwritten digits, fit reaches the accuracy that Keras' own fit reaches."""
-    keras = learner.keras
-    layers = [keras.Input((64,)), keras.layers.Dense(32, "relu"), keras.layers.Dense(10)]
-    model = keras.Sequential(layers)
     generator = np.random.default_rng(3)
-    weights = [(generator.normal(size=w.shape) / 7).astype("float32") for w in model.get_weights()]
-    model.set_weights(weights)
-    optimizer = keras.optimizers.Adam(0.03)
+    kernel, bias = ((generator.normal(size=shape) / 7).astype("float32") for shape in ((64, 10), 10))
+    model, optimizer = affine(learner, kernel, bias), learner.keras.optimizers.SGD(0.5, momentum=0.8)
     result = learner.fit(model, optimizer, crossentropy(learner), *digits(), 5, 300, 1)
     history = history_of(result, 5, ("loss", "val_accuracy"))
     accuracy = float(history["val_accuracy"].max())
@@ -931,15 +1151,17 @@ def test_fit_learns_the_digits(learner):
 # accumulate_gradients --------------------------------------------------------------------------
 
 
-def gradient_list(gradients, count):
+def gradient_list(learner, gradients, count):
     """What the learner returned, known to be a list of this length."""
+    if isinstance(gradients, (list, tuple)) and len(gradients) != count:  # whatever is in it
+        learner.observed({"entries": len(gradients)})
     return expect.items(gradients, count, f"the result should be a list with one entry for each of {count}")
 
 
 def accumulates(learner, model, batches, want, claim, loss_fn=None):
     if loss_fn is None:
         loss_fn = learner.keras.losses.mean_squared_error
-    found = gradient_list(learner.accumulate_gradients(model, loss_fn, batches), len(want))
+    found = gradient_list(learner, learner.accumulate_gradients(model, loss_fn, batches), len(want))
     expect.all_close(found, want, f"each gradient should be {claim}")
 
 
@@ -982,9 +1204,62 @@ def test_accumulates_for_trainable_variables(learner, rng):
     model.layers[1].trainable = False
     found = learner.accumulate_gradients(model, crossentropy(learner), pieces(x, labels, (5, 4)))
     shapes = [weights[i].shape for i in (0, 1, 4, 5)]
-    for gradient, shape in zip(gradient_list(found, 4), shapes, strict=True):
+    for gradient, shape in zip(gradient_list(learner, found, 4), shapes, strict=True):
         expect.shape(gradient, shape, f"the gradients should have the shapes {shapes}, in this order")
     expect.unchanged(model.get_weights(), weights, "no weight should move")
+
+
+@check("accumulate_gradients", after=test_accumulated_batches_of_one_size)
+def test_accumulates_the_losses_of_layers_once(learner, rng):
+    """The sum of model.losses is part of the loss, once, however many batches there are."""
+    x, y, kernel, bias = regression_data(rng, 12)
+    slopes = squared_error(x, y, kernel, bias)[1]
+    want = [g + h for g, h in zip(slopes, penalty(kernel, bias)[1], strict=True)]
+    model, batches = ridge(learner, kernel, bias), pieces(x, y, (4, 4, 4))
+    accumulates(learner, model, batches, want, "that of the mean loss plus sum(model.losses), once")
+
+
+@check("accumulate_gradients", after=test_accumulated_batches_of_one_size)
+def test_accumulates_from_any_iterable(learner, rng):
+    """The batches may come from an iterator that can be walked through once."""
+    x, y, kernel, bias = regression_data(rng, 12)
+    _, want = squared_error(x, y, kernel, bias)
+    model, once = affine(learner, kernel, bias), learner.kit.walked_once(pieces(x, y, (4, 4, 4)))
+    try:
+        found = learner.accumulate_gradients(model, learner.keras.losses.mean_squared_error, once)
+    except LearnerRaised:  # which exception is raised depends on what comes first
+        learner.observed({"raised": True})
+        raise
+    if not (isinstance(found, (list, tuple)) and any(expect.is_array(g) and g.any() for g in found)):
+        learner.observed({"nothing": True})
+        expect.true(False, "an iterator should give the gradients of its batches", "it gives none")
+    expect.all_close(found, want, "each gradient should be right from an iterator too")
+
+
+@check("accumulate_gradients", after=test_accumulated_batches_of_one_size)
+def test_accumulates_past_unconnected_variables(learner, rng):
+    """Where the loss does not depend on a variable, its entry is None or zeros, and the others are right."""
+    keras = learner.keras
+    x, y, kernel, bias = regression_data(rng, 8)
+    inputs = keras.Input((4,))
+    dense = keras.layers.Dense(3)
+    aside = keras.ops.stop_gradient(keras.layers.Dense(3)(inputs))
+    outputs = keras.layers.Add()([dense(inputs), keras.ops.multiply(aside, 0.0)])
+    model = keras.Model(inputs, outputs)
+    dense.set_weights([kernel, bias])
+    loss_fn = keras.losses.mean_squared_error
+    try:
+        gradients = learner.accumulate_gradients(model, loss_fn, pieces(x, y, (4, 4)))
+    except LearnerRaised:  # which exception is raised depends on what is done to None first
+        learner.observed({"raised": True})
+        raise
+    found = gradient_list(learner, gradients, 4)
+    connected = [gradient for gradient in found if expect.is_array(gradient) and gradient.any()]
+    learner.observed({"connected": connected})
+    claim = "the two variables that the loss depends on should have gradients, the others not"
+    expect.true(len(connected) == 2, claim)
+    _, want = squared_error(x, y, kernel, bias)
+    expect.all_close(connected, want, "the gradients of connected variables should be right")
 
 
 @check("accumulate_gradients", hidden=True, points=2, after=test_accumulated_batches_of_other_sizes)
@@ -996,46 +1271,6 @@ def test_accumulates_through_layers(learner, rng):
     want = learner.kit.weight_gradients(model, x, upstream=upstream)
     for sizes in ((10,), (2, 7, 1), (3, 3, 4)):
         accumulates(learner, model, pieces(x, y, sizes), want, "that of the 10 examples together")
-
-
-@check("accumulate_gradients", hidden=True, after=test_accumulated_batches_of_other_sizes)
-def test_accumulates_the_losses_of_layers_once(learner, rng):
-    """model.losses are part of the loss, once, however many batches there are."""
-    x, y, kernel, bias = regression_data(rng, 11)
-    _, (of_kernel, of_bias) = squared_error(x, y, kernel, bias)
-    want = of_kernel + penalty(kernel)[1], of_bias
-    model, batches = ridge(learner, kernel, bias), pieces(x, y, (6, 4, 1))
-    accumulates(learner, model, batches, want, "that of the mean loss plus model.losses, once")
-
-
-@check("accumulate_gradients", hidden=True, after=test_accumulated_batches_of_other_sizes)
-def test_accumulates_from_any_iterable(learner, rng):
-    """The batches may come from an iterator that can be walked through once."""
-    x, y, kernel, bias = regression_data(rng, 11)
-    _, want = squared_error(x, y, kernel, bias)
-    once = learner.kit.walked_once(pieces(x, y, (6, 4, 1)))
-    accumulates(learner, affine(learner, kernel, bias), once, want, "right from an iterator too")
-
-
-@check("accumulate_gradients", hidden=True, after=test_accumulated_batches_of_one_size)
-def test_accumulates_past_unconnected_variables(learner, rng):
-    """Where the loss does not depend on a variable, its entry is None or zeros, and the others are right."""
-    keras = learner.keras
-    x, y, kernel, bias = regression_data(rng, 7)
-    inputs = keras.Input((4,))
-    dense = keras.layers.Dense(3)
-    aside = keras.ops.stop_gradient(keras.layers.Dense(3)(inputs))
-    outputs = keras.layers.Add()([dense(inputs), keras.ops.multiply(aside, 0.0)])
-    model = keras.Model(inputs, outputs)
-    dense.set_weights([kernel, bias])
-    loss_fn = keras.losses.mean_squared_error
-    found = gradient_list(learner.accumulate_gradients(model, loss_fn, pieces(x, y, (4, 3))), 4)
-    connected = [gradient for gradient in found if expect.is_array(gradient) and gradient.any()]
-    learner.observed({"connected": connected})
-    claim = "the two variables that the loss depends on should have gradients, the others not"
-    expect.true(len(connected) == 2, claim)
-    _, want = squared_error(x, y, kernel, bias)
-    expect.all_close(connected, want, "the gradients of connected variables should be right")
 
 
 # clip_by_global_norm ---------------------------------------------------------------------------
@@ -1050,7 +1285,7 @@ def gradients_of_norm(rng, norm, shapes=((3, 4), (5,), (2, 1, 3))):
 
 def clip(learner, gradients, max_norm):
     found = learner.kit.on_tensors(learner.clip_by_global_norm, gradients, max_norm)
-    return gradient_list(found, len(gradients))
+    return gradient_list(learner, found, len(gradients))
 
 
 @check("clip_by_global_norm")
@@ -1076,14 +1311,18 @@ def test_clip_leaves_short_gradients(learner, rng):
 def test_clip_keeps_none(learner, rng):
     """None stays None, in its place."""
     first, second, third = gradients_of_norm(rng, 8.0)
-    found = clip(learner, [None, first, second, None, third], 2.0)
+    try:
+        found = clip(learner, [None, first, second, None, third], 2.0)
+    except LearnerRaised:  # which exception is raised depends on what is done to None first
+        learner.observed({"raised": True})
+        raise
     for place in (0, 3):
         expect.true(found[place] is None, "None should stay None, in its place", "it is something else")
     for place, given in ((1, first), (2, second), (4, third)):
         expect.close(found[place], given / 4, "the others should be clipped as if None were not there")
 
 
-@check("clip_by_global_norm", hidden=True)
+@check("clip_by_global_norm")
 def test_clip_of_zeros(learner):
     """Gradients that are all zero stay zero, not NaN."""
     zeros = [np.zeros((2, 3), "float32"), None, np.zeros(4, "float32")]
@@ -1092,7 +1331,20 @@ def test_clip_of_zeros(learner):
             expect.right_and_finite(found, given, "gradients that are all zero should stay zero")
 
 
-@check("clip_by_global_norm", hidden=True, after=test_clip_shortens_all_together)
+@check("clip_by_global_norm", after=test_clip_shortens_all_together)
+def test_clip_of_tiny_gradients(learner, rng):
+    """Tiny gradients are multiplied by max_norm / norm like others where max_norm is tinier still."""
+    gradients = gradients_of_norm(rng, 4e-6)
+    found = clip(learner, gradients, 1e-6)
+    if all(expect.is_array(array) and array.dtype.kind == "f" for array in found):
+        # by how much they are off is up to what is added to the norm
+        norm = math.sqrt(sum((array.astype(float) ** 2).sum() for array in found))
+        learner.observed({"too short": norm < 0.9999e-6, "too long": norm > 1.0001e-6})
+    claim = "with a norm of 4e-6 and max_norm 1e-6, each gradient should be a quarter"
+    expect.all_close(found, [gradient / 4 for gradient in gradients], claim, rtol=1e-4, atol=1e-12)
+
+
+@check("clip_by_global_norm", after=test_clip_shortens_all_together)
 def test_clip_leaves_its_input_alone(learner, rng):
     """The list that was given, and what is in it, is as before."""
     gradients = [*gradients_of_norm(rng, 10.0), None]

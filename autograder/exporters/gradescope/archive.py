@@ -53,7 +53,7 @@ def _content(topic: Topic, catalogue: Catalogue) -> Iterator[tuple[str, Path]]:
             yield f"autograder/checks/{topic.name}/{name.as_posix()}", path
     # A topic may not require what the tree does not know: the learners' topic.toml makes it known.
     for required in _required(topic, catalogue):
-        built = catalogue.topic(required).exercise_dir / "topic.toml"
+        built = catalogue.topic(required).learners_toml
         if not built.is_file():
             raise ContentError(
                 f"{built} is missing: topic `{topic.name}` requires `{required}`",

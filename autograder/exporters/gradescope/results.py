@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograder.exporters.gradescope.settings import OutputFormat, Settings, Visibility
+from nnlearn.checking.failure import WIDTH
 from nnlearn.results import Outcome, PartResult, Report, Verdict
-from nnlearn.text import clean, one_line
+from nnlearn.text import clean, laid_out, one_line
 
 FAILURE = (
     "The grader itself failed, so this submission has no score yet. This is not your mistake. "
@@ -102,13 +103,17 @@ def _words(part: PartResult, outcomes: Sequence[Outcome], form: OutputFormat) ->
 
 def _block(outcome: Outcome, told: str) -> str:
     head = f"{told}: {one_line(outcome.title)}"
-    return f"{head}\n\n{clean(outcome.message)}" if _has_message(outcome, told) else head
+    return f"{head}\n\n{_message(outcome)}" if _has_message(outcome, told) else head
 
 
 def _html_block(outcome: Outcome, told: str) -> str:
     """Nothing of a submission is markup: every text is cleaned and escaped."""
     head = f"<p><b>{told}</b>: {html.escape(one_line(outcome.title))}</p>"
-    return f"{head}<pre>{html.escape(clean(outcome.message))}</pre>" if _has_message(outcome, told) else head
+    return f"{head}<pre>{html.escape(_message(outcome))}</pre>" if _has_message(outcome, told) else head
+
+
+def _message(outcome: Outcome) -> str:
+    return laid_out(clean(outcome.message), WIDTH)
 
 
 def _has_message(outcome: Outcome, told: str) -> bool:

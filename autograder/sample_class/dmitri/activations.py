@@ -61,9 +61,9 @@ def log_softmax(x: Any, axis: int = -1) -> KerasTensor:
 
 PREDICTIONS = {
     "stacked_affine": 10,
-    "softmax_shift": "same",
-    "ten_sigmoids": "1/1000000",
-    "log_of_softmax": "-inf",
+    "hidden_targets": 1,
+    "activation_layer": 32,
+    "right_for_the_job": "sigmoid",
 }
 
 if __name__ == "__main__":

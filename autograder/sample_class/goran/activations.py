@@ -47,7 +47,7 @@ def log_softmax(x,axis=-1):
 
 PREDICTIONS = {
     "stacked_affine": 10,
-    "softmax_shift": "same",
-    "ten_sigmoids": "1/1000000",
-    "log_of_softmax": "-inf",
+    "hidden_targets": 1,
+    "activation_layer": 32,
+    "right_for_the_job": "sigmoid",
 }

@@ -139,14 +139,7 @@ PREDICTIONS = {
     # same function. How many numbers does that layer hold, biases included?
     # Allowed: an integer.
     "stacked_affine": 10,
-    # You add 100 to every one of the numbers that go into a softmax. Its output becomes ...
-    # Allowed: "sharper" (closer to one winner), "flatter" (closer to equal) or "same".
-    "softmax_shift": "same",
-    # On the way back through a network, the gradient is multiplied by the slope of each activation
-    # it passes. After ten sigmoids (all weights 1) the gradient has shrunk to at most about ...
-    # Allowed: "1/10", "1/1000" or "1/1000000".
-    "ten_sigmoids": "1/1000000",
-    # In float32 you compute p = softmax([0, 200]) with a perfect softmax. Then log(p[0]) is ...
-    # Allowed: "-200", "0" or "-inf".
-    "log_of_softmax": "-inf",
+    "hidden_targets": 1,
+    "activation_layer": 32,
+    "right_for_the_job": "sigmoid",
 }

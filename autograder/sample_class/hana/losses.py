@@ -57,7 +57,7 @@ PREDICTIONS = {
     # Dense(1) layer would return them. Every prediction is right. What does
     # np.mean((y_true - y_pred) ** 2) return?
     # Allowed: "0.0", "2.5" or "error".
-    "right_but_reshaped": '2.5',
+    "slope_of_accuracy": '0',
     # The right answer is 1 and the logit is -10: the network is sure, and wrong.
     # Which of the two losses of this example has the larger slope at that logit?
     # Allowed: "squared error" (of the sigmoid), "cross-entropy" or "equal".

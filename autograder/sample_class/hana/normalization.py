@@ -25,19 +25,20 @@ PREDICTIONS = {
     # In training mode, the output of the batch normalization ...
     # Allowed: "grows by 5", "grows by 5 * gamma" or "stays the same".
     "bias_plus_five": 'stays the same',
-    # A network is Dense(64), BatchNormalization, relu, Dense(32), BatchNormalization, relu, Dense(10).
-    # Each Dense layer has one bias per unit. How many of these biases can you leave out without
-    # changing what the network is able to compute?
+    # A network is Dense(64), BatchNormalization, relu, Dense(32), relu, BatchNormalization, Dense(16),
+    # LayerNormalization, relu, Dense(10). Each Dense layer has one bias per unit. You change a single one of
+    # these biases. For how many of them does the output in training mode stay the same, whatever the weights
+    # and the batch are?
     # Allowed: an integer.
-    "biases_to_leave_out": 96,
+    "biases_to_leave_out": 64,
     # A batch holds one single example, a row of features. In training mode, and whatever the example
     # is, batch normalization turns each of its features into ...
     # Allowed: "0", "beta", "gamma" or "nan".
     "batch_of_one": 'beta',
-    # A batch normalization layer has `trainable = False`. You call it with `training=True`.
-    # Which mean and variance does Keras use?
-    # Allowed: "of the batch" or "stored".
-    "frozen_layer": 'stored',
+    # Two small networks that differ only in batch normalization learn digits from batches of two examples
+    # each. On digits that were held out, the one with batch normalization is ...
+    # Allowed: "clearly better", "clearly worse" or "about the same".
+    "batches_of_two": 'clearly worse',
 }
 
 

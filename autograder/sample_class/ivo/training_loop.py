@@ -1,7 +1,12 @@
 import numpy as np
 import tensorflow as tf
 
-PREDICTIONS = {"no_flag": "inference", "epoch_loss": 0.72, "epochs_run": 4, "noise_factor": 0.25}
+PREDICTIONS = {
+    "no_flag": "inference",
+    "epoch_loss": 0.72,
+    "epochs_run": 4,
+    "fair_comparison": "small",
+}
 
 
 def minibatches(x, y, batch_size, seed, shuffle=True):

@@ -1,7 +1,12 @@
 import numpy as np
 import tensorflow as tf
 
-PREDICTIONS = {"no_flag": "inference", "epoch_loss": 0.72, "epochs_run": 5, "noise_factor": 0.5}
+PREDICTIONS = {
+    "no_flag": "inference",
+    "epoch_loss": 0.72,
+    "epochs_run": 5,
+    "fair_comparison": "nothing",
+}
 
 
 def minibatches(x, y, batch_size, seed, shuffle=True):

@@ -4,6 +4,8 @@
 
 Claims are sentences with "should": `each row should add up to 1`.
 Answers are rebuilt as plain arrays before they are compared.
+A message shows the call whose answer an expectation looked at; `about` says which that is, where it is a
+number worked out from one.
 `is_array`, `is_number` and `equal` only say whether something is so, for `learner.observed`.
 """
 
@@ -21,9 +23,10 @@ from nnlearn.checking.expect.arrays import (
     shape,
     unchanged,
 )
-from nnlearn.checking.expect.reading import equal, is_array, is_number
+from nnlearn.checking.expect.reading import about, equal, is_array, is_number
 
 __all__ = [
+    "about",
     "all_close",
     "arrives",
     "between",

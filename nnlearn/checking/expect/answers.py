@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from nnlearn.checking.expect.reading import is_array, is_number, short
+from nnlearn.checking.expect.reading import is_array, is_number, of_the_answer, short
 from nnlearn.checking.failure import CheckFailed, Failure
 from nnlearn.learner.errors import LearnerRaised
+from nnlearn.text import one_line
 
 
 def true(condition: bool, claim: str, but: str = "") -> None:
@@ -17,6 +18,7 @@ def true(condition: bool, claim: str, but: str = "") -> None:
         raise CheckFailed(Failure(claim, "property", but or "it does not"))
 
 
+@of_the_answer
 def items(answer: Any, count: int, claim: str) -> tuple[Any, ...]:
     """The answer is a tuple or a list of `count` things, which are returned."""
     listed = isinstance(answer, (tuple, list))
@@ -25,6 +27,7 @@ def items(answer: Any, count: int, claim: str) -> tuple[Any, ...]:
     return tuple(answer)
 
 
+@of_the_answer
 def number(answer: Any, claim: str) -> float:
     """The answer is one number, Python's, NumPy's or a tensor of rank 0, which is returned."""
     several = is_array(answer) and answer.shape != ()
@@ -55,12 +58,13 @@ def raises(error: type[BaseException], claim: str, mentions: str | Sequence[str]
     try:
         yield
     except LearnerRaised as raised:
+        said = (one_line(str(raised)),)
         if f"{error.__module__}.{error.__qualname__}" not in raised.bases:
             detail = f"{raised.type_name} is raised"
-            raise CheckFailed(Failure(claim, "error", detail, (wanted,), (short(str(raised)),))) from raised
+            raise CheckFailed(Failure(claim, "error", detail, (wanted,), said)) from raised
         missing = [word for word in words if word.lower() not in raised.message.lower()]
         if missing:
             detail = f"the message does not mention {', '.join(missing)}"
-            raise CheckFailed(Failure(claim, "error", detail, (wanted,), (short(str(raised)),))) from raised
+            raise CheckFailed(Failure(claim, "error", detail, (wanted,), said)) from raised
     else:
         raise CheckFailed(Failure(claim, "error", "nothing is raised", (wanted,), ("no error",)))

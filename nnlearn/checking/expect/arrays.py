@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from nnlearn.checking.expect.answers import items, true
-from nnlearn.checking.expect.reading import Array, as_array, element, equal_values, short
+from nnlearn.checking.expect.reading import Array, as_array, element, equal_values, of_the_answer, short
 from nnlearn.checking.failure import CheckFailed, Failure
 from nnlearn.checking.show import first_true, number, side_by_side
 
 
+@of_the_answer
 def shape(actual: Any, expected: Sequence[int], claim: str | None = None) -> None:
     """The answer is an array of this shape."""
     got = as_array(actual, claim or "the result should be a tensor")
@@ -30,6 +31,7 @@ def shape(actual: Any, expected: Sequence[int], claim: str | None = None) -> Non
         )
 
 
+@of_the_answer
 def dtype(actual: Any, expected: str, claim: str | None = None) -> None:
     """The answer is an array of this dtype, e.g. `"float16"`."""
     got = as_array(actual, claim or "the result should be a tensor")
@@ -45,6 +47,7 @@ def dtype(actual: Any, expected: str, claim: str | None = None) -> None:
         )
 
 
+@of_the_answer
 def finite(actual: Any, claim: str) -> None:
     """The answer holds no NaN and no infinity."""
     got = as_array(actual, claim)
@@ -56,6 +59,7 @@ def finite(actual: Any, claim: str) -> None:
         raise CheckFailed(Failure(claim, "finite", detail, ("finite numbers",), (shown,)))
 
 
+@of_the_answer
 def close(
     actual: Any,
     expected: Any,
@@ -88,6 +92,7 @@ def close(
         _raise_difference(got, want, ~agrees, claim, but, f"  ± {_tolerance(rtol, atol)}")
 
 
+@of_the_answer
 def all_close(answer: Any, expected: Sequence[Any], claim: str, **tolerance: Any) -> None:
     """The answer is a tuple or a list of arrays, each close to the one expected in its place; see `close`."""
     pairs = zip(items(answer, len(expected), claim), expected, strict=True)
@@ -99,6 +104,7 @@ def all_close(answer: Any, expected: Sequence[Any], claim: str, **tolerance: Any
             raise CheckFailed(replace(failed.failure, detail=detail)) from None
 
 
+@of_the_answer
 def right_and_finite(actual: Any, expected: Any, claim: str, **tolerance: Any) -> None:
     """The answer is finite, so that a NaN is called a NaN, and then close to `expected`; see `close`."""
     finite(actual, claim)
@@ -117,6 +123,7 @@ def likely(actual: Any, mean: float, deviation: float, claim: str) -> None:
     between(actual, mean - 5 * deviation, mean + 5 * deviation, claim)
 
 
+@of_the_answer
 def same(actual: Any, expected: Any, claim: str) -> None:
     """The answer equals `expected` exactly: plain values of one type, or arrays of one dtype."""
     if isinstance(expected, np.ndarray):
@@ -132,6 +139,7 @@ def same(actual: Any, expected: Any, claim: str) -> None:
         )
 
 
+@of_the_answer
 def different(first: Any, second: Any, claim: str) -> None:
     """Two answers of one shape differ in at least one element."""
     left, right = as_array(first, claim), as_array(second, claim)
@@ -139,6 +147,7 @@ def different(first: Any, second: Any, claim: str) -> None:
         raise CheckFailed(Failure(claim, "value", "they are the same"))
 
 
+@of_the_answer
 def unchanged(after: Any, before: Any, claim: str) -> None:
     """Arrays are what they were, to the bit: weights before and after, say.
 
@@ -158,6 +167,7 @@ def unchanged(after: Any, before: Any, claim: str) -> None:
         same(new, old, words)
 
 
+@of_the_answer
 def between(actual: Any, low: float, high: float, claim: str) -> None:
     """Every element of the answer lies in [low, high]. For statistics: say where the bounds come from."""
     got = as_array(actual, claim)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-from typing import Any, TypeGuard
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, TypeGuard, TypeVar, cast
 
 import numpy as np
 
@@ -15,6 +17,33 @@ from nnlearn.text import shown
 
 Array = np.ndarray[Any, Any]
 _LONGEST = 60
+_Expectation = TypeVar("_Expectation", bound=Callable[..., Any])
+
+
+@contextlib.contextmanager
+def about(answer: Any) -> Iterator[None]:
+    """What is expected in this block is expected of `answer`, and its message shows the call that gave it.
+
+    Expectations say so of what they are handed. This is for what a check has worked out, such as a share or
+    a mask, and for what an answer has left behind. Where there is no answer to hand over, `learner.so_far()`
+    after the call stands for it.
+    """
+    try:
+        yield
+    except CheckFailed as failed:
+        failed.about.insert(0, answer)
+        raise
+
+
+def of_the_answer(expectation: _Expectation) -> _Expectation:
+    """An expectation whose failures are about its first argument."""
+
+    @functools.wraps(expectation)
+    def told(answer: Any, /, *args: Any, **kwargs: Any) -> Any:
+        with about(answer):
+            return expectation(answer, *args, **kwargs)
+
+    return cast(_Expectation, told)
 
 
 def is_array(value: Any) -> TypeGuard[Array]:

@@ -65,7 +65,8 @@ def survives_config(
     """
     copy: Remote = kind.from_config(config_holds(made))
     for name, value in attributes.items():
-        expect.same(getattr(copy, name), value, f"{name} should survive get_config and from_config")
+        with expect.about(copy):
+            expect.same(getattr(copy, name), value, f"{name} should survive get_config and from_config")
     if does is not None:
         expect.right_and_finite(does(copy), expected, claim, **tolerance or {})
     return copy
@@ -191,7 +192,7 @@ def same_when_traced(
             arguments of a compiled function become tensors). It draws no random numbers.
         *cases: The positional arguments of one call each, and what it should return; None where that does
             not matter. The calls are made one after the other by one compiled function: what the first one
-            traces, the others repeat.
+            traces, the others repeat, and for batches of another size that size is not known.
         state: What reads what is remembered, after all calls, and what that should be.
         claim: What should hold.
         tolerance: For `expect.close`.

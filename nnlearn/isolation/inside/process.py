@@ -6,6 +6,7 @@ It is a fork of the zygote; where a fork is not to be had, a process that was st
 from __future__ import annotations
 
 import os
+import resource
 import socket
 import sys
 import types
@@ -40,7 +41,8 @@ def run_learner(
         _keep_only(connection, output)
         layers = confine(enclosure, bounds, data_bytes)
         channel = Channel(socket.socket(fileno=_SOCKET))
-        channel.send(("ready", layers.held))
+        held_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        channel.send(("ready", layers.held, held_kb / 1024))
         _serve(channel)
         status = 0
     except MemoryError:

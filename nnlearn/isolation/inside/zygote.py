@@ -38,6 +38,7 @@ def main(control: socket.socket, cores: int) -> None:
     _import_everything(cores)
     before_fork.look_up()
     before_fork.run_kernels_directly()
+    before_fork.run_graphs_as_traced()
     before_fork.settle_memory(enclosure.read_own("maps"))
     Server(control, enclosure, folder).serve()
 
@@ -74,7 +75,8 @@ class Server:
     """
 
     def __init__(self, control: socket.socket, enclosure: Enclosure, folder: Path) -> None:
-        from nnlearn.isolation.wire import decode, encode
+        from nnlearn.isolation.decoding import decode
+        from nnlearn.isolation.encoding import encode
 
         self._encode, self._decode = encode, decode
         self._control = control

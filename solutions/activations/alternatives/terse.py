@@ -5,9 +5,9 @@ from keras import backend, ops
 
 PREDICTIONS = {
     "stacked_affine": 10,
-    "softmax_shift": "same",
-    "ten_sigmoids": "1/1000000",
-    "log_of_softmax": "-inf",
+    "hidden_targets": 1,
+    "activation_layer": 32,
+    "right_for_the_job": "sigmoid",
 }
 
 

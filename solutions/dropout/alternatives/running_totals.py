@@ -1,4 +1,4 @@
-# Half-precision coins for half-precision values, masks as factors, Welford's running mean and deviation.
+# Masks as factors in the dtype of the values, Welford's running mean and deviation.
 import keras
 import numpy as np
 from keras import ops, random
@@ -16,7 +16,7 @@ def factors(shape, rate, seed, dtype):
     if rate in (0, 1):
         return ops.full(shape, 1.0 - rate, dtype=dtype)
     keep = 1 - rate
-    heads = ops.less(random.uniform(shape, dtype=dtype, seed=seed), keep)
+    heads = ops.less(random.uniform(shape, dtype="float32", seed=seed), keep)
     return ops.where(heads, ops.cast(1 / keep, dtype), ops.cast(0, dtype))
 
 

@@ -1,10 +1,11 @@
 # A beginner's way: small steps, loops over rows where they help, plain if and else.
 import keras
+import tensorflow as tf
 from keras import ops
 
 PREDICTIONS = {
     "loss_at_start": 2.3,
-    "right_but_reshaped": "2.5",
+    "slope_of_accuracy": "0",
     "sure_and_wrong": "cross-entropy",
     "softmax_twice": 1.46,
 }
@@ -63,9 +64,10 @@ def sparse_categorical_crossentropy(labels, logits):
     logits = make_float(logits)
     labels = ops.convert_to_tensor(labels)
     number_of_classes = logits.shape[-1]
-    smallest, largest = int(ops.min(labels)), int(ops.max(labels))
-    if smallest < 0 or largest >= number_of_classes:
-        raise ValueError("there is a label that is not a class")
+    if tf.executing_eagerly():  # inside a tf.function labels have no values yet
+        smallest, largest = int(ops.min(labels)), int(ops.max(labels))
+        if smallest < 0 or largest >= number_of_classes:
+            raise ValueError("there is a label that is not a class")
     loss = ops.zeros_like(logits[..., 0])
     biggest = ops.max(logits, axis=-1)
     total = ops.zeros_like(biggest)

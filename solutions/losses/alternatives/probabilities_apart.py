@@ -6,7 +6,7 @@ from keras import ops
 
 PREDICTIONS = {
     "loss_at_start": math.log(10),
-    "right_but_reshaped": "2.5",
+    "slope_of_accuracy": "0",
     "sure_and_wrong": "cross-entropy",
     "softmax_twice": -math.log(math.e / (math.e + 9)),
 }
@@ -20,10 +20,10 @@ def tensor(x, like=None):
 
 
 def check(y_true, y_pred):
-    if ops.shape(y_true) != ops.shape(y_pred):
+    if tuple(y_true.shape) != tuple(y_pred.shape):
         raise ValueError(
             "Arguments `y_true` and `y_pred` must have the same shape. Received: "
-            f"y_true.shape={ops.shape(y_true)}, y_pred.shape={ops.shape(y_pred)}"
+            f"y_true.shape={y_true.shape}, y_pred.shape={y_pred.shape}"
         )
 
 
@@ -93,7 +93,7 @@ class WeightedLoss(keras.losses.Loss):
         if self.reduction.startswith("mean_with"):
             mass = ops.sum(weights)
             return ops.divide_no_nan(total, mass)
-        return total if self.reduction == "sum" else total / math.prod(losses.shape)
+        return total if self.reduction == "sum" else total / ops.cast(ops.size(losses), total.dtype)
 
 
 ACTIVATIONS = {"regression": "linear", "binary": "sigmoid", "multilabel": "sigmoid", "multiclass": "softmax"}

@@ -4,14 +4,15 @@ import tensorflow as tf
 
 PREDICTIONS = {
     "loss_at_start": 2.3026,
-    "right_but_reshaped": "2.5",
+    "slope_of_accuracy": "0",
     "sure_and_wrong": "cross-entropy",
     "softmax_twice": 1.4612,
 }
 
 
 def f(x):
-    return x if (x := tf.convert_to_tensor(x)).dtype.is_floating else tf.cast(x, tf.float32)
+    x = tf.convert_to_tensor(x)  # not in one line: AutoGraph knows no :=, and says so when it compiles
+    return x if x.dtype.is_floating else tf.cast(x, tf.float32)
 
 
 def pair(t, p):

@@ -6,9 +6,9 @@ from keras import ops
 
 PREDICTIONS = {
     "bias_plus_five": "stays the same",
-    "biases_to_leave_out": 96,
+    "biases_to_leave_out": 64,
     "batch_of_one": "beta",
-    "frozen_layer": "stored",
+    "batches_of_two": "clearly worse",
 }
 
 

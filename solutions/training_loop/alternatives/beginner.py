@@ -10,7 +10,7 @@ PREDICTIONS = {
     "no_flag": "inference",
     "epoch_loss": 0.72,
     "epochs_run": 5,
-    "noise_factor": 1 / 2,
+    "fair_comparison": "nothing",
 }
 
 

@@ -17,6 +17,8 @@ print("a demonstration of", keras.backend.backend())
 import matplotlib.pyplot as plt
 
 plt.plot([0, 1], [0, 1])
+plt.xlabel("x")
+plt.ylabel("y")
 
 
 # %%
@@ -58,3 +60,10 @@ PREDICTIONS = ...
 
 # %% [markdown] tags=["response"] name="why"
 # Why is the maximum subtracted?
+
+# %% [markdown]
+# ## To go on with
+#
+# 1. *Easy.* Add up three probabilities.
+# 2. *Harder.* What does softmax make of three equal numbers?
+# 3. *Open.* Where do probabilities come from?

@@ -1,3 +1,4 @@
+# In TensorFlow: the log-sum-exp is subtracted before exp, so that nothing is divided.
 import keras
 import tensorflow as tf
 

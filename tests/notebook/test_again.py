@@ -1,0 +1,79 @@
+"""The call of a message, made again: with what the check gives it, on the code as it is now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import nnlearn
+from nnlearn.errors import NnlearnError
+
+DROPOUT = """
+import keras
+from keras import ops
+
+def dropout(values, rate, coins):
+    if not 0 <= rate <= 1:
+        raise ValueError(f"rate should lie between 0 and 1, not {rate}")
+    drawn = 0 * keras.random.uniform((), seed=coins) + keras.random.uniform(ops.shape(values), seed=7)
+    return ops.where(drawn < rate, 0.0, values / (1 - rate))
+"""
+
+
+def session(code: str) -> dict[str, Any]:
+    """What a session holds in which `code` has been run."""
+    names: dict[str, Any] = {"__name__": "__main__", "nnlearn": nnlearn}
+    exec(code, names)
+    return names
+
+
+def test_what_comes_back_is_what_was_got_on_the_code_as_it_is_now() -> None:
+    names = session("def relu(x):\n    return 2 * x")
+    given = eval("nnlearn.given('relu')", names)
+    assert given["x"].shape == (2, 3)
+    np.testing.assert_array_equal(eval("nnlearn.again('relu')", names), 2 * given["x"])
+    exec("def relu(x):\n    return 3 * x", names)
+    np.testing.assert_array_equal(eval("nnlearn.again('relu')", names), 3 * given["x"])
+
+
+def test_what_is_given_is_as_it_was_before_the_call() -> None:
+    """The second call with one generator: the first has moved it, and so it comes."""
+    names = session(DROPOUT)
+    given = eval("nnlearn.given('test_dropout_uses_the_generator')", names)
+    assert sorted(given) == ["seed", "x"]
+    assert given["x"].shape == (60, 70)
+    moved, fresh = given["seed"].state, keras.random.SeedGenerator(0).state
+    assert not np.array_equal(np.asarray(moved), np.asarray(fresh))
+
+
+def test_what_the_call_raises_it_raises() -> None:
+    names = session("def relu(x):\n    return {}['nothing']")
+    with pytest.raises(KeyError, match="nothing"):
+        eval("nnlearn.again('relu')", names)
+    assert eval("nnlearn.given('relu')", names)["x"].shape == (2, 3)
+
+
+def test_what_was_looked_at_afterwards_is_what_comes_back() -> None:
+    code = """
+import tensorflow as tf
+
+def train_step(model, optimizer, loss_fn, x, y):
+    return tf.reduce_mean(loss_fn(y, model(x, training=True)))
+"""
+    names = session(code)
+    weights = eval("nnlearn.again('test_step_goes_down_the_gradient')", names)
+    assert [array.shape for array in weights] == [(4, 3), (3,)]
+
+
+def test_what_passes_has_no_call_to_make_again() -> None:
+    names = session("from keras import ops\n\ndef relu(x):\n    return ops.where(x > 0, x, 0.0)")
+    with pytest.raises(NnlearnError, match="test_relu_slope_at_zero passes what is checked here"):
+        eval("nnlearn.again('test_relu_slope_at_zero')", names)
+
+
+def test_what_is_no_part_and_no_check_is_said_to_be_none() -> None:
+    with pytest.raises(NnlearnError, match="there is no part called `relo`"):
+        eval("nnlearn.again('relo')", session(""))
