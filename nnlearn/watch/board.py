@@ -13,6 +13,7 @@ from nnlearn.watch.written import Fault
 from nnlearn.workspace.standing import Standing
 
 WHEN_GRADED = "when graded"
+NOT_CHECKED = "not checked"
 
 
 @dataclass
@@ -67,6 +68,7 @@ class Board:
     following: Topic | None = None
     _changed: Sequence[str] = ()
     _broke: list[str] = field(default_factory=list)
+    _was_at: str = ""
     _left: str = ""
     _is_chosen: bool = False
 
@@ -95,7 +97,7 @@ class Board:
             return WHEN_GRADED
         if part in self.results:
             return self.results[part].verdict.words
-        return self.remembered.get(part, "not checked").replace("_", " ")
+        return self.remembered.get(part, NOT_CHECKED).replace("_", " ")
 
     def passes(self, part: str) -> bool:
         """Whether a part passes, or did when it was last checked."""
@@ -150,6 +152,7 @@ class Board:
         self._is_chosen = True
         self._broke.clear()
         self._show(part)
+        self._was_at = part
 
     def saved(self, changed: Collection[str]) -> None:
         """The file was saved: go where the learner is.
@@ -159,11 +162,11 @@ class Board:
         """
         self._changed = [part.name for part in self.topic.parts if part.name in changed]
         self._broke.clear()
+        self._was_at = self.focus
         if not self._changed:
             return
         self._is_chosen = False
         if self.focus not in self._changed:
-            self._left = self.focus
             self._show(self._changed[0])
 
     def take(self, result: PartResult) -> None:
@@ -178,11 +181,12 @@ class Board:
         """Stay with the part that was changed, or gone to, until it passes, then go on.
 
         What broke goes before what was open all along; then comes the part that was left for one that
-        passes now, and then the next in order. What is not written yet is nothing to look at as long as
-        there is anything else that was changed.
+        passes now, and then the next in order. What is not written yet, or was never checked, is nothing
+        to look at as long as there is anything else that was changed.
         """
         open_parts = self.open_parts
-        at_work = [n for n in self._changed if n in open_parts and self.state(n) != Verdict.NOT_WRITTEN.words]
+        no_work = (Verdict.NOT_WRITTEN.words, NOT_CHECKED)
+        at_work = [n for n in self._changed if n in open_parts and self.state(n) not in no_work]
         if self.focus in at_work or (self._is_chosen and not self._broke):
             return
         names = [part.name for part in self.topic.parts]
@@ -190,8 +194,8 @@ class Board:
         following = [name for name in (*names[place:], *names[:place]) if name in open_parts]
         candidates = (*at_work, *self._broke, *self._changed, self.focus, self._left, *following)
         chosen = next((name for name in candidates if name in open_parts), "")
-        if self.focus in open_parts and chosen != self.focus:
-            self._left = self.focus
+        if self._was_at in open_parts and chosen != self._was_at:
+            self._left = self._was_at
         self._is_chosen = False
         self._show(chosen)
 

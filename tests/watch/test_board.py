@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from nnlearn.catalogue import load_catalogue
 from nnlearn.results import Outcome, PartResult, Verdict
 from nnlearn.watch.board import Board
@@ -30,3 +31,24 @@ def test_of_guesses_each_that_was_answered_is_told(miniature: Path) -> None:
         assert "\n\n".join(board.messages()) == told.replace(
             "nnlearn hint", "press h for a hint (0 of 3 used)"
         )
+
+
+@pytest.mark.parametrize("known", [[], ["softmax"], ["softmax", "Scale"], ["softmax", "Scale", "predictions"]])
+def test_the_learner_comes_back_to_what_they_left_however_much_was_checked_before(
+    miniature: Path, known: list[str]
+) -> None:
+    """A file may be saved while it is checked for the first time: some parts have no verdict then."""
+    board = Board(load_catalogue(miniature).topic("toy"), Path("toy.py"))
+    board.choose_focus()
+
+    def take(**verdicts: Verdict) -> None:
+        for name, verdict in verdicts.items():
+            board.take(PartResult(name, 1.0, (Outcome("test_it", "", False, 1.0, verdict, "it"),)))
+
+    take(**dict.fromkeys(known, Verdict.NOT_WRITTEN))
+    board.saved(["softmax", "Scale", "predictions"])
+    take(softmax=Verdict.NOT_WRITTEN, Scale=Verdict.FAILED, predictions=Verdict.NOT_WRITTEN)
+    assert board.focus == "Scale"
+    board.saved(["Scale"])
+    take(Scale=Verdict.PASSED)
+    assert board.focus == "softmax"
