@@ -171,6 +171,19 @@ class PartResult:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What was answered in words, for a person to read and mark.
+
+    Attributes:
+        question: The name of the question.
+        text: The answer, cleaned and of bounded length; empty where there is none.
+    """
+
+    question: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Report:
     """All that is known about one submission.
 
@@ -181,6 +194,7 @@ class Report:
         parts: In the topic's order.
         notes: What the learner should know about the file as a whole.
         output: What the learner's code printed while it was loaded, capped; for the learner only.
+        answers: What it answers in words, in the order of the topic's questions; no points are in them.
     """
 
     learner: str
@@ -189,6 +203,7 @@ class Report:
     parts: tuple[PartResult, ...]
     notes: tuple[str, ...] = ()
     output: str = ""
+    answers: tuple[Answered, ...] = ()
 
     @property
     def score(self) -> float:
@@ -272,6 +287,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         "max_score": report.max_score,
         "notes": list(report.notes),
         "output": report.output,
+        "answers": [dataclasses.asdict(answer) for answer in report.answers],
         "parts": [
             {
                 "name": part.name,

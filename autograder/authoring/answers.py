@@ -1,6 +1,6 @@
 """Where learners who work in the `.py` answer in words: the questions as comments, and text to fill in.
 
-A person reads it, in the file that is handed in; nothing runs it, checks it or changes it.
+A person reads it, in the file that is handed in or in the report; nothing runs it, checks it or changes it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from autograder.authoring.master import MasterCell
+from autograder.engine.written_answers import ANSWERS
 
-ANSWERS = "ANSWERS"
 _WIDTH = 100
 _FENCED = re.compile(r"(^```.*?^```[^\n]*$)", re.MULTILINE | re.DOTALL)
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from autograder.authoring.answers import ANSWERS, answers_code
+from autograder.authoring.answers import answers_code
 from autograder.authoring.master import Kind, Master, MasterCell
 from autograder.authoring.stub import without_unused_imports
+from autograder.engine.written_answers import ANSWERS, answer_id
 from nnlearn.catalogue import PREDICTIONS, Part
 from nnlearn.render.folded import folded
 from nnlearn.submission.locate import flattened, names_bound
@@ -80,7 +81,7 @@ def _notebook_cells(cell: MasterCell) -> Iterator[dict[str, Any]]:
         yield _notebook_cell("markdown", cell.public, _named("text", cell.public))
     elif cell.kind is Kind.RESPONSE:
         yield _notebook_cell("markdown", cell.public, f"question-{cell.name}")
-        yield _notebook_cell("markdown", "", f"answer-{cell.name}", ["answer"])
+        yield _notebook_cell("markdown", "", answer_id(cell.name), ["answer"])
     elif cell.kind is Kind.DEMO:
         yield _notebook_cell("code", cell.public, _named("demo", cell.public), ["demo"])
     elif cell.kind is Kind.FIGURE:

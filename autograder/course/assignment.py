@@ -9,8 +9,9 @@ from typing import Any
 
 from autograder.authoring.lesson import write_notebook
 from autograder.authoring.master import Kind, Master, MasterCell
-from autograder.course.cells import check_source, checks_id, marks, response_id, solution_id
+from autograder.course.cells import check_source, checks_id, marks, solution_id
 from autograder.course.layout import CourseError
+from autograder.engine.written_answers import answer_id, response_id
 from autograder.render.text import points as shown_points
 from nnlearn.catalogue import Response
 
@@ -44,7 +45,7 @@ class _Maker:
         work = master.of(Kind.PART, Kind.PREDICTIONS)
         self.work = {f"part-{cell.name}"[:55]: cell for cell in work}
         self.questions = {f"question-{r.name}"[:55]: r for r in master.topic.responses}
-        self.answers = {f"answer-{r.name}"[:55]: r for r in master.topic.responses}
+        self.answers = {answer_id(r.name)[:55]: r for r in master.topic.responses}
 
     def cells(self, built: dict[str, Any]) -> Iterator[dict[str, Any]]:
         name = built["id"]

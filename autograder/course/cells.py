@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from autograder.engine.written_answers import response_id
 from nnlearn.catalogue import Topic
 
 SCHEMA_VERSION = 3
 """Of nbgrader's cell metadata, as nbgrader 0.9 writes it."""
 _CHECKS = "_checks"
-_RESPONSE = "response_"
 
 
 class Role(StrEnum):
@@ -52,11 +52,6 @@ def solution_id(part: str) -> str:
 def checks_id(part: str) -> str:
     """The `grade_id` of the cell that holds the score of `part`."""
     return f"{part}{_CHECKS}"
-
-
-def response_id(name: str) -> str:
-    """The `grade_id` of the cell with the answer to the question `name`."""
-    return f"{_RESPONSE}{name}"
 
 
 def roles(topic: Topic) -> dict[str, CellRole]:

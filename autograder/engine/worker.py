@@ -15,6 +15,7 @@ from autograder.engine.mistake_runs import Gallery
 from autograder.engine.parent import end_with_parent
 from autograder.engine.submissions import Submission
 from autograder.engine.variants import Variants
+from autograder.engine.written_answers import written_answers
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.checking.bench import Bench
 from nnlearn.checking.runner import CheckRunner
@@ -84,7 +85,7 @@ class TopicGrader:
         except SubmissionError as error:
             return Graded(self._unreadable(submission, error), ())
         report, seat = self.check(submission, source)
-        return Graded(report, seat.layers)
+        return Graded(replace(report, answers=written_answers(self.topic, source, data)), seat.layers)
 
     def check(
         self, submission: Submission, source: Source, *, figures: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import hashlib
+import html
 import re
 from html.parser import HTMLParser
 from typing import Any
@@ -14,7 +15,7 @@ from grade.conftest import COLUMN_SUM, MESSAGE
 
 from autograder.render.html import run_to_html, shade
 from autograder.render.text import without_noticed
-from nnlearn.results import Noticed, Outcome, PartResult, Verdict
+from nnlearn.results import Answered, Noticed, Outcome, PartResult, Verdict
 
 HOSTILE = '</pre></style><script>alert(1)</script><img src=x onerror=alert(1)>" onclick="a\' {{7*7}}'
 # Whatever runs, loads or sends.
@@ -83,6 +84,19 @@ def test_what_was_noticed_is_said_once_and_above_the_checks(make_report: Any, ma
     assert learner.count("Every column adds up to 1") == 1
     assert f"{MESSAGE}\n  Next       nnlearn hint softmax</pre>" in learner
     assert without_noticed("a\n  Noticed    b\n  Next       c") == "a\n  Next       c"
+
+
+def test_answers_in_words_stand_in_the_learners_section(make_report: Any, make_run: Any) -> None:
+    """As they were written, with what looks like a page in them; also where every check passed."""
+    answers = (Answered("why_halve", f"Since it is.\n{HOSTILE}"), Answered("why_not", ""))
+    text = run_to_html(make_run(make_report("ada", answers=answers), make_report("bo")))
+    assert not Page(text).tags & ACTIVE
+    ada, bo = text.split('<section class="learner"')[1:]
+    assert "Answered in words" not in bo
+    words = html.unescape(ada)
+    assert f'<h5>why_halve</h5>\n<pre class="answer" tabindex="0">Since it is.\n{HOSTILE}</pre>' in words
+    assert "<h5>why_not</h5>\n<p>No answer.</p>" in words
+    assert "<script" not in ada
 
 
 def test_full_marks_take_one_line(make_report: Any, make_run: Any) -> None:
