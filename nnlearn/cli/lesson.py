@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,15 +13,14 @@ from nnlearn.cli.named import named
 from nnlearn.cli.place import Place
 from nnlearn.cli.say import say, shows_colours
 from nnlearn.errors import EXIT_OK, NnlearnError
-from nnlearn.render.folded import without_folded
-from nnlearn.render.formulas import readable, replace_formulas
+from nnlearn.render.terminal import for_terminal, without_comment
 
 if TYPE_CHECKING:
     from nnlearn.catalogue import Topic
 
-_COMMENT = re.compile(r"\A\s*<!--.*?-->\s*", re.DOTALL)
-_IMAGE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
 _WIDTH = 100
+# It shows colours with -R only, leaves short texts on the screen with -F and -X, and names its keys in -P.
+_LESS = "-RFX -Psspace on, b back, q leave?e (the end).$"
 _POSIX = os.name == "posix"
 
 
@@ -54,40 +52,24 @@ def show_lesson(
     if in_browser:
         _open_in_browser(place, topic, text)
     elif sys.stdout.isatty():
-        _page_through(topic, text)
+        _page_through(place, topic, text)
     else:
-        say(_COMMENT.sub("", text).rstrip())
+        say(without_comment(text).rstrip())
     return EXIT_OK
 
 
-def for_terminal(markdown: str, folder: Path) -> str:
-    """A lesson as Markdown for a terminal: formulas as text, pictures by name, without folded code."""
-
-    def formula(tex: str, on_its_own: bool) -> str:
-        return f"\n    {readable(tex)}\n" if on_its_own else f"`{readable(tex)}`"
-
-    text = replace_formulas(without_folded(_COMMENT.sub("", markdown)), formula)
-    return _IMAGE.sub(lambda m: f"*Figure: {m[1]}*\n\n{_shown(folder / m[2])}", text)
-
-
-def _page_through(topic: Topic, markdown: str) -> None:
+def _page_through(place: Place, topic: Topic, markdown: str) -> None:
     from rich.console import Console
-    from rich.markdown import Markdown
 
     console = Console(no_color=not shows_colours())
     width = min(console.width, _WIDTH)
-    # `less` shows colours with -R only, and leaves short texts on the screen with -F and -X.
-    os.environ.setdefault("LESS", "-RFX")
+    os.environ.setdefault("LESS", _LESS)
+    os.environ.setdefault("MORE", "-d")  # where there is no `less`: it names its keys as well
     with console.pager(styles=shows_colours()):
-        text = for_terminal(markdown, topic.exercise_dir)
-        # The terminal's own colours: whether it is dark or light is not known.
-        console.print(Markdown(text, code_theme="ansi_dark"), width=width)
-    say(f"In the browser, with its figures and all of its code: nnlearn lesson {topic.name} --browser")
-
-
-def _shown(path: Path) -> str:
-    """A path as it is named from the current folder."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+        console.print(for_terminal(markdown, topic.exercise_dir, width), width=width)
+    say(f"With its figures and all of its code: nnlearn lesson {topic.name} --browser")
+    if place.workspace is not None:
+        say(f"Next: nnlearn check {topic.name}")
 
 
 def _open_in_browser(place: Place, topic: Topic, markdown: str) -> None:

@@ -57,7 +57,7 @@ def readable(tex: str) -> str:
     for _ in range(4):  # formulas stand within formulas
         for pattern, put in _STEPS:
             text = re.sub(pattern, put, text)
-    text = re.sub(r"\\\\", ";  ", text)
+    text = re.sub(r",?\s*\\\\", ";  ", text)
     text = re.sub(r"\\([A-Za-z]+)", lambda m: _SYMBOLS.get(m[1], m[1]), text)
     text = (
         re.sub(r"\\[,;:! ]", " ", text)

@@ -160,7 +160,7 @@ class Actions:
                 f"{topic.lesson} cannot be read: {error}",
                 "`nnlearn init` restores what came with nnlearn",
             ) from error
-        self._watch.front.page = lesson_page(topic.title, markdown)
+        self._watch.front.page = lesson_page(topic.title, markdown, topic.exercise_dir)
 
     def _more(self) -> None:
         """All that the board has no room for."""

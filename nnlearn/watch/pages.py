@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.text import Text
 
-from nnlearn.render.folded import without_folded
+from nnlearn.render.terminal import for_terminal
 from nnlearn.watch.draw import page_lines
 
 _LESSON_WIDTH = 92
@@ -66,12 +66,19 @@ class Page:
             self.first = max(0, self.first + step)
 
 
-def lesson_page(title: str, markdown: str) -> Page:
-    """A lesson, to be read in the terminal."""
+def lesson_page(title: str, markdown: str, folder: Path) -> Page:
+    """A lesson, to be read in the terminal.
+
+    Args:
+        title: Its heading.
+        markdown: Its text.
+        folder: Where its pictures are.
+    """
 
     def make(width: int) -> list[Text]:
-        console = Console(width=min(width, _LESSON_WIDTH), force_terminal=True, highlight=False)
-        rendered = console.render_lines(Markdown(without_folded(markdown)), pad=False)
+        width = min(width, _LESSON_WIDTH)
+        console = Console(width=width, force_terminal=True, highlight=False)
+        rendered = console.render_lines(for_terminal(markdown, folder, width), pad=False)
         return [Text.assemble(*((s.text, s.style or "") for s in line), no_wrap=True) for line in rendered]
 
     return Page(title, make)
