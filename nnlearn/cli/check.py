@@ -12,7 +12,7 @@ from nnlearn.catalogue import PREDICTIONS, Topic
 from nnlearn.cli.named import named
 from nnlearn.cli.place import Place, not_installed, place_at, whole_topic
 from nnlearn.cli.say import complain, say
-from nnlearn.cli.topics import next_step
+from nnlearn.cli.topics import next_step, points_of
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, NnlearnError
 from nnlearn.results import Outcome, PartResult, Report, Verdict, report_to_dict
 from nnlearn.runtime.output import keep_stdout_for_json
@@ -202,6 +202,10 @@ def _show_next(place: Place, target: Target, report: Report, bench: Bench) -> No
     first = next((part for part in report.parts if part.verdict is not Verdict.PASSED), None)
     if first is None:
         _show_beyond(target, every=any(outcome.hidden for part in report.parts for outcome in part.outcomes))
+        if target.part is None and (responses := target.topic.responses):
+            names = ", ".join(f"{response.name} ({points_of(response)})" for response in responses)
+            where = "ANSWERS" if target.file.suffix == ".py" else "the notebook"
+            say(f"To answer in words, for a person to read: {names}, in {where}")
         step = next_step(place)
         say(f"Next: {step}" if step else "Every part of every topic here passes.")
     elif first.verdict is Verdict.NOT_WRITTEN:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from nnlearn.catalogue import Part, Topic
+from nnlearn.catalogue import Part, Response, Topic
 from nnlearn.cli.named import named
 from nnlearn.cli.place import Place, here
 from nnlearn.cli.say import paint, say
@@ -73,7 +73,8 @@ def verdicts_of(place: Place, topic: Topic) -> dict[str, str]:
 def _rows(place: Place, topic: Topic, verdicts: dict[str, str]) -> Iterator[str]:
     """A line for each part, in columns."""
     rows = [
-        (part.name, _points(part), part.effort, _state(place, topic, part, verdicts)) for part in topic.parts
+        (part.name, points_of(part), part.effort, _state(place, topic, part, verdicts))
+        for part in topic.parts
     ]
     *widths, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
     for *cells, state in rows:
@@ -81,8 +82,9 @@ def _rows(place: Place, topic: Topic, verdicts: dict[str, str]) -> Iterator[str]
         yield "  ".join([*padded, state]).rstrip()
 
 
-def _points(part: Part) -> str:
-    return f"{part.points:g} {'point' if part.points == 1 else 'points'}"
+def points_of(item: Part | Response) -> str:
+    """What a part or an answer in words is worth."""
+    return f"{item.points:g} {'point' if item.points == 1 else 'points'}"
 
 
 def _state(place: Place, topic: Topic, part: Part, verdicts: dict[str, str]) -> str:
@@ -123,7 +125,7 @@ def _show_bars(place: Place) -> None:
 def _guessed(workspace: Workspace, topic: Topic) -> str:
     """How good the first guesses were, which nobody can better afterwards."""
     guesses = workspace.progress.guesses(topic.name)
-    return f"; {sum(guesses.values())} of {len(guesses)} first guesses right" if guesses else ""
+    return f", first guesses {sum(guesses.values())} of {len(guesses)}" if guesses else ""
 
 
 def _as_dict(place: Place) -> dict[str, object]:

@@ -114,6 +114,7 @@ def _readme(topics: tuple[Topic, ...]) -> bytes:
         f"nnlearn lesson {topic}": "read the lesson",
         f"nnlearn check {topic}": "check your work",
         f"nnlearn hint {part}": "a hint; the next time, the next one",
+        "nnlearn progress": "how much of each topic is done",
         "nnlearn": "check your work each time you save",
     }
     width = max(map(len, commands)) + 3

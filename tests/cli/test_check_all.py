@@ -60,10 +60,11 @@ def test_what_passes_names_what_there_is_besides(learn, command):
     write(learn, REFERENCE)
     done = command("check", "toy")
     assert done.code == 0
-    assert done.out.splitlines()[-4:] == [
+    assert done.out.splitlines()[-5:] == [
         "4 of 4 visible checks pass; 2 more run when graded",
         "Hidden checks: nnlearn check --all toy",
         "Other ways to write softmax: nnlearn solution softmax",
+        "To answer in words, for a person to read: why (2 points), in ANSWERS",
         "Every part of every topic here passes.",
     ]
     done = command("check", "--all", "softmax")
@@ -93,7 +94,11 @@ def test_where_there_are_none_it_says_what_has_them_before_anything_runs(in_clas
     assert "hidden checks are not part of nnlearn" in done.err
     assert f"install nnlearn-selfstudy {__version__} beside it" in done.err
     done = command("check", "toy")
-    assert done.out.endswith("; 2 more run when graded\nEvery part of every topic here passes.\n")
+    assert done.out.endswith(
+        "; 2 more run when graded\n"
+        "To answer in words, for a person to read: why (2 points), in ANSWERS\n"
+        "Every part of every topic here passes.\n"
+    )
     file = in_class / "exercises" / "toy" / "toy.py"
     done = command("check", file, "--all", "--content", miniature)
     assert done.out.splitlines()[-1] == "4 of 4 visible checks pass, and 2 of 2 hidden ones"

@@ -42,7 +42,7 @@ def test_a_first_guess_is_kept_and_a_better_one_later_passes(tmp_path: Path) -> 
         timeout=PATIENCE_S,
         check=False,
     )
-    assert "0 of 1 first guesses right" in shown.stdout
+    assert "first guesses 0 of 1" in shown.stdout
 
 
 def test_what_comes_after_the_first_guess_changes_nothing(tmp_path: Path) -> None:
