@@ -1,5 +1,6 @@
 """Ways to run `nnlearn` as a person or a program would, and to look at what it shows."""
 
+import copy
 import os
 import re
 import signal
@@ -20,15 +21,18 @@ class Terminal:
         env = {**os.environ, "TERM": "xterm-256color", **environment}
         for name in ("COLUMNS", "LINES", *(("NO_COLOR",) if "NO_COLOR" not in environment else ())):
             env.pop(name, None)
-        self.screen = pyte.Screen(width, height)
-        self._stream = pyte.ByteStream(self.screen)
+        self._start(pyte.Screen(width, height), [sys.executable, "-m", "nnlearn", *arguments], cwd, env)
+
+    def _start(self, screen, command, cwd, env):
+        self.screen = screen
+        self._stream = pyte.ByteStream(screen)
         self.raw = b""
         self.process = pexpect.spawn(
-            sys.executable,
-            ["-m", "nnlearn", *arguments],
+            command[0],
+            command[1:],
             cwd=str(cwd),
             env=env,
-            dimensions=(height, width),
+            dimensions=(screen.lines, screen.columns),
             timeout=PATIENCE_S,
         )
 
@@ -83,6 +87,52 @@ class Terminal:
         if self.process.isalive():
             self.process.kill(signal.SIGKILL)
         self.process.close(force=True)
+
+
+class _TwoScreens(pyte.HistoryScreen):
+    """A screen that can be scrolled back, and is as it was once a program has left the other one."""
+
+    def set_mode(self, *modes, **kwargs):
+        super().set_mode(*modes, **kwargs)
+        if kwargs.get("private") and 1049 in modes:
+            self._left = copy.deepcopy((self.buffer, self.cursor))
+            self.erase_in_display(2)
+
+    def reset_mode(self, *modes, **kwargs):
+        super().reset_mode(*modes, **kwargs)
+        if kwargs.get("private") and 1049 in modes:
+            self.buffer, self.cursor = self._left
+
+
+class Shell(Terminal):
+    """A shell on a pseudo-terminal of 80 by 24, with the whole of its environment."""
+
+    PROMPT = "newcomer $ "
+
+    def __init__(self, *, cwd, environment):
+        env = {**environment, "TERM": "xterm-256color", "PS1": self.PROMPT}
+        self._start(_TwoScreens(80, 24, history=10_000), ["/bin/sh", "-i"], cwd, env)
+        self._prompts = 0
+        self.wait_for_prompt()
+
+    @property
+    def scrolled_back(self):
+        """What has left the screen at its upper edge."""
+        lines = (
+            "".join(line[x].data for x in range(self.screen.columns)) for line in self.screen.history.top
+        )
+        return "\n".join(line.rstrip() for line in lines)
+
+    def type(self, line):
+        self.press(f"{line}\r")
+
+    def wait_for_prompt(self):
+        """Read until whatever runs has ended."""
+        self._prompts += 1
+        deadline = time.monotonic() + PATIENCE_S
+        while self.raw.count(self.PROMPT.encode()) < self._prompts:
+            assert self.read(), f"the shell has ended:\n{self.text}"
+            assert time.monotonic() < deadline, f"it does not end:\n{self.text}"
 
 
 class Lines:

@@ -1,55 +1,15 @@
 """Learning alone: both wheels in an empty environment, by commands that the screen names."""
 
-import os
 import re
-import subprocess
-import sys
-import sysconfig
-import venv
 
 import pytest
+from installation import Environment
 
 from nnlearn import __version__
 from nnlearn.catalogue import load_catalogue
 
 RELU = 'raise NotImplementedError("relu: not written yet")'
 SOLUTION = "x = as_floating(x)\n    return ops.where(x > 0, x, ops.zeros_like(x))"
-
-
-class Environment:
-    """An environment of Python's that finds what nnlearn needs, and holds what is installed into it."""
-
-    def __init__(self, root):
-        self.root = root
-        venv.create(root, with_pip=False)
-        self._bin = root / ("Scripts" if os.name == "nt" else "bin")
-        [site] = root.rglob("site-packages")
-        # Not nnlearn itself: a path that is named here is searched, and nothing in it installed.
-        (site / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
-
-    def install(self, wheel):
-        command = [
-            *("-m", "pip", "--python", self._bin / "python"),
-            "install",
-            "--no-index",
-            "--no-deps",
-            wheel,
-        ]
-        subprocess.run([sys.executable, *command], check=True, capture_output=True)
-
-    def run(self, *arguments, cwd):
-        """Run `nnlearn`; the code it ended with, its output, and what it complained of."""
-        done = subprocess.run(
-            [self._bin / "nnlearn", *arguments],
-            cwd=cwd,
-            env={"HOME": str(cwd), "PATH": os.defpath},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert "Traceback" not in done.stdout + done.stderr
-        return done.returncode, done.stdout, done.stderr
 
 
 @pytest.fixture
@@ -120,4 +80,4 @@ def test_a_guess_is_answered_with_its_explanation_either_way(environment, selfst
     assert re.search(r'\["hidden_targets"\] should be .* Noticed .*\["right_for_the_job"\] .* Noticed', said)
     assert "two separate yes-or-no questions" in said
     code, shown, _ = environment.run("progress", cwd=tmp_path / "nn")
-    assert "0 of 2 first guesses right" in shown
+    assert "first guesses 0 of 2" in shown
