@@ -43,11 +43,19 @@ def one_line(text: str, limit: int | None = None) -> str:
 FIELD = 13  # where the values of a failure message begin
 _HEADLINE = 4  # how far a first line that goes on is indented
 _PASTED = "  Try it "  # a line break in it would be pasted along
+_BUT = ", but "  # between what should hold and what is so
+_APART = re.compile(r"(?<=\S) {2,}(?=\S+(?: \S+)*$)")  # before what a row says last, of its own
+
+
+def hanging(line: str) -> int:
+    """How far a line of a failure message is indented where it goes on."""
+    return FIELD if line.startswith("  ") else _HEADLINE
 
 
 def laid_out(message: str, width: int) -> str:
     """A failure message in lines of at most `width`: what goes on does so below where it began.
 
+    The first line is broken between what should hold and what is so, where that takes no more lines.
     The line to try stays in one piece.
 
     Args:
@@ -56,18 +64,43 @@ def laid_out(message: str, width: int) -> str:
     """
     lines: list[str] = []
     for line in message.splitlines():
-        hang = FIELD if line.startswith("  ") else _HEADLINE
-        if len(line) <= width or line.startswith(_PASTED):
-            lines.append(line)
-            continue
-        lines += textwrap.wrap(
-            line,
-            max(width, 2 * FIELD),
-            subsequent_indent=" " * hang,
-            replace_whitespace=False,
-            break_on_hyphens=False,
-        )
+        lines += [line] if line.startswith(_PASTED) else folded(line, width, hanging(line))
     return "\n".join(lines)
+
+
+def folded(line: str, width: int, hang: int) -> list[str]:
+    """A line of a failure message in lines of at most `width`, broken where its sense breaks if that can be.
+
+    Args:
+        line: The line.
+        width: How much room there is.
+        hang: How far what goes on is indented.
+    """
+    if len(line) <= width:
+        return [line]
+    room = max(width, 2 * FIELD)
+    whole = _wrapped(line, room, "", hang)
+    if line.startswith("  "):
+        head, *tail = _APART.split(line, maxsplit=1)
+        rest = "".join(tail)
+    else:
+        head, but, rest = line.partition(_BUT)
+        head, rest = head + but[:1], but[2:] + rest
+    if not rest:
+        return whole
+    parted = [*_wrapped(head, room, "", hang), *_wrapped(rest, room, " " * hang, hang)]
+    return parted if len(parted) <= len(whole) else whole
+
+
+def _wrapped(text: str, width: int, indent: str, hang: int) -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=" " * hang,
+        replace_whitespace=False,
+        break_on_hyphens=False,
+    )
 
 
 def shown(value: Any, room: int = 60) -> str:

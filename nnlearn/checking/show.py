@@ -7,16 +7,23 @@ from typing import Any
 import numpy as np
 
 _WINDOW = 6
-_DIGITS = 4
+_DIGITS, _MOST_DIGITS = 4, 17  # with 17 any two float64 that differ are written differently
 
 
-def number(value: Any) -> str:
+def number(value: Any, digits: int = _DIGITS) -> str:
     """One element, short: `0.2833`, `1e-05`, `nan`."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if isinstance(value, (int, np.integer)):
         return str(int(value))
-    return f"{complex(value):.4g}" if np.iscomplexobj(value) else f"{float(value):.4g}"
+    plain = complex(value) if np.iscomplexobj(value) else float(value)
+    return f"{plain:.{digits}g}"
+
+
+def digits_apart(one: Any, other: Any) -> int:
+    """The fewest digits with which two elements that differ do not look the same."""
+    enough = (d for d in range(_DIGITS, _MOST_DIGITS) if number(one, d) != number(other, d))
+    return next(enough, _MOST_DIGITS)
 
 
 def index(position: tuple[int, ...]) -> str:
@@ -43,14 +50,15 @@ def side_by_side(
         A line for `expected` and one for `got`, which ends with how many elements differ.
     """
     count = f"{int(differs.sum())} of {differs.size} differ"
-    if expected.ndim == 0:
-        return number(expected[()]), number(got[()])
     first = first_true(differs)
+    digits = digits_apart(expected[first], got[first])
+    if expected.ndim == 0:
+        return number(expected[()], digits), number(got[()], digits)
     row, column = first[:-1], first[-1]
     start = max(0, min(column - 1, expected.shape[-1] - _WINDOW))
     stop = min(expected.shape[-1], start + _WINDOW)
     prefix = f"at {index((*row, start))}: " if row or start else ""
-    cells = [[number(v) for v in array[row][start:stop]] for array in (expected, got)]
+    cells = [[number(v, digits) for v in array[row][start:stop]] for array in (expected, got)]
     width = max(len(cell) for line in cells for cell in line)
     more = " ..." if stop < expected.shape[-1] else ""
     lines = [prefix + "[" + " ".join(f"{c:<{width}}" for c in line) + more + "]" for line in cells]

@@ -79,6 +79,42 @@ def test_what_goes_on_does_so_below_where_it_began():
     ]
 
 
+def test_lines_break_where_their_sense_does_as_long_as_that_takes_no_more_of_them():
+    failure = Failure(
+        "relu(x) should be x where positive and 0 elsewhere",
+        detail="element [0, 0] is 2.5, not 0",
+        part="relu",
+        call=("leaky_relu(x, negative_slope=0.2)  x: shape (2, 3), float32",),
+        got=("[1      3      0.3333 0.25   0.125 ]  6 of 6 differ",),
+    )
+    assert laid_out(render(failure), 60).splitlines() == [
+        "relu: relu(x) should be x where positive and 0 elsewhere,",
+        "    but element [0, 0] is 2.5, not 0",
+        "",
+        "  Call       leaky_relu(x, negative_slope=0.2)",
+        "             x: shape (2, 3), float32",
+        "  Got        [1      3      0.3333 0.25   0.125 ]",
+        "             6 of 6 differ",
+    ]
+    two_lines = replace(failure, claim="it is " + "so " * 20 + "here", call=(), got=())
+    assert "so so here, but element" in laid_out(render(two_lines), 60).splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "words"),
+    [
+        ([1.0, 0.31431], [1.0, 0.31428], "element [1] is 0.31431, not 0.31428"),
+        (np.float64(1 + 2**-52), np.float64(1), "it is 1.0000000000000002, not 1"),
+        ([0.5, 0.25], [0.5, 0.75], "element [1] is 0.25, not 0.75"),
+    ],
+)
+def test_two_numbers_that_differ_never_look_the_same(got, expected, words):
+    failure = failure_of(expect.close, got, np.asarray(expected), "it should be right", rtol=0, atol=0)
+    assert failure.detail == words
+    shown, wanted = words.split(" is ")[1].split(", not ")
+    assert (shown in failure.got[0], wanted in failure.expected[0]) == (True, True)
+
+
 def test_a_line_to_try_is_in_one_piece_since_it_is_pasted():
     failure = Failure("it should hold", try_it="f(" + ", ".join("1" * 40) + ")")
     assert f"  Try it     {failure.try_it}" in laid_out(render(failure), 60).splitlines()

@@ -11,7 +11,7 @@ import numpy as np
 from nnlearn.checking.expect.answers import items, true
 from nnlearn.checking.expect.reading import Array, as_array, element, equal_values, of_the_answer, short
 from nnlearn.checking.failure import CheckFailed, Failure
-from nnlearn.checking.show import first_true, number, side_by_side
+from nnlearn.checking.show import digits_apart, first_true, number, side_by_side
 
 
 @of_the_answer
@@ -195,7 +195,8 @@ def _raise_difference(
     got: Array, want: Array, differs: Array, claim: str, but: str | None, tolerance: str
 ) -> None:
     first = first_true(differs)
-    found, wanted = number(got[first]), number(want[first])
+    digits = digits_apart(got[first], want[first])
+    found, wanted = number(got[first], digits), number(want[first], digits)
     if but is not None:
         detail = but.format(*first, got=found, expected=wanted)
     else:
