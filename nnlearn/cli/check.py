@@ -18,6 +18,7 @@ from nnlearn.results import Outcome, PartResult, Report, Verdict, report_to_dict
 from nnlearn.runtime.output import keep_stdout_for_json
 from nnlearn.submission.source import Source, load_source
 from nnlearn.text import laid_out
+from nnlearn.workspace.beyond import beyond
 
 if TYPE_CHECKING:
     from nnlearn.checking.bench import Bench
@@ -201,7 +202,9 @@ def _show_next(place: Place, target: Target, report: Report, bench: Bench) -> No
     """Say what to write first, or what comes after a topic that is done."""
     first = next((part for part in report.parts if part.verdict is not Verdict.PASSED), None)
     if first is None:
-        _show_beyond(target, every=any(outcome.hidden for part in report.parts for outcome in part.outcomes))
+        was_run = any(outcome.hidden for part in report.parts for outcome in part.outcomes)
+        for line in beyond(place.need_workspace(), target.topic, target.part or "", was_run=was_run):
+            say(line)
         if target.part is None and (responses := target.topic.responses):
             names = ", ".join(f"{response.name} ({points_of(response)})" for response in responses)
             where = "ANSWERS" if target.file.suffix == ".py" else "the notebook"
@@ -212,20 +215,6 @@ def _show_next(place: Place, target: Target, report: Report, bench: Bench) -> No
         where = bench.seat.place(first.name)
         say(f"Write {first.name}, {f'at {where}' if where else f'in {target.file.name}'}.")
         say(f"Next: nnlearn hint {place.catalogue.name_of(target.topic, first.name)}")
-
-
-def _show_beyond(target: Target, *, every: bool) -> None:
-    """Say what there is besides for what passes, where that is installed."""
-    try:
-        whole = whole_topic(target.place, target.topic)
-    except NnlearnError:  # where the exercises came from is gone: that matters to who asks for it
-        return
-    part = target.part or target.topic.parts[0].name
-    name = target.place.catalogue.name_of(target.topic, part)
-    if whole.checks and not every:
-        say(f"Hidden checks: nnlearn check --all {name if target.part else target.topic.name}")
-    if whole.master:
-        say(f"Other ways to write {part}: nnlearn solution {name}")
 
 
 def _show_part(part: PartResult, width: int) -> None:

@@ -16,7 +16,7 @@ from nnlearn.notebook.cells import shell
 from nnlearn.notebook.held import Notice
 from nnlearn.notebook.plots import Picture
 from nnlearn.results import Outcome, PartResult, Verdict
-from nnlearn.text import laid_out
+from nnlearn.text import hanging, laid_out
 
 # Against white and against Jupyter's dark grey, all have a contrast above 3:1.
 _GREEN, _VERMILION, _GREY = "#009E73", "#D55E00", "#808080"
@@ -32,6 +32,7 @@ class Card:
         picture: What the part does, drawn.
         notes: What there is to know about the notebook as a whole.
         notice: Why the verdict, if there is one, is not about what the notebook's cells say now.
+        beyond: What there is besides for a part that passes, a line each.
     """
 
     result: PartResult
@@ -39,6 +40,7 @@ class Card:
     picture: Picture | None = None
     notes: tuple[str, ...] = ()
     notice: Notice | None = None
+    beyond: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -79,7 +81,7 @@ class Card:
     def messages(self) -> list[str]:
         """What is said of the check to look at first, or of each guess that was answered."""
         to_look_at = self.result.to_look_at(apart=self.result.name == PREDICTIONS)
-        return [laid_out(outcome.message, WIDTH) for outcome in to_look_at]
+        return [outcome.message for outcome in to_look_at]
 
     def as_text(self) -> str:
         """The card as plain text."""
@@ -90,11 +92,12 @@ class Card:
             lines.append("")
         lines += [f"  {o.verdict.words:<14} {o.title}" for o in self.result.outcomes]
         for message in self.messages:
-            lines += ["", message]
+            lines += ["", laid_out(message, WIDTH)]
         if self.picture:
             lines += ["", *textwrap.wrap(f"Picture: {self.picture.alt}", WIDTH)]
         for note in self.notes:
             lines += ["", *textwrap.wrap(f"Note: {note}", WIDTH)]
+        lines += ["", *self.beyond] if self.beyond else []
         return "\n".join(lines)
 
     def as_html(self) -> str:
@@ -105,15 +108,17 @@ class Card:
             f'<p style="margin:0 0 .4em">{escape(t)}</p>' for t in (self.notice.text if self.notice else ())
         )
         checks = "".join(_item(outcome) for outcome in self.result.outcomes)
-        messages = "".join(f'<pre tabindex="0" style="{_PRE}">{escape(text)}</pre>' for text in self.messages)
+        messages = "".join(_message(text) for text in self.messages)
         picture = f'<div style="margin-top:.8em">{self.picture.svg}</div>' if self.picture else ""
         notes = "".join(f'<p style="margin:.8em 0 0">Note: {escape(note)}</p>' for note in self.notes)
+        besides = "<br>".join(escape(line) for line in self.beyond)
+        beyond = f'<p style="margin:.8em 0 0">{besides}</p>' if besides else ""
         return (
             f'<section aria-label="{escape(self.title)}" style="{_BOX};border-left-color:{accent}">'
             f'<p style="margin:0 0 .4em"><strong>{mark} {escape(self.title)}</strong>'
             f" &nbsp;{escape(self.count)}</p>{about}"
             f'<ul style="list-style:none;margin:0;padding:0">{checks}</ul>'
-            f"{messages}{picture}{notes}</section>"
+            f"{messages}{picture}{notes}{beyond}</section>"
         )
 
 
@@ -121,8 +126,18 @@ _BOX = (
     "border:1px solid rgba(128,128,128,.5);border-left-width:6px;"
     "padding:.6em 1em;margin:.3em 0;max-width:60em"
 )
-_PRE = "margin:.8em 0 0;padding:0;overflow-x:auto;white-space:pre;background:transparent;line-height:1.4"
+_PRE = (
+    "margin:.8em 0 0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere;"
+    "background:transparent;line-height:1.4"
+)
 _MARKS = {Verdict.PASSED: "✓", Verdict.WAITING: "…"}
+
+
+def _message(text: str) -> str:
+    """A message as wide as whatever shows it: each line goes on below where it began."""
+    lines = ((hanging(line), escape(line) or " ") for line in text.splitlines())
+    shown = "".join(f'<div style="padding-left:{n}ch;text-indent:-{n}ch">{line}</div>' for n, line in lines)
+    return f'<pre style="{_PRE}">{shown}</pre>'
 
 
 def _item(outcome: Outcome) -> str:

@@ -48,6 +48,7 @@ def _check(part: str, topic_name: str | None, namespace: dict[str, Any]) -> None
     from nnlearn.notebook.card import show
     from nnlearn.notebook.topics import topic_of
     from nnlearn.results import Verdict
+    from nnlearn.workspace.beyond import beyond
     from nnlearn.workspace.workspace import find_workspace
 
     if topic_name is None and "." in part:  # as commands name a part that several topics have
@@ -57,6 +58,7 @@ def _check(part: str, topic_name: str | None, namespace: dict[str, Any]) -> None
     card = _card(topic, part, namespace)
     if workspace and card.counts:
         workspace.progress.record(topic.name, {part: card.result.verdict.value})
+        card = replace(card, beyond=beyond(workspace, topic, part) if card.passed else ())
     elif workspace and workspace.progress.verdicts(topic.name).get(part) == Verdict.PASSED:
         card = replace(card, notes=(*card.notes, f"{part} has passed before, and that stands."))
     show(card)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nnlearn.catalogue import PREDICTIONS, Part, Topic
 from nnlearn.results import Verdict
+from nnlearn.workspace.beyond import beyond
 from nnlearn.workspace.state import WorkspaceError
 from nnlearn.workspace.workspace import Workspace
 
@@ -54,6 +55,10 @@ class Standing:
             return False
         never_checked = [part.name for part in topic.parts if part.name not in verdicts]
         return not never_checked or not checked_here(topic).intersection(never_checked)
+
+    def beyond(self, topic: Topic) -> tuple[str, ...]:
+        """What there is besides for a topic that is done."""
+        return beyond(self._workspace, topic)
 
     def first_open(self) -> Topic:
         """The first topic that is not done; the first of all if every one is."""

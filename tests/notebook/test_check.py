@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 from toy_course import REFERENCE, nnlearn
@@ -186,9 +187,27 @@ def test_in_a_workspace_progress_and_hints_are_shared_with_the_commands(miniatur
     assert kernel.run(CHECK).error is None
     assert progress.verdicts("toy") == {"softmax": "passed"}
     kernel.run(COLUMNS)
-    assert "Next       nnlearn hint softmax   (1 of 3 used)" in kernel.run(CHECK).card
+    card = kernel.run(CHECK).card
+    assert "Next       nnlearn hint softmax   (1 of 3 used)" in card
+    assert "nnlearn solution" not in card
     assert progress.verdicts("toy") == {"softmax": "failed"}
     kernel.run("os.chdir(home)")
+
+
+def test_a_part_that_passes_says_what_there_is_besides_where_it_is(miniature, kernel, tmp_path):
+    """Whoever learns alone has hidden checks and other solutions; a class reads of neither."""
+    public = shutil.copytree(miniature / "exercises", tmp_path / "public" / "exercises").parent
+    hidden, other = "nnlearn check --all softmax", "nnlearn solution softmax"
+    for content, is_there in ((miniature, True), (public, False)):
+        folder = tmp_path / f"work_{is_there}"
+        assert nnlearn("init", folder, "--content", content).returncode == 0
+        kernel.run(f"{REFERENCE}\nimport os\nhome = os.getcwd()\nos.chdir({str(folder)!r})")
+        done = kernel.run(CHECK)
+        assert done.error is None
+        besides = f"\n\nHidden checks: {hidden}\nOther ways to write softmax: {other}"
+        assert done.card.endswith(besides) == is_there
+        assert (hidden in done.html, other in done.html) == (is_there, is_there)
+        kernel.run("os.chdir(home)")
 
 
 def test_the_card_holds_nothing_that_runs_or_is_fetched(filled_in):
