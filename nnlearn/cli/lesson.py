@@ -13,7 +13,7 @@ from nnlearn.cli.named import named
 from nnlearn.cli.place import Place
 from nnlearn.cli.say import say, shows_colours
 from nnlearn.errors import EXIT_OK, NnlearnError
-from nnlearn.render.terminal import for_terminal, without_comment
+from nnlearn.render.folded import without_comment
 
 if TYPE_CHECKING:
     from nnlearn.catalogue import Topic
@@ -61,12 +61,14 @@ def show_lesson(
 def _page_through(place: Place, topic: Topic, markdown: str) -> None:
     from rich.console import Console
 
-    console = Console(no_color=not shows_colours())
+    from nnlearn.render.terminal import THEME, lesson_in_terminal
+
+    console = Console(no_color=not shows_colours(), theme=THEME)
     width = min(console.width, _WIDTH)
     os.environ.setdefault("LESS", _LESS)
     os.environ.setdefault("MORE", "-d")  # where there is no `less`: it names its keys as well
     with console.pager(styles=shows_colours()):
-        console.print(for_terminal(markdown, topic.exercise_dir, width), width=width)
+        console.print(lesson_in_terminal(markdown, topic.exercise_dir, width), width=width)
     say(f"With its figures and all of its code: nnlearn lesson {topic.name} --browser")
     if place.workspace is not None:
         say(f"Next: nnlearn check {topic.name}")

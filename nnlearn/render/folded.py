@@ -9,6 +9,7 @@ _FOLDED = re.compile(
     r"^<details>\n<summary>(?P<summary>[^\n]*)</summary>\n(?P<body>.*?)\n</details>$",
     re.MULTILINE | re.DOTALL,
 )
+_COMMENT = re.compile(r"\A\s*<!--.*?-->\s*", re.DOTALL)
 
 
 def folded(summary: str, markdown: str) -> str:
@@ -24,3 +25,8 @@ def replace_folded(markdown: str, replace: Callable[[str, str], str]) -> str:
 def without_folded(markdown: str) -> str:
     """`markdown` for where nothing can be opened."""
     return replace_folded(markdown, lambda *_: "")
+
+
+def without_comment(markdown: str) -> str:
+    """`markdown` without the comment that it begins with: that is for whoever edits it."""
+    return _COMMENT.sub("", markdown)

@@ -10,12 +10,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from nnlearn.render.folded import replace_folded
+from nnlearn.render.folded import replace_folded, without_comment
 from nnlearn.render.formulas import replace_formulas
 
 _HOLDER = "\ue000{}\ue001"  # characters that no text uses
 _IMAGE = re.compile(r'(<img src=")([^":]+)(")')
-_COMMENT = re.compile(r"\A\s*<!--.*?-->", re.DOTALL)
 _STYLE = """
 :root { color-scheme: light; }
 body { font: 17px/1.55 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem;
@@ -53,7 +52,7 @@ def lesson_page(title: str, markdown: str, folder: Path) -> str:
         begin = hold(f"<details>\n<summary>{html.escape(summary)}</summary>")
         return f"{begin}\n\n{body}\n\n{hold('</details>')}"
 
-    text = replace_formulas(replace_folded(_COMMENT.sub("", markdown), fold), formula)
+    text = replace_formulas(replace_folded(without_comment(markdown), fold), formula)
     reader = MarkdownIt("commonmark", {"html": False, "highlight": _in_colours}).enable("table")
     body = reader.render(text)
     body = re.sub("<p>(\ue000\\d+\ue001)</p>", r"\1", body)

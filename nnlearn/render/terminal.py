@@ -1,39 +1,36 @@
-"""A lesson as a terminal shows it: formulas as text, pictures by name, long lines of code indented."""
+"""A lesson in a terminal: formulas as text, pictures by name, long lines of code indented.
+
+The colours are the terminal's own: whether it is dark or light is not known.
+"""
 
 from __future__ import annotations
 
 import re
 import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from nnlearn.render.folded import without_folded
+from rich.markdown import Markdown
+from rich.theme import Theme
+
+from nnlearn.render.folded import without_comment, without_folded
 from nnlearn.render.formulas import readable, replace_formulas
 
-if TYPE_CHECKING:
-    from rich.markdown import Markdown
-
-_COMMENT = re.compile(r"\A\s*<!--.*?-->\s*", re.DOTALL)
+THEME = Theme({"markdown.code": "bold"})
+"""For the console it is printed on: Rich's own puts code in a sentence on black."""
 _IMAGE = re.compile(r"^!\[([^\]]*)\]\(([^)]+)\)$", re.MULTILINE)
 _CODE = re.compile(r"^(```\w*\n)(.*?)^```$", re.MULTILINE | re.DOTALL)
 _AROUND_CODE = 2  # columns that a block of code is padded with
 _CONTINUED = 8  # columns by which the rest of a statement is indented
 
 
-def without_comment(markdown: str) -> str:
-    """A lesson without the comment that it begins with, for those who would edit it."""
-    return _COMMENT.sub("", markdown)
-
-
-def for_terminal(markdown: str, folder: Path, width: int) -> Markdown:
-    """A lesson for a terminal, without what stands folded.
+def lesson_in_terminal(markdown: str, folder: Path, width: int) -> Markdown:
+    """A lesson, without what stands folded.
 
     Args:
         markdown: The lesson.
         folder: Where its pictures are; they are named as from the current folder.
         width: The columns there are. Longer lines of code go on below, and a comment stays a comment.
     """
-    from rich.markdown import Markdown
 
     def formula(tex: str, on_its_own: bool) -> str:
         return f"\n    {readable(tex)}\n" if on_its_own else f"`{readable(tex)}`"
@@ -41,7 +38,6 @@ def for_terminal(markdown: str, folder: Path, width: int) -> Markdown:
     text = replace_formulas(without_folded(without_comment(markdown)), formula)
     text = _IMAGE.sub(lambda m: f"*Figure: {m[1]}*\n\n{_shown(folder / m[2])}", text)
     text = _CODE.sub(lambda m: f"{m[1]}{_fitted(m[2], width - _AROUND_CODE)}```", text)
-    # The terminal's own colours: whether it is dark or light is not known.
     return Markdown(text, code_theme="ansi_dark")
 
 

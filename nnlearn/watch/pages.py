@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from nnlearn.render.terminal import for_terminal
+from nnlearn.render.terminal import THEME, lesson_in_terminal
 from nnlearn.watch.draw import page_lines
 
 _LESSON_WIDTH = 92
@@ -77,8 +77,8 @@ def lesson_page(title: str, markdown: str, folder: Path) -> Page:
 
     def make(width: int) -> list[Text]:
         width = min(width, _LESSON_WIDTH)
-        console = Console(width=width, force_terminal=True, highlight=False)
-        rendered = console.render_lines(for_terminal(markdown, folder, width), pad=False)
+        console = Console(width=width, force_terminal=True, highlight=False, theme=THEME)
+        rendered = console.render_lines(lesson_in_terminal(markdown, folder, width), pad=False)
         return [Text.assemble(*((s.text, s.style or "") for s in line), no_wrap=True) for line in rendered]
 
     return Page(title, make)

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from nnlearn.catalogue import load_catalogue
-from nnlearn.render.terminal import for_terminal
+from nnlearn.render.terminal import lesson_in_terminal
 from nnlearn.watch.pages import lesson_page
 
 LONG = (
@@ -21,7 +21,7 @@ LONG = (
 def shown(markdown: str, folder: Path, width: int) -> str:
     console = Console(width=width)
     with console.capture() as captured:
-        console.print(for_terminal(markdown, folder, width))
+        console.print(lesson_in_terminal(markdown, folder, width))
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
