@@ -9,10 +9,8 @@ from pathlib import Path
 from nnlearn.catalogue import Topic
 from nnlearn.cli.named import named
 from nnlearn.cli.place import here
-from nnlearn.cli.say import say
+from nnlearn.cli.say import room, say
 from nnlearn.submission.elementary import elementary
-
-_WIDTH = 100
 
 
 def show_elementary(name: str | None = None, content: Path | None = None) -> None:
@@ -54,5 +52,7 @@ def _list(names: Iterable[str]) -> None:
     for module, words in modules.items():
         text = f"{module}: {' '.join(words)}"
         say(
-            textwrap.fill(text, _WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+            textwrap.fill(
+                text, room(100), initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False
+            )
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 from nnlearn.catalogue import Part, Topic
 from nnlearn.cli.named import named
 from nnlearn.cli.place import Place
-from nnlearn.cli.say import complain, say
+from nnlearn.cli.say import complain, room, say
 from nnlearn.errors import OutputError
 
 
@@ -29,7 +29,7 @@ def show_hint(
     shown = number or _next(place, topic, part, again)
     total = len(part.hints)
     say(f"{part.name}, hint {shown} of {total}")
-    say(textwrap.fill(part.hints[shown - 1], 80, initial_indent="  ", subsequent_indent="  "))
+    say(textwrap.fill(part.hints[shown - 1], room(80), initial_indent="  ", subsequent_indent="  "))
     if shown < total:
         say(f"More: nnlearn hint {called}" if place.workspace else f"More: nnlearn hint {called} {shown + 1}")
     elif place.workspace:

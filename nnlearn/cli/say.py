@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 
 _CODES = {"green": "32", "red": "31", "yellow": "33", "bold": "1", "dim": "2"}
@@ -16,6 +17,11 @@ def say(text: str = "") -> None:
 def complain(text: str) -> None:
     """Print to standard error."""
     print(text, file=sys.stderr)  # noqa: T201
+
+
+def room(most: int) -> int:
+    """Of lines of text: `most`, or as many columns as the terminal has where those are fewer."""
+    return min(most, max(20, shutil.get_terminal_size((most, 24)).columns))
 
 
 def paint(text: str, style: str) -> str:

@@ -9,14 +9,13 @@ from pathlib import Path
 from nnlearn.catalogue import Part, Response, Topic
 from nnlearn.cli.named import named
 from nnlearn.cli.place import Place, here
-from nnlearn.cli.say import paint, say
+from nnlearn.cli.say import paint, room, say
 from nnlearn.runtime.output import keep_stdout_for_json
 from nnlearn.workspace.workspace import Workspace
 
 PASSED = "passed"
 _UNTOUCHED = ("", "not_written")
 _BAR = 20
-_WIDTH = 80
 
 
 def show_topics(name: str | None = None, content: Path | None = None) -> None:
@@ -33,7 +32,7 @@ def show_topics(name: str | None = None, content: Path | None = None) -> None:
         said = [topic.title, *filter(None, [topic.effort])]
         count = f"   {_count(topic, verdicts)}" if place.workspace else ""
         say(f"{topic.name}: {', '.join(said)}{count}")
-        say(textwrap.fill(topic.summary, _WIDTH, initial_indent="  ", subsequent_indent="  "))
+        say(textwrap.fill(topic.summary, room(80), initial_indent="  ", subsequent_indent="  "))
         for row in _rows(place, topic, verdicts):
             say(f"    {row}")
     place.say_notes()

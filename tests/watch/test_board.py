@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from nnlearn.catalogue import load_catalogue
 from nnlearn.results import Outcome, PartResult, Verdict
 from nnlearn.watch.board import Board
@@ -33,7 +34,9 @@ def test_of_guesses_each_that_was_answered_is_told(miniature: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("known", [[], ["softmax"], ["softmax", "Scale"], ["softmax", "Scale", "predictions"]])
+@pytest.mark.parametrize(
+    "known", [[], ["softmax"], ["softmax", "Scale"], ["softmax", "Scale", "predictions"]]
+)
 def test_the_learner_comes_back_to_what_they_left_however_much_was_checked_before(
     miniature: Path, known: list[str]
 ) -> None:
