@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from rich.text import Text
-
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.errors import EXIT_INTERRUPTED, EXIT_OK, NnlearnError
 from nnlearn.watch.board import Board
 from nnlearn.watch.front import Front
-from nnlearn.watch.pages import Page, lesson_page
+from nnlearn.watch.pages import Page, lesson_page, topics_page
 from nnlearn.watch.wording import all_lines
 from nnlearn.workspace.standing import Standing
 from nnlearn.workspace.workspace import Workspace
@@ -139,17 +137,7 @@ class Actions:
             self._watch.board.notice = f"That was the {which} topic: l lists them all."
 
     def _list(self) -> None:
-        standing = self._watch.standing
-        longest = max(len(topic.name) for topic in standing.topics)
-        lines = [
-            f"  {t.name:<{longest}}  {standing.passed(t)} of {len(t.parts)} parts pass  "
-            f"{', '.join(filter(None, [t.title, t.effort]))}"
-            for t in standing.topics
-        ]
-        texts = [Text(line, no_wrap=True, overflow="ellipsis") for line in lines]
-        names = tuple(topic.name for topic in standing.topics)
-        here = names.index(self._watch.board.topic.name)
-        self._watch.front.page = Page("Topics", lambda _: texts, names, here)
+        self._watch.front.page = topics_page(self._watch.standing, self._watch.board.topic)
 
     def _lesson(self) -> None:
         topic = self._watch.board.topic
@@ -160,7 +148,7 @@ class Actions:
                 f"{topic.lesson} cannot be read: {error}",
                 "`nnlearn init` restores what came with nnlearn",
             ) from error
-        self._watch.front.page = lesson_page(topic.title, markdown, topic.exercise_dir)
+        self._watch.front.page = lesson_page(topic, markdown)
 
     def _more(self) -> None:
         """All that the board has no room for."""

@@ -14,6 +14,7 @@ from nnlearn.workspace.standing import Standing
 
 WHEN_GRADED = "when graded"
 NOT_CHECKED = "not checked"
+_NO_WORK = (Verdict.NOT_WRITTEN.words, NOT_CHECKED)
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Board:
         notice: A line about what a key has done, or asks.
         passed_elsewhere: Parts of other topics that passed, and all of them.
         following: The topic to go on with, or None.
+        beyond: What there is besides once all passes, a line each; None as long as nobody has looked.
     """
 
     topic: Topic
@@ -66,6 +68,7 @@ class Board:
     notice: str = ""
     passed_elsewhere: tuple[int, int] = (0, 0)
     following: Topic | None = None
+    beyond: tuple[str, ...] | None = None
     _changed: Sequence[str] = ()
     _broke: list[str] = field(default_factory=list)
     _was_at: str = ""
@@ -86,6 +89,8 @@ class Board:
         total = sum(len(other.parts) for other in others)
         self.passed_elsewhere = (sum(standing.passed(other) for other in others), total)
         self.following = standing.following(topic)
+        if self.all_pass and self.beyond is None:  # not before: it takes a while
+            self.beyond = standing.beyond(topic)
 
     def is_checked_here(self, part: str) -> bool:
         """Whether a part has visible checks; until that is known it is taken to have some."""
@@ -110,6 +115,11 @@ class Board:
         outcomes = self.results[part].outcomes
         passed = sum(outcome.verdict is Verdict.PASSED for outcome in outcomes)
         return f"{passed} of {len(outcomes)} checks"
+
+    def is_untouched(self, part: str) -> bool:
+        """Whether nothing of a part is written, as far as is known; of one with visible checks."""
+        outcomes = self.results[part].outcomes if part in self.results else ()
+        return self.state(part) in _NO_WORK and all(o.verdict is not Verdict.PASSED for o in outcomes)
 
     def printed_by(self, part: str) -> str:
         """What a part has printed, or the file; nothing while the file cannot be read: that is said alone."""
@@ -185,8 +195,7 @@ class Board:
         to look at as long as there is anything else that was changed.
         """
         open_parts = self.open_parts
-        no_work = (Verdict.NOT_WRITTEN.words, NOT_CHECKED)
-        at_work = [n for n in self._changed if n in open_parts and self.state(n) not in no_work]
+        at_work = [n for n in self._changed if n in open_parts and self.state(n) not in _NO_WORK]
         if self.focus in at_work or (self._is_chosen and not self._broke):
             return
         names = [part.name for part in self.topic.parts]

@@ -123,6 +123,10 @@ class Checker:
         elif under.silent > _IMPATIENT_S:
             self._restart()
 
+    def check_none(self) -> None:
+        """Take on no run that has not begun: what it was to check is not there any more."""
+        self._waiting = None
+
     def turn_to(self, topic: Topic) -> None:
         """Check files of another topic from now on."""
         self._topic = topic

@@ -30,7 +30,7 @@ KEYS = (
     ("q", "quit"),
 )
 _DISPENSABLE = ("r", "o", "l", "←→", "p", "h", "n")  # the first goes first where there is no room for all
-_BAR = 20
+_BAR, _SHORT_BAR = 20, 16
 _BLANK, _LEAST_BODY, _MUCH = 3, 4, 8
 _BESIDE = 60  # columns that are of use beside the parts
 
@@ -55,6 +55,8 @@ def board_lines(board: Board, width: int, height: int) -> list[Text]:
         checks = []
     elif len(body) + len(whole := check_lines(board, width)) + 2 <= room:
         checks = whole
+    else:
+        checks = check_lines(board, open_first=True)
     more = besides(board, checks, width, room - len(body))
     first, second, third = (([Text()] if blank > number else []) for number in (1, 2, 0))
     lines = [*top, *first, *parts, *second, *middle, *third, *_cut([*body, *more], room)]
@@ -105,13 +107,15 @@ def _header(board: Board, width: int, share: int) -> list[Text]:
 def _progress(board: Board, width: int) -> list[Text]:
     here, all_here = board.passed, len(board.topic.parts)
     passed, total = board.passed_elsewhere
-    filled = round(_BAR * here / all_here)
+    course = f", {here + passed} of {all_here + total} in the course" if total else ""
+    words = f"] {here} of {all_here} parts pass"
+    bar = max(_SHORT_BAR, min(_BAR, width - 1 - len(words) - len(course)))
+    filled = round(bar * here / all_here)
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append("[")
     line.append("#" * filled, style="green")
-    line.append(f"{'-' * (_BAR - filled)}] {here} of {all_here} parts pass")
-    course = f", {here + passed} of {all_here + total} in the course"
-    if total and line.cell_len + len(course) <= width:
+    line.append(f"{'-' * (bar - filled)}{words}")
+    if line.cell_len + len(course) <= width:
         line.append(course)
     return [line]
 

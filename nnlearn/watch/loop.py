@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import queue
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +17,18 @@ from nnlearn.watch.board import Board
 from nnlearn.watch.checker import Checker
 from nnlearn.watch.files import SavedFiles, Touched
 from nnlearn.watch.front import Front
+from nnlearn.watch.input_end import EndOfInput, tell_end_of_input
 from nnlearn.watch.keys import Key
 from nnlearn.watch.process import Gone, Printed, Said
 from nnlearn.watch.runs import Run
 from nnlearn.watch.signals import Continued, Resized, Stop, Suspend, signals_to, suspend
-from nnlearn.watch.written import Written, read_written
+from nnlearn.watch.wording import breakpoint_note
+from nnlearn.watch.written import Written, is_saved, read_written
 from nnlearn.workspace.standing import Standing
 from nnlearn.workspace.workspace import Workspace
 
 _WHILE_BUSY_S = 0.25
 _AWAKE_S = 1.0  # more than this between two looks at the clock: the process was stopped in between
-
-
-@dataclass(frozen=True)
-class EndOfInput:
-    """Standard input has ended: whoever started the watch wants no more of it."""
 
 
 class Watch:
@@ -47,6 +40,12 @@ class Watch:
         front: Makes what shows the board, given where its keys go.
         by_fork: Whether runs are forks of the warm process.
         polling: Whether to do without events of the file system.
+
+    Attributes:
+        workspace: Where the learner works.
+        standing: How far the learner has come.
+        front: What shows the board.
+        board: What is shown of the topic that is watched now.
     """
 
     def __init__(
@@ -59,34 +58,19 @@ class Watch:
         polling: bool = False,
     ) -> None:
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._workspace = workspace
-        self._standing = Standing(workspace)
-        self._front = front(self._events.put)
+        self.workspace = workspace
+        self.standing = Standing(workspace)
+        self.front = front(self._events.put)
         self._checker = Checker(workspace.root, topic, self, self._events.put, by_fork=by_fork)
         self._code: int | None = None
         self._ends_when_idle = False
         self._noticed: float | None = None
-        self._topic_of = {file: t for t in self._standing.topics for file in (t.stub, t.notebook)}
+        self._topic_of = {file: t for t in self.standing.topics for file in (t.stub, t.notebook)}
         self._files = SavedFiles(tuple(self._topic_of), self._events.put, polling=polling)
         self._written: dict[Path, Written] = {}
         self._boards: dict[str, Board] = {}
         self.board = self._board_of(topic)
         self._actions = Actions(self)
-
-    @property
-    def workspace(self) -> Workspace:
-        """Where the learner works."""
-        return self._workspace
-
-    @property
-    def standing(self) -> Standing:
-        """How far the learner has come."""
-        return self._standing
-
-    @property
-    def front(self) -> Front:
-        """What shows the board."""
-        return self._front
 
     def run(self) -> int:
         """Watch until told to end; returns the exit code.
@@ -95,9 +79,9 @@ class Watch:
             NnlearnError: Nothing can be checked here.
         """
         try:
-            with signals_to(self._events.put, on_a_terminal=self._front.has_keys), self._front:
-                if not self._front.has_keys:
-                    self._end_with_input()
+            with signals_to(self._events.put, on_a_terminal=self.front.has_keys), self.front:
+                if not self.front.has_keys:
+                    tell_end_of_input(self._events.put)
                 self._show()  # at once: the files are read after it
                 self._written = {file: read_written(t, file) for file, t in self._topic_of.items()}
                 self._check()
@@ -136,26 +120,28 @@ class Watch:
         """Take in the end of a run, and remember what passes."""
         board = self.board
         board.unreadable = board.unreadable or run.unreadable
-        board.notes = (*run.notes, *self._about_breakpoints(run))
+        board.notes = run.notes
+        if run.breakpoint is not None:
+            board.notes += (breakpoint_note(*run.breakpoint, board.topic.exercise_dir),)
         self._remember(board, run.results)
         board.doing = ""
-        self._front.ended(board)
+        self.front.ended(board)
 
     def _board_of(self, topic: Topic) -> Board:
         """The board of a topic, as it was when it was left, if it was there already."""
         if topic.name not in self._boards:
-            self._boards[topic.name] = Board(topic, self._workspace.file_of(topic))
+            self._boards[topic.name] = Board(topic, self.workspace.file_of(topic))
         board = self._boards[topic.name]
-        board.look_at(self._standing)
+        board.look_at(self.standing)
         board.choose_focus()
-        board.notice = "\n".join(self._workspace.progress.notes)
+        board.notice = "\n".join(self.workspace.progress.notes)
         return board
 
     def _remember(self, board: Board, results: Iterable[PartResult]) -> None:
         verdicts = {result.name: result.verdict.value for result in results}
         try:
-            self._workspace.progress.record(board.topic.name, verdicts)
-            board.look_at(self._standing)
+            self.workspace.progress.record(board.topic.name, verdicts)
+            board.look_at(self.standing)
         except NnlearnError as error:
             board.notice = str(error)
 
@@ -174,11 +160,12 @@ class Watch:
         before = {file: self._written[file] for file in files}
         for file in files:
             self._written[file] = read_written(self._topic_of[file], file).since(before[file])
-        saved = [file for file in files if self._is_saved(file, before[file])]
+        here = self.board.file
+        saved = [f for f in files if is_saved(f, self._written[f], before[f], is_watched=f == here)]
         if saved:
-            self._follow(self.board.file if self.board.file in saved else saved[-1], before)
-        elif self.board.file in files:  # it is gone
-            self.board.file = self._workspace.file_of(self.board.topic)
+            self._follow(here if here in saved else saved[-1], before)
+        elif here in files:  # it is gone
+            self.board.file = self.workspace.file_of(self.board.topic)
             self._check()
 
     def _follow(self, file: Path, before: Mapping[Path, Written]) -> None:
@@ -189,25 +176,20 @@ class Watch:
         self.board.saved(self._written[file].changed_from(before[file]))
         self._check()
 
-    def _is_saved(self, file: Path, before: Written) -> bool:
-        """Whether a learner has saved a file; Jupyter saves by itself, for an output or two."""
-        if not file.exists():
-            return False
-        is_code = file.suffix == ".py" or file == self.board.file
-        return is_code or self._written[file] != before
-
     def _check(self) -> None:
         """Check the file, if it is there and parses."""
         board = self.board
         board.is_missing = not board.file.exists()
         if board.is_missing:
+            self._checker.check_none()
             return
         written = self._written[board.file]
         board.fault, board.unreadable = written.fault, written.unreadable
         board.seconds = None
         parts = [] if written.unreadable else board.in_order()
         if not parts:
-            self._front.ended(board)
+            self._checker.check_none()
+            self.front.ended(board)
             return
         board.printed.pop("", None)
         self._checker.check(board.file, parts, written.code)
@@ -247,48 +229,23 @@ class Watch:
             case Key(name):
                 self._actions.press(name)
             case Resized():
-                self._front.paint()
+                self.front.paint()
             case Continued():
-                self._front.open()
+                self.front.open()
             case Suspend():
-                self._front.close()
+                self.front.close()
                 self._checker.pause()
                 suspend()
                 self._checker.resume()
-                self._front.open()
+                self.front.open()
             case Stop(code):
                 self._code = code
             case EndOfInput():
                 self._ends_when_idle = True
-
-    def _about_breakpoints(self, run: Run) -> list[str]:
-        if run.breakpoint is None:
-            return []
-        place, check = run.breakpoint
-        folder = self.board.topic.exercise_dir
-        shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
-        command = f"pytest {shown} -k {check.removeprefix('test_')}"
-        return [f"{place}: breakpoint() stops nothing here. It does with\n  {command}"]
 
     def _show(self) -> None:
         board = self.board
         doing = self._checker.doing
         if doing or not self._checker.is_busy:
             board.doing = doing
-        self._front.changed(board)
-
-    def _end_with_input(self) -> None:
-        """End when standard input does, if it is something that ends: a pipe, a file, nothing at all."""
-        if sys.stdin is None or sys.stdin.closed:
-            self._events.put(EndOfInput())
-            return
-        if sys.stdin.isatty():
-            return
-
-        def read() -> None:
-            with contextlib.suppress(OSError):
-                while os.read(0, 1024):
-                    pass
-            self._events.put(EndOfInput())
-
-        threading.Thread(target=read, name="standard input", daemon=True).start()
+        self.front.changed(board)

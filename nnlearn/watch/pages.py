@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from nnlearn.catalogue import Topic
 from nnlearn.render.terminal import THEME, lesson_in_terminal
 from nnlearn.watch.draw import page_lines
+from nnlearn.workspace.standing import Standing
 
 _LESSON_WIDTH = 92
 
@@ -42,7 +43,8 @@ class Page:
         lines = list(self._made[1])
         room = self._room = max(1, height - 2)
         if self.choices:
-            lines[self.chosen] = Text(f"> {lines[self.chosen].plain[2:]}", style="reverse", no_wrap=True)
+            chosen = f"> {lines[self.chosen].plain[2:]}"
+            lines[self.chosen] = Text(chosen, style="reverse", no_wrap=True, overflow="ellipsis")
             self.first = min(max(self.first, self.chosen - room + 1), self.chosen)
         self.first = max(0, min(self.first, len(lines) - room))
         shown = page_lines(self.title, lines, self.first, width, height)
@@ -66,19 +68,39 @@ class Page:
             self.first = max(0, self.first + step)
 
 
-def lesson_page(title: str, markdown: str, folder: Path) -> Page:
-    """A lesson, to be read in the terminal.
-
-    Args:
-        title: Its heading.
-        markdown: Its text.
-        folder: Where its pictures are.
-    """
+def topics_page(standing: Standing, here: Topic) -> Page:
+    """The topics to choose from: how far one is, how long they take, and their titles where there is room."""
+    topics = standing.topics
+    columns = [
+        [topic.name for topic in topics],
+        [f"{standing.passed(topic)} of {len(topic.parts)} parts pass" for topic in topics],
+        [topic.effort for topic in topics],
+        [topic.title for topic in topics],
+    ]
 
     def make(width: int) -> list[Text]:
-        width = min(width, _LESSON_WIDTH)
-        console = Console(width=width, force_terminal=True, highlight=False, theme=THEME)
-        rendered = console.render_lines(lesson_in_terminal(markdown, folder, width), pad=False)
+        wide, narrow = (_in_columns(columns[:count]) for count in (4, 3))
+        fits = max(len(line) for line in wide) <= width
+        return [Text(line, no_wrap=True, overflow="ellipsis") for line in (wide if fits else narrow)]
+
+    return Page("Topics", make, tuple(columns[0]), topics.index(here))
+
+
+def _in_columns(columns: Sequence[Sequence[str]]) -> list[str]:
+    """Lines with room for a mark before them; what is empty from top to bottom is left out."""
+    widths = [max(len(cell) for cell in column) for column in columns]
+    rows = zip(*columns, strict=True)
+    padded = ([f"{c:<{w}}" for c, w in zip(row, widths, strict=True) if w] for row in rows)
+    return ["  ".join(["", *cells]).rstrip() for cells in padded]
+
+
+def lesson_page(topic: Topic, markdown: str) -> Page:
+    """The lesson of a topic, to be read in the terminal."""
+
+    def make(width: int) -> list[Text]:
+        room = min(width, _LESSON_WIDTH)
+        console = Console(width=room, force_terminal=True, highlight=False, theme=THEME)
+        rendered = console.render_lines(lesson_in_terminal(markdown, topic.exercise_dir, room), pad=False)
         return [Text.assemble(*((s.text, s.style or "") for s in line), no_wrap=True) for line in rendered]
 
-    return Page(title, make)
+    return Page(topic.title, make)

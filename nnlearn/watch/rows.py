@@ -35,14 +35,26 @@ def part_lines(board: Board, names: Sequence[str], shares: Mapping[str, int], wi
     lines = []
     for name in names:
         line = _state_line(board, name, longest)
-        printed, count = board.printed_by(name), board.count(name)
-        short, how_much = count.removesuffix(" checks"), how_much_printed(printed, shares[name])
-        wordings = ((count, how_much), (short, how_much), (short, "printed: m" if printed else ""))
+        told, short = _told(board, name)
+        printed = board.printed_by(name)
+        how_much, less = how_much_printed(printed, shares[name]), _briefly_printed(printed, shares[name])
+        wordings = ((told, how_much), (short, how_much), (told, less), (short, less))
         room = width - line.cell_len
         fitting = (text for each in wordings if len(text := ", ".join(filter(None, each))) <= room)
         line.append(next(fitting, short), style="dim")
         lines += [line, *printed_lines(printed, shares[name])]
     return lines
+
+
+def _told(board: Board, name: str) -> tuple[str, str]:
+    """What stands beside the state of a part, and the same in fewer words.
+
+    How its checks went; as long as nothing of it is written, what to reckon with, where that is known.
+    """
+    count, part = board.count(name), board.topic.part(name)
+    if part.effort and board.is_untouched(name):
+        return part.effort, f"{part.minutes} min"
+    return count, count.removesuffix(" checks")
 
 
 def state_columns(board: Board, width: int, most: int) -> list[Text]:
@@ -103,6 +115,14 @@ def how_much_printed(printed: str, shown: int) -> str:
     return "printed:" if shown >= of else f"printed {count}, the last {shown}:"
 
 
+def _briefly_printed(printed: str, shown: int) -> str:
+    """The same in fewer words."""
+    of = len(printed.splitlines())
+    if of == 0:
+        return ""
+    return f"printed {of}: m" if shown == 0 else "printed:" if shown >= of else f"printed, the last {shown}:"
+
+
 def printed_lines(printed: str, most: int) -> list[Text]:
     """The last lines of what was printed, `most` of them."""
     lines = printed.splitlines()
@@ -110,13 +130,19 @@ def printed_lines(printed: str, most: int) -> list[Text]:
     return [Text(f"    | {line}", no_wrap=True, overflow="ellipsis") for line in last]
 
 
-def check_lines(board: Board, width: int | None = None) -> list[Text]:
-    """How each check of the part in focus went, by what it asks for: in lines of `width`, or in one each."""
+def check_lines(board: Board, width: int | None = None, *, open_first: bool = False) -> list[Text]:
+    """How each check of the part in focus went, by what it asks for.
+
+    Args:
+        board: The board.
+        width: Of the lines; where it is left out, each check has one line, however long.
+        open_first: Whether those that pass come last.
+    """
     result = board.results.get(board.focus)
     if result is None or board.fault is not None or board.unreadable or board.is_missing:
         return []
     lines = []
-    for outcome in result.outcomes:
+    for outcome in sorted(result.outcomes, key=lambda o: open_first and o.verdict is Verdict.PASSED):
         state, title = outcome.verdict.words, " ".join(clean(outcome.title).split())
         first, *rest = textwrap.wrap(title, max(10, width - _STATE)) if width and title else [title]
         line = Text(no_wrap=True, overflow="ellipsis")

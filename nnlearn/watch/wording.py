@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from nnlearn.results import Outcome, Verdict
-from nnlearn.text import clean
+from nnlearn.text import clean, folded, hanging
 from nnlearn.watch.board import Board
 from nnlearn.watch.rows import FILE, check_lines, part_lines, printed_lines
 from nnlearn.watch.written import Fault
 
 _QUIET = (Verdict.PASSED, Verdict.NOT_WRITTEN, Verdict.WAITING)
 _LEAST_BESIDES = 4
-_LABEL = 13  # where the second line of a row of a failure begins
 
 
 def body_lines(board: Board, width: int) -> list[Text]:
     """What there is to say: a question, a hint, the first failure; or that the file does not parse."""
     lines: list[Text] = []
     if board.notice:
-        lines += [*wrapped(board.notice, width, style="bold yellow"), Text()]
+        lines += [*wrapped(board.notice, width, style="bold"), Text()]
     if board.hint:
-        lines += [*wrapped(board.hint, width, style="cyan"), Text()]
+        lines += [*_labelled(board.hint, width), Text()]
     if board.is_missing:
         missing = f"{board.file.name} is not there. It is checked again as soon as it is back."
         return lines + wrapped(missing, width, style="red")
@@ -37,15 +37,18 @@ def body_lines(board: Board, width: int) -> list[Text]:
     for note in board.notes:
         if " ".join(note.split()) in " ".join(" ".join(messages).split()):
             continue  # a message says so already
-        lines += wrapped(f"Note: {note}", width, style="yellow")
+        lines += [*_labelled(f"Note: {note}", width), Text()]
+    is_written = board.state(board.focus) != Verdict.NOT_WRITTEN.words
     for place, message in enumerate(messages):
-        lines += [*([Text()] if place else []), *message_lines(message, width)]
+        lines += [*([Text()] if place else []), *message_lines(message, width, is_fault=is_written)]
     if board.focus in board.results and not messages:
         lines += wrapped(f"{board.focus} passes.", width, style="green")
     if board.all_pass:
         lines += [Text()] if board.focus else []
-        for line in _all_pass(board):
-            lines += wrapped(line, width, style="green")
+        first, *rest = _all_pass(board)
+        lines += wrapped(first, width, style="green")
+        for line in rest:
+            lines += wrapped(line, width)
     return lines
 
 
@@ -96,12 +99,22 @@ def _first_failure(board: Board, part: str) -> Outcome | None:
     return next((o for o in outcomes if o.verdict not in _QUIET and o.message), None)
 
 
-def message_lines(message: str, width: int) -> list[Text]:
-    """What a check says: its first line, and a row for each thing known."""
-    first, *rest = message.splitlines() or [""]
-    lines = wrapped(first, width, style="bold red")
-    for line in rest:
-        lines += wrapped(line, width, indent=_LABEL)
+def message_lines(message: str, width: int, *, is_fault: bool = True) -> list[Text]:
+    """What a check says: its first line, and a row for each thing known.
+
+    Args:
+        message: It.
+        width: The width.
+        is_fault: Whether something is wrong, and not only left to be written.
+    """
+    lines = []
+    style = "bold red" if is_fault else "bold"
+    for line in clean(message).splitlines():
+        lines += [
+            Text(piece, style=style, no_wrap=True, overflow="crop")
+            for piece in folded(line, width, hanging(line))
+        ]
+        style = ""
     return lines
 
 
@@ -142,12 +155,32 @@ def _kept(board: Board, width: int) -> list[Text]:
 def _all_pass(board: Board) -> list[str]:
     hidden = board.hidden_checks
     more = f" {hidden} more run when it is graded." if hidden else ""
-    lines = [f"All visible checks of {board.topic.title} pass.{more}", ""]
+    lines = [f"All visible checks of {board.topic.title} pass.{more}", *(board.beyond or ()), ""]
     if board.following is not None:
         lines.append(f"Next: press n for {board.following.name}, {board.following.title}.")
         lines.append("Its lesson is there with o.")
     else:
         lines.append("Every part of every topic passes. That was the course.")
+    return lines
+
+
+def breakpoint_note(place: str, check: str, folder: Path) -> str:
+    """That a breakpoint was passed, and the command that stops there.
+
+    Args:
+        place: Where the learner's code asks for a debugger.
+        check: The check during which it does.
+        folder: That of the exercise.
+    """
+    shown = folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+    command = f"pytest {shown} -k {check.removeprefix('test_')}"
+    return f"{place}: breakpoint() stops nothing here. It does with\n  {command}"
+
+
+def _labelled(text: str, width: int) -> list[Text]:
+    """A text in lines, what stands before its first colon set off: no colour is read well on every ground."""
+    lines = wrapped(text, width)
+    lines[0].stylize("bold", 0, lines[0].plain.find(":") + 1)
     return lines
 
 

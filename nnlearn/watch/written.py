@@ -80,6 +80,11 @@ def read_written(topic: Topic, file: Path) -> Written:
     return Written(code, parts, _fault(broken))
 
 
+def is_saved(file: Path, now: Written, before: Written, *, is_watched: bool) -> bool:
+    """Whether a learner has saved a file; Jupyter saves by itself, for an output or two."""
+    return file.exists() and (is_watched or file.suffix == ".py" or now != before)
+
+
 def _fault(broken: list[tuple[Cell, tuple[str, ...]]]) -> Fault | None:
     """The first fault, and the parts that all of them hold."""
     if not broken:

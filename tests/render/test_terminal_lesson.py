@@ -43,7 +43,7 @@ def test_cases_of_a_formula_are_separated_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("topic", load_catalogue().topics, ids=lambda topic: topic.name)
 def test_the_watch_shows_a_lesson_as_the_command_does(topic) -> None:
     markdown = topic.lesson.read_text(encoding="utf-8")
-    page = lesson_page(topic.title, markdown, topic.exercise_dir)
+    page = lesson_page(topic, markdown)
     on_page = "\n".join(line.plain.rstrip() for line in page.make(80))
     assert on_page == shown(markdown, topic.exercise_dir, 80)
     assert "$" not in on_page

@@ -108,6 +108,18 @@ def test_a_run_waits_for_the_process_and_asks_for_parts_with_visible_checks(hear
     assert it.process.sent == [m.Check(1, "toy.py", ("Scale", "softmax"))]
 
 
+def test_a_run_that_has_not_begun_is_given_up_where_there_is_nothing_to_check_any_more(heard):
+    """A file is saved that does not parse, while Keras starts: its parts keep the verdicts they have."""
+    it = heard()
+    it.checker.check(FILE, ["softmax"], {})
+    it.checker.check_none()
+    assert not it.checker.is_busy
+    it.ready()
+    assert it.process.sent == []
+    it.checker.check(FILE, ["softmax"], {})
+    assert it.process.sent == [m.Check(1, "toy.py", ("softmax",))]
+
+
 def test_a_run_ends_when_its_process_has_and_its_output_is_there(heard):
     it = heard()
     it.ready()

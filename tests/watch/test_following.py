@@ -11,7 +11,7 @@ import sys
 import pexpect
 import pytest
 from patience import PATIENCE_S
-from toy_course import IMPORTS, PREDICTIONS, REFERENCE, SCALE, SOFTMAX
+from toy_course import IMPORTS, PREDICTIONS, REFERENCE, SCALE, SOFTMAX, nnlearn
 from watched import Terminal
 
 KEYS = "h hint  n next  p back  ←→ topic  l list  r reset  o lesson  q quit"
@@ -66,10 +66,10 @@ def test_the_part_that_was_changed_is_shown_and_what_it_printed_stands_under_it(
         "toy: A toy                                                          topic 1 of 2\n"
         "toy.py, saved\n"
         "\n"
-        "  softmax      not written    0 of 1 checks\n"
+        "  softmax      not written    20 min, medium\n"
         "> Scale        failed         0 of 1 checks, printed:\n"
         "    | x is (2, 5)\n"
-        "  predictions  not written    0 of 2 checks\n"
+        "  predictions  not written    5 min, easy\n"
         "\n"
         "[--------------------] 0 of 3 parts pass, 0 of 6 in the course\n"
         "\n"
@@ -86,9 +86,9 @@ def test_a_syntax_error_is_all_there_is_to_read_and_the_verdicts_stand(watch, fo
         "toy: A toy                                                          topic 1 of 2\n"
         "toy.py, saved\n"
         "\n"
-        "  softmax      not written    0 of 1 checks\n"
+        "  softmax      not written    20 min, medium\n"
         "> Scale        failed         0 of 1 checks\n"
-        "  predictions  not written    0 of 2 checks\n"
+        "  predictions  not written    5 min, easy\n"
         "\n"
         "[--------------------] 0 of 3 parts pass, 0 of 6 in the course\n"
         "\n"
@@ -131,7 +131,7 @@ def test_it_follows_a_save_in_another_topic(watch, folder):
     (folder / "second" / "second.py").write_text(whole(scale=WRONG_SCALE))
     watch.wait_for("second: Another toy", "topic 2 of 2", "second.py, saved", "> Scale        failed")
     watch.press("\x1b[D")
-    watch.wait_for("toy: A toy", "> softmax      not written    0 of 1 checks", "toy.py, saved")
+    watch.wait_for("toy: A toy", "> softmax      not written    20 min, medium", "toy.py, saved")
 
 
 def test_it_follows_a_notebook_whose_code_was_changed_and_none_that_jupyter_saves(watch, folder):
@@ -226,3 +226,20 @@ def test_at_the_end_of_the_last_topic_that_was_the_course(watch, folder):
     watch.press("\x1b[C")
     watch.wait_for("All visible checks of Another toy pass.", "Next: press n for toy, A toy.")
     assert "That was the course" not in watch.text
+
+
+def test_who_learns_alone_is_told_at_the_end_of_a_topic_what_there_is_besides(miniature, tmp_path, terminal):
+    """Where hidden checks and solutions are installed, in the words of `nnlearn check`."""
+    work = tmp_path / "alone"
+    assert nnlearn("init", work, "--content", miniature).returncode == 0
+    (work / "exercises" / "toy" / "toy.py").write_text(REFERENCE)
+    watch = terminal("watch", "toy", cwd=work, width=80, height=24)
+    watch.wait_for("Hidden checks:", "That was the course.")
+    lines = watch.text.splitlines()
+    place = lines.index("All visible checks of A toy pass. 2 more run when it is graded.")
+    assert lines[place + 1 : place + 5] == [
+        "Hidden checks: nnlearn check --all toy",
+        "Other ways to write softmax: nnlearn solution softmax",
+        "",
+        "Every part of every topic passes. That was the course.",
+    ]

@@ -45,9 +45,9 @@ def test_it_shows_the_topic_its_parts_and_the_keys_before_keras_is_there(watch):
 
 def test_the_untouched_stub_is_not_written_yet(watch):
     watch.wait_for("softmax: not written yet", "as it was found")
-    assert "> softmax      not written    0 of 1 checks" in watch.text
-    assert "  Scale        not written    0 of 1 checks" in watch.text
-    assert "  predictions  not written    0 of 2 checks" in watch.text
+    assert "> softmax      not written    20 min, medium" in watch.text
+    assert "  Scale        not written    10 min, easy" in watch.text
+    assert "  predictions  not written    5 min, easy" in watch.text
     assert "[--------------------] 0 of 3 parts pass, 0 of 6 in the course" in watch.text
 
 
@@ -117,7 +117,7 @@ def test_pages_lie_over_the_board_until_they_are_closed(watch):
     watch.press("q")
     watch.wait_for(KEYS, "softmax")
     watch.press("l")
-    watch.wait_for("Topics", "> toy     3 of 3 parts pass  A toy", "  second  0 of 3 parts pass")
+    watch.wait_for("Topics", "> toy     3 of 3 parts pass  about 35 min  A toy", "  second  0 of 3 parts pass")
     watch.press("\x1b")
     watch.wait_for(KEYS)
 
