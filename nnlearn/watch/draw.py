@@ -150,5 +150,5 @@ def _two_ends(left: Text, right: str, width: int) -> Text:
     gap = width - left.cell_len - cell_len(right)
     if right and gap >= 2:
         left.append(" " * gap)
-        left.append(right, style="dim")
+        left.append(right, style="dim not bold")
     return left
