@@ -109,7 +109,17 @@ def test_hints_notes_and_questions_are_read_on_any_ground() -> None:
     board.notice, board.hint, board.notes = "Press r again.", "Hint 1 of 3 for relu: think.", ("It is so.",)
     lines = board_lines(board, 80, 40)
     styles = {str(style) for line in lines for style in (line.style, *(span.style for span in line.spans))}
-    assert styles <= {"", "bold", "dim", "red", "bold red", "green", "bold reverse"}
+    assert styles <= {
+        "",
+        "bold",
+        "dim",
+        "dim not bold",
+        "not bold dim",
+        "red",
+        "bold red",
+        "green",
+        "bold reverse",
+    }
     plain = [line.plain for line in lines]
     assert plain[plain.index("Note: It is so.") + 1] == ""
 

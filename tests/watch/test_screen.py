@@ -117,7 +117,9 @@ def test_pages_lie_over_the_board_until_they_are_closed(watch):
     watch.press("q")
     watch.wait_for(KEYS, "softmax")
     watch.press("l")
-    watch.wait_for("Topics", "> toy     3 of 3 parts pass  about 35 min  A toy", "  second  0 of 3 parts pass")
+    watch.wait_for(
+        "Topics", "> toy     3 of 3 parts pass  about 35 min  A toy", "  second  0 of 3 parts pass"
+    )
     watch.press("\x1b")
     watch.wait_for(KEYS)
 
