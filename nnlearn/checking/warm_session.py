@@ -14,7 +14,7 @@ from nnlearn.checking.marks import CheckInfo
 from nnlearn.errors import ContentError
 
 _CONFIGURATION = Path(__file__).with_name("checks.ini")
-_UNWANTED = ("terminal", "cacheprovider", "faulthandler", "logging", "unraisableexception")
+_UNWANTED = ("terminal", "cacheprovider", "debugging", "faulthandler", "logging", "unraisableexception")
 
 
 class Collecting:
@@ -73,5 +73,6 @@ def run_check(item: pytest.Item, bench: Bench, following: pytest.Item | None) ->
 def forget_module(checks: Path) -> None:
     """Let the next session read the checks anew: an author may have changed them."""
     for name, module in list(sys.modules.items()):
-        if getattr(module, "__file__", None) == str(checks):
+        # Not by `getattr`: some libraries import what is missing when they are asked for anything.
+        if getattr(module, "__dict__", {}).get("__file__") == str(checks):
             del sys.modules[name]

@@ -144,8 +144,6 @@ def run_checks(
         whole: The topic with its hidden checks, if these are to be run.
     """
     checks = (whole.checks if whole else None) or topic.require_visible_checks()
-    import pdb
-
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -160,9 +158,7 @@ def run_checks(
     with Progress(*columns, console=console, transient=True, disable=disable) as progress:
         task = progress.add_task(f"checking {topic.name}", total=None)
         bench = learner_bench(topic, source, None if debugged else impatience, open_book=whole is not None)
-        set_trace = pdb.set_trace
         with CheckRunner(whole or topic, checks) as runner:
-            pdb.set_trace = set_trace  # pytest's own needs the terminal reporter, which is off here
             names = runner.check_names if part is None else runner.checks_of(part)
             progress.update(task, total=len(names))
             parts = [known.name for known in topic.parts if part in (None, known.name)]

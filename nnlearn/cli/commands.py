@@ -82,6 +82,7 @@ COMMANDS = {
             Option("as_json", "--json", "Print the report as JSON."),
             CONTENT,
         ),
+        takes_keras=True,
     ),
     "watch": Command(
         "nnlearn.cli.watch:watch",

@@ -75,15 +75,23 @@ class Command:
         help: What `--help` says: a sentence, and what else there is to say.
         words: What stands behind its name.
         options: What may stand anywhere.
+        takes_keras: Whether it runs in a process that a watch of the workspace keeps, where there is one:
+            that one has Keras imported already.
     """
 
     place: str
     help: str
     words: tuple[Word, ...] = ()
     options: tuple[Option, ...] = ()
+    takes_keras: bool = False
 
     def run(self, **given: Any) -> int:
         """Run it, and return its exit code."""
+        if self.takes_keras:
+            from nnlearn.watch.asking import run_by_the_watch
+
+            if (done := run_by_the_watch()) is not None:
+                return done
         module, _, name = self.place.partition(":")
         code = getattr(importlib.import_module(module), name)(**given)
         return EXIT_OK if code is None else int(code)

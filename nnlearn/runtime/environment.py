@@ -13,3 +13,11 @@ TENSORFLOW_ENVIRONMENT = {
     "TENSORFLOW_USE_CUSTOM_CONTRACTION_KERNEL": "0",
     "CUDA_VISIBLE_DEVICES": "-1",
 }
+
+WARM_ENVIRONMENT = TENSORFLOW_ENVIRONMENT | {
+    "MPLBACKEND": "Agg",  # a figure must not open a window at each save
+    "PYTHONUTF8": "1",
+    "OPENBLAS_NUM_THREADS": "1",  # a process with threads could not fork safely
+    "OMP_NUM_THREADS": "1",
+}
+"""That of the process that a watch keeps warm, whatever the watch itself has."""

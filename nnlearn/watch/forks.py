@@ -1,4 +1,4 @@
-"""Runs of the checks in forks of the warm process, one of which is always ready."""
+"""Runs of the checks, and errands, in forks of the warm process, one of which is always ready."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import contextlib
 import os
 import select
 import signal
+import socket
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from nnlearn.diagnosis.matching import KnownReplies
@@ -16,13 +18,25 @@ from nnlearn.runtime.linux import die_with_parent
 from nnlearn.runtime.quiet import run_a_first_graph, start_keras
 from nnlearn.watch import messages as m
 from nnlearn.watch.collected import CollectedChecks
+from nnlearn.watch.errands import run_errand
 from nnlearn.watch.lines import Lines
+from nnlearn.watch.meeting import LARGEST, STREAMS
+from nnlearn.watch.visitors import Visit, Visitors, close
 from nnlearn.watch.work import work_to_the_end
 
 
-def serve_by_fork(checks: CollectedChecks, known: Sequence[KnownReplies], lines: Lines) -> str | None:
-    """Serve requests; returns the topic that was asked for, or None when the other side is gone."""
-    forks = _Forks(checks, known, lines)
+def serve_by_fork(
+    checks: CollectedChecks, known: Sequence[KnownReplies], lines: Lines, root: Path
+) -> str | None:
+    """Serve requests; returns the topic that was asked for, or None when the other side is gone.
+
+    Args:
+        checks: The collected checks of the topic.
+        known: The known mistakes that came with the exercise.
+        lines: Where requests come from, and where to tell what is found.
+        root: The workspace, whose other commands are served as well.
+    """
+    forks = _Forks(checks, known, lines, Visitors(root))
     try:
         return forks.serve()
     finally:
@@ -32,14 +46,14 @@ def serve_by_fork(checks: CollectedChecks, known: Sequence[KnownReplies], lines:
 class _Fork:
     """A process that waits for one request, and ends after it."""
 
-    def __init__(self, pid: int, orders: int) -> None:
+    def __init__(self, pid: int, orders: socket.socket) -> None:
         self.pid = pid
         self.ending = os.pidfd_open(pid)
         self._orders = orders
 
-    def hand(self, request: m.Check) -> None:
-        """Have it run the checks."""
-        m.send(self._orders, request)
+    def hand(self, request: m.Check | m.Errand, streams: Sequence[int] = ()) -> None:
+        """Have it run the checks, or do an errand on these streams."""
+        socket.send_fds(self._orders, [m.to_line(request)], streams)
 
     def kill(self) -> None:
         """End it."""
@@ -50,33 +64,40 @@ class _Fork:
         """Its exit status, once it has ended."""
         _, status = os.waitpid(self.pid, 0)
         os.close(self.ending)
-        os.close(self._orders)
+        self._orders.close()
         return os.waitstatus_to_exitcode(status)
 
 
 class _Forks:
-    """One fork at work at most, and one that stands by while none is."""
+    """One fork that checks what was saved, or one that stands by; and those that are on errands."""
 
-    def __init__(self, checks: CollectedChecks, known: Sequence[KnownReplies], lines: Lines) -> None:
+    def __init__(
+        self, checks: CollectedChecks, known: Sequence[KnownReplies], lines: Lines, visitors: Visitors
+    ) -> None:
         self._checks = checks
         self._known = known
         self._lines = lines
+        self._visitors = visitors
         self._standing_by: _Fork | None = None
         self._working: _Fork | None = None
+        self._errands: list[tuple[Visit, _Fork]] = []
         self._run = 0
 
     def serve(self) -> str | None:
         while True:
             if self._standing_by is None and self._working is None:
                 self._standing_by = self._fork()
-            watched = [self._lines.requests]
+            watched = [self._lines.requests, *self._visitors.watched]
             watched += [fork.ending for fork in (self._working, self._standing_by) if fork is not None]
+            for visit, fork in self._errands:
+                watched += [visit.watched, fork.ending]
             ready, _, _ = select.select(watched, [], [])
             if self._standing_by is not None and self._standing_by.ending in ready:
                 self._standing_by.reap()
                 self._standing_by = None
             if self._working is not None and self._working.ending in ready:
                 self._finish()
+            self._mind_errands(ready)
             if self._lines.requests in ready:
                 requests = self._lines.receive()
                 if requests is None:
@@ -87,11 +108,33 @@ class _Forks:
                     self._answer(request)
 
     def end(self) -> None:
-        """End every fork."""
+        """End every fork, and take in nobody any more."""
+        self._visitors.close()
         for fork in (self._working, self._standing_by):
             if fork is not None:
                 fork.kill()
                 fork.reap()
+        for visit, fork in self._errands:
+            fork.kill()
+            visit.end(fork.reap())
+
+    def _mind_errands(self, ready: Sequence[int]) -> None:
+        """Take on what has come, end what nobody waits for any more, and tell how what has ended did."""
+        for visit, fork in tuple(self._errands):
+            if fork.ending in ready:
+                self._errands.remove((visit, fork))
+                visit.end(fork.reap())
+            elif visit.watched in ready:  # it has nothing more to say: it is gone
+                fork.kill()
+        visitor = self._visitors.come(ready)
+        taken = visitor.take() if visitor is not None else None
+        if visitor is not None and taken is not None:
+            errand, streams = taken
+            fork, self._standing_by = self._standing_by or self._fork(), None
+            with contextlib.suppress(OSError):  # it died while it stood by: its end is told
+                fork.hand(errand, streams)
+            close(streams)
+            self._errands.append((visitor, fork))
 
     def _answer(self, request: m.Request) -> None:
         match request:
@@ -126,28 +169,38 @@ class _Forks:
         self._lines.send(m.Ended(self._run, code))
 
     def _fork(self) -> _Fork:
-        reading, writing = os.pipe()
+        own, orders = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            os.close(writing)
-            self._stand_by(reading)
-        os.close(reading)
-        return _Fork(pid, writing)
+            orders.close()
+            self._stand_by(own)
+        own.close()
+        return _Fork(pid, orders)
 
-    def _stand_by(self, orders: int) -> NoReturn:
+    def _stand_by(self, orders: socket.socket) -> NoReturn:
         status = m.EXIT_OWN_FAULT
         try:
             die_with_parent(signal.SIGKILL)
             os.close(self._lines.requests)
+            self._visitors.close()
             start_keras()
             run_a_first_graph()  # nobody waits for it yet
             received: list[m.Request] = []
+            streams: list[int] = []
             lines = m.Lines(m.Request)
-            while not received and (data := os.read(orders, 2**16)):
+            while not received:
+                data, brought, _, _ = socket.recv_fds(orders, LARGEST, STREAMS)
+                if not data:
+                    break
                 received = lines.feed(data)
+                streams += brought
+            orders.close()
             for request in received:
-                if isinstance(request, m.Check):
-                    status = work_to_the_end(self._checks, self._known, request, self._lines)
+                match request:
+                    case m.Check():
+                        status = work_to_the_end(self._checks, self._known, request, self._lines)
+                    case m.Errand():
+                        status = run_errand(request, streams)
         except BaseException:
             traceback.print_exc()
         finally:

@@ -37,6 +37,22 @@ class Check(msgspec.Struct, frozen=True, tag="check"):
     parts: tuple[str, ...]
 
 
+class Errand(msgspec.Struct, frozen=True, tag="errand"):
+    """Request, of a command in another terminal: do all that it was started for.
+
+    Attributes:
+        arguments: Its `sys.argv`.
+        original: Its `sys.orig_argv`.
+        folder: The folder it was started in.
+        environment: The environment it was started with.
+    """
+
+    arguments: tuple[str, ...]
+    original: tuple[str, ...]
+    folder: str
+    environment: dict[str, str]
+
+
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     """Request: end the run at once. It takes a fork to do so; without, the process itself is ended."""
 
@@ -166,7 +182,7 @@ class Frame(msgspec.Struct, frozen=True, tag="frame"):
     function: str
 
 
-Request = Open | Check | Cancel
+Request = Open | Check | Cancel | Errand
 Report = (
     Ready | Problem | Began | Unreadable | Loading | Loaded | Busy | Beat | PassedBreakpoint | Checked
     | PartDone | Ended | Stack | Frame

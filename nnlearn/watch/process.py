@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.runtime.environment import WARM_ENVIRONMENT
 from nnlearn.text import clean
 from nnlearn.watch import messages as m
 
@@ -99,7 +99,7 @@ class WarmProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=os.environ | _environment(),
+            env=os.environ | WARM_ENVIRONMENT,
             **_GROUP_OF_ITS_OWN,
         )
         assert self._process.stdin and self._process.stdout and self._process.stderr  # noqa: PT018, S101
@@ -170,12 +170,3 @@ class WarmProcess:
 
 def _decoded(data: bytes) -> str:
     return clean(data.decode("utf-8", "replace")).rstrip()
-
-
-def _environment() -> dict[str, str]:
-    return TENSORFLOW_ENVIRONMENT | {
-        "MPLBACKEND": "Agg",  # a figure must not open a window at each save
-        "PYTHONUTF8": "1",
-        "OPENBLAS_NUM_THREADS": "1",  # a process with threads could not fork safely
-        "OMP_NUM_THREADS": "1",
-    }

@@ -44,7 +44,8 @@ def main(root: Path, topic: str, *, by_fork: bool) -> None:
         catalogue = Workspace(root).catalogue
         asked: str | None = topic
         while asked is not None:
-            asked = _Serving(catalogue.topic(asked), lines, by_fork=by_fork).until_another_topic()
+            serving = _Serving(root, catalogue.topic(asked), lines, by_fork=by_fork)
+            asked = serving.until_another_topic()
     except NnlearnError as error:
         lines.send(m.Problem(error.problem, error.next_step))
     except ImportError as error:
@@ -71,8 +72,10 @@ def _get_ready() -> None:
 
     import_keras()
     import_nbformat()
+    import rich.progress  # noqa: F401
     import tensorflow as tf
 
+    import nnlearn.checking.runner  # as Rich's progress, for errands
     import nnlearn.host.host
     import nnlearn.watch.work  # noqa: F401
     from nnlearn.runtime import before_fork
@@ -87,7 +90,8 @@ def _get_ready() -> None:
 class _Serving:
     """Serves runs of the checks of one topic."""
 
-    def __init__(self, topic: Topic, lines: Lines, *, by_fork: bool) -> None:
+    def __init__(self, root: Path, topic: Topic, lines: Lines, *, by_fork: bool) -> None:
+        self._root = root
         self._topic = topic
         self._lines = lines
         self._by_fork = by_fork
@@ -117,7 +121,7 @@ class _Serving:
         if self._by_fork and not has_run_an_operation():
             from nnlearn.watch.forks import serve_by_fork
 
-            self._next = serve_by_fork(checks, known, self._lines)
+            self._next = serve_by_fork(checks, known, self._lines, self._root)
         else:
             self._next = self._serve_here(checks, known)
 
