@@ -221,7 +221,7 @@ def test_from_the_first_line_of_the_page_to_a_finished_topic(me, folder_for_anyb
     me.types("nnlearn hint relu")
     assert "relu, hint 1 of 3" in me.screen
 
-    me.types("nnlearn", "> relu         not written    0 of 4 checks", "relu: not written yet", "press h")
+    me.types("nnlearn", "> relu         not written    10 min, easy", "relu: not written yet", "press h")
     editor.writes("relu", WRONG)
     me.sees("> relu         failed", "Noticed", "That is the absolute value.")
     me.presses("h", "Hint 2 of 3 for relu")
