@@ -86,6 +86,7 @@ def test_a_part_may_set_what_it_likes_while_it_is_checked():
 def test_a_notebook_keeps_its_own_settings():
     import keras
 
+    keras.utils.clear_session()  # the first layer of a process fixes the policy that follows floatx
     keras.config.set_floatx("float64")
     np.seterr(over="ignore")
     with settings_kept():
