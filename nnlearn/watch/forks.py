@@ -15,14 +15,14 @@ from typing import NoReturn
 
 from nnlearn.diagnosis.matching import KnownReplies
 from nnlearn.runtime.linux import die_with_parent
-from nnlearn.runtime.quiet import run_a_first_graph, start_keras
+from nnlearn.runtime.quiet import run_a_first_graph, start_keras, without_native_logs
 from nnlearn.watch import messages as m
 from nnlearn.watch.collected import CollectedChecks
 from nnlearn.watch.errands import run_errand
 from nnlearn.watch.lines import Lines
 from nnlearn.watch.meeting import LARGEST, STREAMS
 from nnlearn.watch.visitors import Visit, Visitors, close
-from nnlearn.watch.work import work_to_the_end
+from nnlearn.watch.work import rehearse, work_to_the_end
 
 
 def serve_by_fork(
@@ -185,6 +185,9 @@ class _Forks:
             self._visitors.close()
             start_keras()
             run_a_first_graph()  # nobody waits for it yet
+            # What a check prints by itself comes with a run.
+            with without_native_logs(), contextlib.redirect_stdout(sys.stderr):
+                rehearse(self._checks, lambda: bool(select.select([orders], [], [], 0)[0]))
             received: list[m.Request] = []
             streams: list[int] = []
             lines = m.Lines(m.Request)

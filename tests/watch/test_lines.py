@@ -2,7 +2,7 @@
 
 import signal
 
-from patience import PATIENCE_S
+from patience import PATIENCE_S, comes_true
 from toy_course import REFERENCE, nnlearn
 
 WITHOUT_FORKS = (
@@ -48,6 +48,20 @@ def test_each_save_prints_a_block_and_the_end_of_the_input_ends_it(lines, worksp
     assert (code, complaints) == (0, "")
     assert "\x1b" not in watch.text
     assert "passed" in nnlearn("list", cwd=workspace).stdout
+
+
+def test_checks_are_rehearsed_before_a_save_and_say_nothing_then(lines, workspace):
+    times = workspace / "times"
+    checks = workspace / "exercises" / "toy" / "test_toy.py"
+    begins = f'    print("the check begins")\n    print("x", file=open({str(times)!r}, "a"))\n    '
+    checks.write_text(
+        checks.read_text().replace("    p = learner.softmax(", f"{begins}p = learner.softmax(", 1)
+    )
+    watch = lines("watch", "toy", cwd=workspace)
+    assert watch.next_block().count("the check begins") == 1
+    assert comes_true(lambda: times.read_text().count("x") > 1)
+    (workspace / "exercises" / "toy" / "toy.py").write_text(REFERENCE)
+    assert watch.next_block().count("the check begins") == 1
 
 
 def test_interrupted_it_ends_with_2(lines, workspace):
