@@ -30,6 +30,7 @@ def bench(
     commands: Annotated[bool, typer.Option(help="Also time what learners wait for.")] = True,
     graded: Annotated[bool, typer.Option("--course/--no-course", help="Also grade a course.")] = True,
     saves: Annotated[int, typer.Option(min=0, help="Saves per topic under `nnlearn watch`; 0: none.")] = 50,
+    each: Annotated[int, typer.Option(min=0, help="Notebooks of each topic, for a table of all.")] = 8,
     long: Annotated[int, typer.Option("--endurance", min=0, help="Notebooks of a long run; 0: none.")] = 0,
 ) -> None:
     """Grade one class with nnlearn and with other graders, on this machine, in this run."""
@@ -74,6 +75,11 @@ def bench(
         if saves:
             say(f"nnlearn watch, {saves} saves of each topic ...")
         saved = own.saves(work, content, saves) if saves else ()
+        topics = {}
+        for other in load_catalogue(content).topics if each else ():
+            if other.master is not None:
+                say(f"{other.name}, {each} notebooks ...")
+                topics[other.name] = own.of_topic(other, content, work, each)
         lasted = None
         if long:
             say(f"{long} notebooks in one run ...")
@@ -81,7 +87,7 @@ def bench(
             lasted = endurance.measure(many, chosen, content, work / "endurance", jobs=max(counts))
     peers_found = tuple(found_peers)
     found = Benchmark(
-        topic, machine, floor, tuple(engine), start, peers_found, waits, saved, times, endurance=lasted
+        topic, machine, floor, tuple(engine), start, peers_found, waits, saved, times, topics, lasted
     )
     show.print_tables(found, console)
     out.mkdir(parents=True, exist_ok=True)

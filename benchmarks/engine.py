@@ -65,12 +65,20 @@ def measure(folder: Path, topic: str, content: Path, jobs: int) -> Engine:
     with Processes(jobs) as real, tempfile.TemporaryDirectory() as kept:
         pool = Lasting(real)
         first, _ = grade(submissions)
+        before = _processor_time()
         warm, run = grade(submissions)
+        cpu = (_processor_time() - before) / len(submissions)
         worker_mb = processes_of(psutil.Process()).worker_mb
         with PeakOfLearners() as peak:
             grade(submissions[:_SAMPLED])
     scores = tuple(report.score / report.max_score for report in run.topics[0].reports)
-    return Engine(jobs, len(submissions), first, warm, scores, worker_mb, peak.mb or None)
+    return Engine(jobs, len(submissions), first, warm, scores, worker_mb, peak.mb or None, cpu)
+
+
+def _processor_time() -> float:
+    """Of this process and of all that it has started, with those that have ended."""
+    own = psutil.Process()
+    return sum(sum(process.cpu_times()[:4]) for process in (own, *own.children(recursive=True)))
 
 
 def measure_start() -> dict[str, float]:

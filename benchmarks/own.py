@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.classroom import hand_in, notebook, write
 from benchmarks.results import Commands, Engine, Floor, Saves, Start
 from nnlearn.catalogue import Topic, load_catalogue
 from nnlearn.errors import NnlearnError
@@ -25,6 +26,16 @@ def engine(folder: Path, topic: Topic, root: Path, jobs: int) -> Engine:
     """The engine with a number of jobs."""
     found = _measure("engine", folder, topic, root, "--jobs", str(jobs))
     return Engine(**found | {"scores": tuple(found["scores"])})
+
+
+def of_topic(topic: Topic, root: Path, work: Path, count: int) -> Engine:
+    """The engine, one job at a time, on `count` notebooks of a topic."""
+    remember_mistakes(topic, root, work)
+    folder = work / topic.name / "class"
+    folder.mkdir(parents=True)
+    for person in hand_in(topic, root, count):
+        write(notebook(topic, person), folder / f"{person.learner}.ipynb")
+    return engine(folder, topic, root, 1)
 
 
 def start(folder: Path, topic: Topic, root: Path) -> Start:

@@ -25,6 +25,7 @@ class Engine:
         scores: The share of the points of each submission.
         worker_mb: Unshared memory of one worker and its zygote, between submissions, as `memory` counts it.
         learner_mb: Unshared memory of a learner's process on top of that.
+        cpu: Processor time for each submission of the warm pass, of all processes together.
     """
 
     jobs: int
@@ -34,6 +35,7 @@ class Engine:
     scores: tuple[float, ...]
     worker_mb: float | None = None
     learner_mb: float | None = None
+    cpu: float | None = None
 
     @property
     def per_submission(self) -> float:
@@ -244,6 +246,7 @@ class Benchmark:
     commands: Commands | None = None
     saves: tuple[Saves, ...] = ()
     course: CourseTimes | None = None
+    topics: dict[str, Engine] = field(default_factory=dict)
     endurance: Endurance | None = None
     schema_version: int = SCHEMA_VERSION
 

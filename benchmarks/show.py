@@ -20,6 +20,8 @@ def print_tables(found: Benchmark, console: Console) -> None:
     """Tables: graders, getting ready, and what learners wait for."""
     console.print(_graders(found))
     console.print(_starts(found))
+    if found.topics:
+        console.print(_topics(found))
     if found.saves:
         console.print(_saves(found))
     if found.course:
@@ -103,6 +105,17 @@ def _starts(found: Benchmark) -> Table:
     if found.commands is not None:
         table.add_row(f"pytest exercises/{found.topic}, cold", f"{found.commands.pytest:.2f}")
         table.add_row("nnlearn list", f"{found.commands.list:.2f}")
+    return table
+
+
+def _topics(found: Benchmark) -> Table:
+    count = next(iter(found.topics.values())).submissions
+    table = Table("", title=f"All topics, {count} notebooks of each, 1 job", title_justify="left")
+    for column in ("s/submission", "processor (s)", "learner (MB)"):
+        table.add_column(column, justify="right")
+    for name, engine in found.topics.items():
+        cpu = "" if engine.cpu is None else f"{engine.cpu:.3f}"
+        table.add_row(name, f"{engine.per_submission:.3f}", cpu, _mb(engine.learner_mb))
     return table
 
 

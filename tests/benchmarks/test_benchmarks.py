@@ -135,6 +135,7 @@ def test_results_are_shown_and_written(tmp_path):
         Commands(5.0, 0.1),
         saves=(Saves("dropout", "Dropout", 50, 0.125, 0.2, 0.1, 5.0),),
         course=CourseTimes((Graded("stock", 1, 10.0, 3, 20.0, {}), Graded("ours", 2, 4.0, 12, 5.0, {}))),
+        topics={"losses": Engine(1, 8, 9.0, 2.0, (1.0,) * 8, 140.0, 60.0, 0.24)},
         endurance=Endurance(2, 40, 60.0, tuple(SAMPLES), 0, ("forgotten",)),
     )
     console = Console(width=110, record=True)
@@ -146,6 +147,8 @@ def test_results_are_shown_and_written(tmp_path):
     assert "provisional" in text
     assert "dropout: Dropout" in text
     assert "40" in text  # times as long takes pytest
+    assert "losses" in text
+    assert "0.240" in text  # processor time
     assert "A course, the same notebooks" in text
     assert "40 submissions in one run, 2 jobs, 60 s" in text
     assert "processes: 0, files: 1" in text
