@@ -1,8 +1,9 @@
 """How much of the suite runs: with `--sample`, all there is of a changed topic, and some of what grows.
 
 A topic has changed until all of its tests have passed. Then `.proved` beside its checks keeps the digest of
-what it was made of, and is committed with it. What is in a sample follows from the content of the topic, or
-of the code where tests are of no topic: it is the same wherever the same tree is tested.
+what it was made of, and is committed with it. The lesson's text and the place of the topic in the course are
+no part of that: what looks at those always runs. What is in a sample follows from the content of the topic,
+or of the code where tests are of no topic: it is the same wherever the same tree is tested.
 
 `@pytest.mark.sampled(count, "what")` marks a test of which so many cases are enough; with `per_topic=True`,
 so many of each topic. `python tests/sampling.py` notes that all topics, as they are now, have been proved.
@@ -11,7 +12,10 @@ so many of each topic. `python tests/sampling.py` notes that all topics, as they
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import sys
+import tomllib
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -26,6 +30,8 @@ from nnlearn.catalogue import Topic, load_catalogue
 ROOT = Path(__file__).parents[1]
 PROVED = ".proved"
 _LEFT_OUT = "left out"
+_MARKDOWN = re.compile(r"^# %% \[markdown\].*?(?=^# %%|\Z)", re.MULTILINE | re.DOTALL)
+_PLACE = ("order", "requires")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,9 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @cache
 def digest_of(topic: Topic) -> str:
-    """SHA-256 of all that a topic's author writes, data too."""
+    """SHA-256 of all that a topic's author writes, data too, but for the text and the place of the lesson."""
     folders = [folder for folder in (topic.solution_dir, topic.checks_dir) if folder is not None]
-    return _digest(folders, [file for folder in folders for file in _written_in(folder)])
+    return _digest(folders, [file for folder in folders for file in _written_in(folder)], topic)
 
 
 @cache
@@ -60,13 +66,23 @@ def _written_in(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def _digest(folders: Iterable[Path], files: Iterable[Path]) -> str:
+def _digest(folders: Iterable[Path], files: Iterable[Path], topic: Topic | None = None) -> str:
     digest = hashlib.sha256()
     for file in sorted(files):
         folder = next(folder for folder in folders if file.is_relative_to(folder))
-        data = file.read_bytes()
+        data = file.read_bytes() if topic is None else _tested(file, topic)
         digest.update(f"{file.relative_to(folder).as_posix()}:{len(data)}:".encode() + data)
     return digest.hexdigest()
+
+
+def _tested(file: Path, topic: Topic) -> bytes:
+    """What is in a file that tests of the topic depend on."""
+    if file == topic.master:
+        return _MARKDOWN.sub("", file.read_text(encoding="utf-8")).encode()
+    if topic.solution_dir is not None and file == topic.solution_dir / "topic.toml":
+        entries = tomllib.loads(file.read_text(encoding="utf-8"))
+        return json.dumps({key: entries[key] for key in entries if key not in _PLACE}).encode()
+    return file.read_bytes()
 
 
 def has_changed(topic: Topic) -> bool:

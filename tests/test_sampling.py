@@ -102,9 +102,11 @@ def test_a_topic_has_changed_until_it_is_proved_as_it_is(content):
 @pytest.mark.parametrize(
     ("file", "text", "changes"),
     [
-        ("solutions/between/between.py", "# a word", True),
+        ("solutions/between/between.py", "# %%\nx = 1", True),
+        ("solutions/between/between.py", "# %% [markdown]\n# a word", False),
+        ("solutions/between/between.py", "# %% [markdown]\n# a word\n\n# %%\nx = 1", True),
         ("solutions/between/alternatives/second.py", "x = 1", True),
-        ("solutions/between/topic.toml", "# a word", True),
+        ("solutions/between/topic.toml", "# a word", False),
         ("autograder/checks/between/test_between.py", "# a word", True),
         ("autograder/checks/between/mistakes/halve.py", "# a word", True),
         ("autograder/checks/between/data/houses.csv", "1, 2", True),
@@ -119,5 +121,17 @@ def test_what_an_author_writes_changes_a_topic(content, file, text, changes):
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as written:
         written.write(f"\n{text}\n")
+    digest_of.cache_clear()
+    assert has_changed(read(content)["between"]) is changes
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "changes"),
+    [("order", "7", False), ("requires", '["apart"]', False), ("title", '"A"', True)],
+)
+def test_its_place_in_the_course_does_not(content, key, value, changes):
+    toml = content / "solutions/between/topic.toml"
+    toml.write_text(re.sub(rf"(?m)^{key} = .*$", f"{key} = {value}", toml.read_text()))
+    assert f"{key} = {value}\n" in toml.read_text()
     digest_of.cache_clear()
     assert has_changed(read(content)["between"]) is changes
