@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[1]
 PROVED = ".proved"
 _LEFT_OUT = "left out"
 _MARKDOWN = re.compile(r"^# %% \[markdown\].*?(?=^# %%|\Z)", re.MULTILINE | re.DOTALL)
-_PLACE = ("order", "requires")
+_OF_THE_LESSON = ("glossary", "order", "requires", "summary")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,7 +81,7 @@ def _tested(file: Path, topic: Topic) -> bytes:
         return _MARKDOWN.sub("", file.read_text(encoding="utf-8")).encode()
     if topic.solution_dir is not None and file == topic.solution_dir / "topic.toml":
         entries = tomllib.loads(file.read_text(encoding="utf-8"))
-        return json.dumps({key: entries[key] for key in entries if key not in _PLACE}).encode()
+        return json.dumps({key: entries[key] for key in entries if key not in _OF_THE_LESSON}).encode()
     return file.read_bytes()
 
 
