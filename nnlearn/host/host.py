@@ -217,7 +217,7 @@ class Host:
         if isinstance(value, (list, tuple)):
             return type(value)(self.resolved(item) for item in value)
         if isinstance(value, dict):
-            return {key: self.resolved(item) for key, item in value.items()}
+            return {self.resolved(key): self.resolved(item) for key, item in value.items()}
         return value.copy() if hasattr(value, "copy") else value
 
     def _keep(self, value: Any) -> Handle:

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlearn.learner.origins import READS, SETS, Origins
+from nnlearn.learner.formulas import Formula
+from nnlearn.learner.operations import CHAIN, GRAPH, OPERATE
+from nnlearn.learner.origins import FUNCTION, READS, SETS, Origins
 from nnlearn.learner.record import Exchange
 from nnlearn.learner.writing import Writing, kind_of, new_name
 from nnlearn.protocol.values import BY_NAME, HELPER, PART, Handle
@@ -21,12 +23,18 @@ _HELPED = {
     "on_tensors": "{}",
     "kept": "list({})",
     "arguments_after": "what was given, after {}",
+    "moved_generators": "global generators that are moved by {}",
     "written_over": "what was given, after writing into what comes of {}",
+    "reused": "{}, after which what was given is overwritten with zeros",
 }
 """How a helper that is handed a function reads; what looks like Python is."""
+_INSIDE = "gradients of the weights inside {}"
 _IN_PYTHON = ("on_tensors", "kept")
 ON_TENSORS = "on_tensors"
-_MAKERS = ("recorder", "compiled", "walked_once")
+_MAKERS = ("recorder", "compiled", "walked_once", FUNCTION, GRAPH, CHAIN)
+_DERIVATIVES, _DISTINCT = "derivatives", "distinct"
+_ON_GRAPH, _NAMES_ON_GRAPH = "on_graph", "names_on_graph"
+_OF_A_GRAPH = ("grads", "names")
 _KERAS_NAMES = {
     **dict.fromkeys(("fit", "train_on_batch", "evaluate"), ("x", "y")),
     "set_weights": ("weights",),
@@ -147,7 +155,12 @@ class Calls:
         method, part = self._origins.method(target), self._origins.part_of(target)
         if part:
             return method not in (*(name for name in READS if name != "get_config"), *SETS)
-        return not self._origins.is_of_keras(target) and method not in (*READS, *SETS)
+        looks_at_graph = method in _OF_A_GRAPH and self._origins.helper_of(self._origins.owner(target)) in (
+            GRAPH,
+            CHAIN,
+        )
+        looks = looks_at_graph or method in (*READS, *SETS)
+        return not self._origins.is_of_keras(target) and not looks
 
     def of(self, place: int, looked_at: int | None = None) -> CallText:
         """The call at this place.
@@ -158,15 +171,22 @@ class Calls:
         """
         _, target, args, kwargs = self._exchanges[place].request
         args = list(args)
-        helper, upstream, wrt = "", None, None
+        if isinstance(target, Handle) and target.kind == HELPER and not kwargs:
+            writing = Writing(self._origins, place, looked_at)
+            if (call := self._of_objects(target.name, args, writing)) is not None:
+                is_python = not writing.given and target.name in (OPERATE, _DISTINCT)
+                where, given = tuple(writing.where), tuple(writing.given)
+                return CallText(call, where, call if is_python else "", given, place=place, answers=(place,))
+        helper, upstream, wrt, said = "", None, None, "{}"
         if isinstance(target, Handle) and target.kind == HELPER and target.name in _HELPED:
             helped, *rest = args or [None]
             if isinstance(helped, Handle):  # and not what came in the place of an object
                 helper, kwargs, args = target.name, dict(kwargs), rest
                 upstream, wrt = kwargs.pop("upstream", None), kwargs.pop("wrt", 0)
+                said = _HELPED[helper] if kwargs.pop("of", None) is None else _INSIDE
                 target = helped if helped.kind in BY_NAME else helped.id
         if (within := self._origins.within(target)) != target:
-            helper, target = "traced", within
+            helper, target, said = "traced", within, _HELPED["traced"]
         writing = Writing(self._origins, place, looked_at)
         callee = writing.callee(target)
         names = self._names_for(target)
@@ -179,7 +199,7 @@ class Calls:
         texts += [f"{key}={writing.argument(value, key)}" for key, value in kwargs.items()]
         if upstream is not None:
             writing.argument(upstream, "upstream")
-        call = _HELPED.get(helper, "{}").format(f"{callee}({', '.join(texts)})") + by
+        call = said.format(f"{callee}({', '.join(texts)})") + by
         line = writing.line(args, kwargs) if helper in ("", *_IN_PYTHON) else ""
         line = _HELPED[helper].format(line) if line and helper else line
         where = tuple(writing.where)
@@ -188,6 +208,27 @@ class Calls:
         return CallText(
             call, where, line, tuple(writing.given), helper == ON_TENSORS, place, answers=(place,)
         )
+
+    def _of_objects(self, helper: str, args: Sequence[Any], writing: Writing) -> str | None:
+        """What a helper does with objects and graphs, in words; None of any other."""
+        looked_at = self._origins.handle(writing.looked_at) if writing.looked_at is not None else None
+        if helper in (_ON_GRAPH, _NAMES_ON_GRAPH):
+            called, graph, *names = args
+            name = writing.argument(graph, "graph")
+            call = f"{self._origins.said(called)}({', '.join(_nodes(name, each) for each in names)})"
+            return f"{name}.names({call})" if helper == _NAMES_ON_GRAPH else call
+        if helper == OPERATE:
+            operator, *operands = args
+            return Formula(self._origins, writing, operands, [looked_at]).operation(operator, operands)
+        if helper == _DISTINCT:
+            formula = Formula(self._origins, writing, args, [looked_at])
+            return f"len({{{', '.join(map(formula.text, args))}}})"
+        if helper == _DERIVATIVES:
+            root, *sources = args
+            formula = Formula(self._origins, writing, args, sources)
+            letters = [formula.letter(source) for source in sources]
+            return f"derivatives of {formula.text(root)} by {' and '.join(letters)}"
+        return None
 
     def _names_for(self, target: Handle | int) -> tuple[str, ...]:
         """The names of the parameters of what is called; of a class, those of its constructor."""
@@ -199,3 +240,13 @@ class Calls:
                 if (found := self._parameters.get(f"{part}.{name}")) is not None:
                     return found
         return _KERAS_NAMES.get(method, ())
+
+
+def _nodes(graph: str, names: Any) -> str:
+    """A node of a graph, or a list of them, in Python."""
+    if isinstance(names, str):
+        return f'{graph}["{names}"]'
+    inner = ", ".join(_nodes(graph, name) for name in names)
+    if isinstance(names, list):
+        return f"[{inner}]"
+    return f"({inner},)" if len(names) == 1 else f"({inner})"

@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 
 from nnlearn.learner.literals import LONGEST, written
+from nnlearn.learner.operations import (
+    CHAIN,
+    GRAPH,
+    OPERATE,
+    described,
+    described_chain,
+    expression,
+    needs_brackets,
+)
 from nnlearn.learner.record import Exchange
+from nnlearn.protocol.functions import text_of
 from nnlearn.protocol.requests import KERAS, MODULE
 from nnlearn.protocol.values import BY_NAME, HELPER, PART, Handle
 from nnlearn.text import shown
@@ -18,7 +28,10 @@ READS = ("get_weights", "get_config", "count_params")
 """Methods that change nothing, and run nothing but themselves."""
 SETS = ("set_weights", "assign", "compile", "reset_metrics")
 """Methods that prepare an object for what a check is about."""
+FUNCTION = "function"
+"""The helper that makes a function of a closed list: nothing that is done with one changes it."""
 _COMPILED = "compiled"
+_ONLY_READ = (_COMPILED, "derivatives")  # what a helper does not change, nor a call of it
 _SAID = 200
 # What these make has weights, which begin at random: text does not make it again.
 _WITH_WEIGHTS = ("keras.layers.", "keras.Sequential", "keras.Model", "keras.Input")
@@ -127,12 +140,20 @@ class Origins:
 
     def uses(self, target: Handle | int, until: int) -> list[Exchange]:
         """The calls and changes that an object took part in before a place, but for those that made it."""
+        if self.helper_of(target) == FUNCTION:
+            return []
         mine = self._places(target)
         found = {place for owner in self._owners(target) for place in self._uses[owner]}
         return [self._exchanges[place] for place in sorted(found - mine) if place < until]
 
+    def is_used_outside(self, target: Handle, inside: set[int], until: int) -> bool:
+        """Whether an object took part in a call or a change before a place, but for those of some places."""
+        return any(place < until and place not in inside for place in self._uses[self.owner(target)])
+
     def made_after(self, target: Handle | int, until: int) -> bool:
         """Whether the learner's code has made another object since it made this one, before a place."""
+        if self.helper_of(target) == FUNCTION:
+            return False
         since = self._exchanges[max(self._places(target), default=until) + 1 : until]
         calls = (one for one in since if one.request[0] == "call" and self.part_of(one.request[1]))
         return any(isinstance(reply, Handle) for one in calls for reply in one.reply[1:2])
@@ -196,7 +217,13 @@ class Origins:
         inside = "".join(f"[{key!r}]" for key in path)
         if verb == "get" and maker == MODULE:
             return f"{operands[0]}{inside}"
-        base = self._python_of(maker)
+        if self.helper_of(number) == OPERATE:
+            texts = [self._operand(value) for value in operands[0][1:]]
+            return None if None in texts else expression(operands[0][0], [str(text) for text in texts])
+        if isinstance(maker, Handle) and maker.kind == HELPER and maker.name == FUNCTION:
+            texts = [self._python(value) for value in operands[0][1:]]
+            return None if None in texts else text_of(operands[0][0], [str(text) for text in texts])
+        base = self._operand(maker)
         if base is None:
             return None
         if verb == "get":
@@ -207,6 +234,20 @@ class Origins:
             return None
         arguments = self._arguments(*operands)
         return None if arguments is None else f"{base}({arguments}){inside}"
+
+    def _operand(self, value: Any) -> str | None:
+        """The same, in brackets where it is an operation itself, or a negative number."""
+        text = self._python_of(value) if isinstance(value, int) else self._python(value)
+        if text is None or not self._is_composed(value):
+            return text
+        return f"({text})"
+
+    def _is_composed(self, value: Any) -> bool:
+        if isinstance(value, Handle) and value.kind not in BY_NAME:
+            making = self.making(value)
+            made_so = making is not None and self.helper_of(value) == OPERATE
+            return making is not None and made_so and needs_brackets(making.request[2][0])
+        return isinstance(value, float) and value < 0
 
     def _arguments(self, args: Sequence[Any], kwargs: dict[str, Any]) -> str | None:
         texts = [self._python(value) for value in args]
@@ -269,15 +310,29 @@ class _Words:
         if verb != "call":
             return f"{verb}({self._of_object(maker)})"
         args, kwargs = operands
+        if self._origins.helper_of(number) == GRAPH:
+            return described(*args)
+        if self._origins.helper_of(number) == CHAIN:
+            return described_chain(*args)
+        if self._origins.helper_of(number) == OPERATE:
+            return expression(args[0], [self._operand(value) for value in args[1:]])
+        if self._origins.helper_of(number) == FUNCTION:
+            return text_of(args[0], [self.of(value) for value in args[1:]])
         if (helper := self._origins.helper_of(number)) in _HELPERS:
             return _HELPERS[helper].format(*map(self.of, args))
         texts = [*map(self.of, args), *(f"{key}={self.of(arg)}" for key, arg in kwargs.items())]
         return f"{self._of_object(maker)}({', '.join(texts)}){inside}"
 
+    def _operand(self, value: Any) -> str:
+        is_operation = isinstance(value, Handle) and self._origins.helper_of(value) == OPERATE
+        named = isinstance(value, Handle) and value.id in self._names
+        text = self.of(value)
+        return f"({text})" if text.startswith("-") or (is_operation and not named) else text
+
 
 def _only_wraps(target: Handle | int) -> bool:
     """Whether a call of this does nothing yet with what it is handed."""
-    return isinstance(target, Handle) and target.kind == HELPER and target.name == _COMPILED
+    return isinstance(target, Handle) and target.kind == HELPER and target.name in _ONLY_READ
 
 
 def _handles_in(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Handle]]:

@@ -102,7 +102,9 @@ class Record:
 
 
 def _is_same_plain(answer: Any, value: Any) -> bool:
-    return type(answer) is type(value) and type(value) in _PLAIN and answer == value
+    if type(answer) is not type(value) or type(value) not in _PLAIN:
+        return False
+    return bool(answer == value or (answer != answer and value != value))
 
 
 def _identities(value: Any) -> set[Any]:

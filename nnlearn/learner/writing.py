@@ -29,14 +29,16 @@ class Writing:
         looked_at: An object that is spoken of afterwards, so that it needs a name.
 
     Attributes:
+        place: Which exchange it is.
+        looked_at: As above.
         where: For each name in the call, what it stands for, in words.
         given: What the names stand for, as a request has it.
     """
 
     def __init__(self, origins: Origins, place: int, looked_at: int | None) -> None:
         self._origins = origins
-        self._place = place
-        self._looked_at = looked_at
+        self.place = place
+        self.looked_at = looked_at
         self._callee: str | None = None
         self.where: list[str] = []
         self.given: list[tuple[str, Any]] = []
@@ -72,10 +74,8 @@ class Writing:
         if isinstance(value, Handle):
             text = self._fresh(value, _LITERAL_LENGTH)
             return text if text is not None else self._by_name(value, name)
-        text = shown(value, _LITERAL_LENGTH + 1)
-        if len(text) <= _LITERAL_LENGTH and self._origins.python(value) is not None:
-            return text
-        return self._by_name(value, name)
+        text = self._origins.python(value)
+        return text if text is not None and len(text) <= _LITERAL_LENGTH else self._by_name(value, name)
 
     def line(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
         """The call with every argument written out, or an empty string."""
@@ -87,18 +87,18 @@ class Writing:
         return f"{self._callee}({', '.join(arguments)})"
 
     def _literal(self, value: Any) -> str | None:
-        if isinstance(value, Handle) and self._origins.uses(value, self._place):
+        if isinstance(value, Handle) and self._origins.uses(value, self.place):
             return None
         return self._origins.python(value)
 
     def _fresh(self, target: Handle | int, room: int) -> str | None:
         """Short Python that makes an object that nothing was done with yet, or None."""
-        if self._origins.owner(target) == self._looked_at:
+        if self._origins.owner(target) == self.looked_at:
             return None
         text = self._origins.python(self._origins.handle(target))
         fits = text is not None and len(text) <= room
         # What was done in between may show in it: a second layer that sets the seed of all.
-        in_between = self._origins.uses(target, self._place) or self._origins.made_after(target, self._place)
+        in_between = self._origins.uses(target, self.place) or self._origins.made_after(target, self.place)
         return text if fits and not in_between else None
 
     def _by_name(self, value: Any, name: str) -> str:
@@ -107,11 +107,18 @@ class Writing:
         self.where.append(f"{name}: {self._what_it_is(value)}")
         return name
 
+    def name(self, value: Handle, name: str, since: str, names: Mapping[int, str]) -> str:
+        """A name for an object: what made it, in the names of others, and what happened since, in words."""
+        name = new_name(name, [known for known, _ in self.given])
+        self.given.append((name, value))
+        self.where.append(f"{name}: {self._origins.said(value, names)}{since}")
+        return name
+
     def _what_it_is(self, value: Any) -> str:
         if isinstance(value, (np.ndarray, np.generic)):
             return describe_array(np.asarray(value))
         if isinstance(value, Handle):
-            uses = self._origins.uses(value, self._place)
+            uses = self._origins.uses(value, self.place)
             only_set = all(
                 use.request[0] == "set" or self._origins.method(use.request[1]) in SETS for use in uses
             )

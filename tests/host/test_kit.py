@@ -1,6 +1,7 @@
 """The helpers that checks use next to the learner's objects."""
 
 import itertools
+import random
 
 import keras
 import numpy as np
@@ -108,3 +109,36 @@ def test_rates_by_step_are_those_of_an_optimizers_steps_and_the_last_one_stays()
         optimizer.apply([tf.constant(-1.0)], [variable])
         passed.append(float(variable))
     assert passed == [0.5, 2.5, 10.5, 18.5]
+
+
+def test_moved_generators_are_those_that_a_call_draws_from_or_seeds():
+    def draw_from_two():
+        np.random.random()
+        keras.random.uniform(())
+
+    assert kit.moved_generators(lambda seed: keras.random.uniform((), seed=seed), seed=3) == []
+    assert kit.moved_generators(draw_from_two) == ["Keras", "NumPy"]
+    assert kit.moved_generators(random.seed, 5) == ["Python"]
+    assert kit.moved_generators(tf.random.set_seed, 5) == ["TensorFlow"]
+
+
+def test_a_buffer_is_overwritten_after_the_call():
+    kept = []
+    one, other = np.ones(2), np.full(3, 2.0)
+
+    def keep(arrays, factor):
+        kept.extend([arrays[0], arrays[1] * factor])
+        return "done"
+
+    assert kit.reused(keep, [one, other], 2.0) == "done"
+    assert [array.tolist() for array in kept] == [[0, 0], [4, 4, 4]]
+
+
+def test_gradients_of_the_weights_inside_a_function():
+    layer = keras.layers.Dense(2, use_bias=False)
+    layer.build((None, 3))
+    x = np.ones((4, 3), "float32")
+    (kernel,) = kit.weight_gradients(lambda x: 2 * layer(x), x, of=layer)
+    assert np.asarray(kernel).tolist() == np.full((3, 2), 8.0).tolist()
+    (nothing,) = kit.weight_gradients(lambda x: tf.stop_gradient(layer(x)), x, of=layer)
+    assert nothing is None

@@ -73,6 +73,7 @@ def told(session: Session, *about: Any) -> CallText:
         ("mean", "evaluate('mean')", ()),
         ([1, 2], "evaluate([1, 2])", ()),
         (X, "evaluate(network)", ("network: shape (2, 30), float32",)),
+        ([X[0, :2]], "evaluate([np.float32([0.0, 1.0])])", ()),
         ([X, None], "evaluate(network)", ("network: list of 2: shape (2, 30), float32; None",)),
         (["a text that is longer than anybody reads"], "evaluate(network)", None),
     ],
@@ -147,6 +148,30 @@ def test_helpers_read_as_what_they_do(session: Session, learner: Learner) -> Non
     assert told(session).call == "traced call of Scale(2.0)(features)"
 
 
+def test_a_function_of_the_kit_reads_as_the_python_that_makes_it(session: Session, learner: Learner) -> None:
+    short = learner.kit.function("cube")
+    for _ in range(2):  # it stays what it is, whatever is done with it
+        learner.evaluate(short)
+        assert told(session).call == told(session).line == "evaluate(lambda x: x**3)"
+    learner.Scale(2.0)
+    learner.evaluate(learner.kit.function("weighted_sum", np.float32([2.0])), data=3)
+    text = told(session)
+    assert text.call == "evaluate(network, data=3)"
+    assert text.where == ("network: lambda x: keras.ops.vdot(np.float32([2.0]), x)",)
+    assert text.line == "evaluate(lambda x: keras.ops.vdot(np.float32([2.0]), x), data=3)"
+    learner.evaluate(learner.kit.function("weighted_sum", X))
+    text = told(session)
+    assert text.where == ("network: lambda x: keras.ops.vdot(<array of shape (2, 30)>, x)",)
+    assert text.line == ""
+
+
+def test_weights_inside_a_call_are_no_argument_of_it(session: Session, learner: Learner) -> None:
+    layer = learner.keras.layers.Dense(2)
+    layer.build((None, 30))
+    learner.kit.weight_gradients(learner.evaluate, layer, X, of=layer)
+    assert told(session).call == "gradients of the weights inside evaluate(network, data)"
+
+
 def test_an_object_that_others_were_made_after_goes_by_its_name(session: Session, learner: Learner) -> None:
     first = learner.Scale(2.0)
     learner.Scale(3.0)
@@ -184,6 +209,13 @@ def test_a_moment_stands_for_the_call_before_it(session: Session, learner: Learn
     learner.evaluate(2)
     assert told(session).call == "evaluate(2)"
     assert told(session, moment).call == "evaluate(1)"
+
+
+def test_a_nan_is_told_by_the_call_that_gave_it(session: Session, learner: Learner) -> None:
+    answer = learner.evaluate(1, float("nan"))
+    learner.evaluate(2, 3.0)
+    text = told(session, answer)
+    assert text.call.startswith("evaluate(1, ")
 
 
 def test_the_call_is_the_one_that_gave_the_answer(session: Session, learner: Learner) -> None:

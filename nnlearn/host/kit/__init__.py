@@ -6,20 +6,33 @@ Keras and TensorFlow are imported when a helper runs: the process that only impo
 have executed an operation.
 """
 
-from nnlearn.host.kit.arguments import arguments_after, kept, walked_once, written_over
+from nnlearn.host.kit.arguments import arguments_after, kept, reused, walked_once, written_over
+from nnlearn.host.kit.functions import function
 from nnlearn.host.kit.gradients import gradient, value_and_gradient, weight_gradients
+from nnlearn.host.kit.graphs import chain, derivatives, distinct, graph, names_on_graph, on_graph, operate
 from nnlearn.host.kit.models import rates_by_step, recorder, reloaded
+from nnlearn.host.kit.randomness import moved_generators
 from nnlearn.host.kit.tracing import compiled, on_tensors, tensors, traced
 
 __all__ = [
     "arguments_after",
+    "chain",
     "compiled",
+    "derivatives",
+    "distinct",
+    "function",
     "gradient",
+    "graph",
     "kept",
+    "moved_generators",
+    "names_on_graph",
+    "on_graph",
     "on_tensors",
+    "operate",
     "rates_by_step",
     "recorder",
     "reloaded",
+    "reused",
     "tensors",
     "traced",
     "value_and_gradient",

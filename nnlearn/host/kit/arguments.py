@@ -46,6 +46,21 @@ def written_over(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]
     return list(args)
 
 
+def reused(fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """`fn(*args, **kwargs)`; then the arrays in its positional arguments are overwritten with zeros.
+
+    That is what a caller does who has one buffer for many calls: what has kept it, and no copy, has zeros.
+    """
+    import keras
+    import numpy as np
+
+    result = fn(*args, **kwargs)
+    for leaf in keras.tree.flatten(list(args)):
+        if isinstance(leaf, np.ndarray) and leaf.flags.writeable:
+            leaf[...] = 0
+    return result
+
+
 def walked_once(items: list[Any]) -> Iterator[Any]:
     """An iterator over `items`: it has no length, and nothing is left of it after the first walk."""
     return iter(items)

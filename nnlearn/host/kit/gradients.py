@@ -38,17 +38,20 @@ def value_and_gradient(
     return output, tape.gradient(output, inputs[wrt], output_gradients=upstream)
 
 
-def weight_gradients(layer: Any, *args: Any, upstream: Any = None, **kwargs: Any) -> list[Any]:
+def weight_gradients(
+    layer: Any, *args: Any, upstream: Any = None, of: Any = None, **kwargs: Any
+) -> list[Any]:
     """The gradients of `sum(upstream * layer(*args, **kwargs))` with respect to the trainable weights.
 
     Args:
-        layer: A built layer or model that returns one tensor.
+        layer: A built layer or model that returns one tensor; a function, where `of` says whose weights.
         *args: Its arguments.
         upstream: Weights of the shape of the output; ones when left out.
+        of: The built layer or model that has the weights; `layer` itself when left out.
         **kwargs: Its keyword arguments.
 
     Returns:
-        One tensor per weight, in the order of `layer.trainable_variables`; None where unconnected.
+        One tensor per weight, in the order of its `trainable_variables`; None where unconnected.
     """
     import tensorflow as tf
 
@@ -56,6 +59,6 @@ def weight_gradients(layer: Any, *args: Any, upstream: Any = None, **kwargs: Any
         output = tf.convert_to_tensor(layer(*args, **kwargs))
     if upstream is not None:
         upstream = tf.cast(tf.convert_to_tensor(upstream), output.dtype)
-    variables = [variable.value for variable in layer.trainable_variables]
+    variables = [variable.value for variable in (layer if of is None else of).trainable_variables]
     gradients: list[Any] = tape.gradient(output, variables, output_gradients=upstream)
     return gradients
