@@ -97,12 +97,19 @@ class _Matches:
     def __call__(self, item: KnownReplies, check: str, *, where_finite: bool = False) -> bool:
         key = id(item), check, where_finite
         if key not in self._found:
-            replies, got = item.checks[check], self.evidence[check].fingerprint
+            seen = self.evidence[check]
+            replies, got = item.checks[check], seen.fingerprint
             both_overflow = where_finite and ends_out_of_range(replies) and ends_out_of_range(got)
             self._found[key] = (
                 replies is not None
                 and (both_overflow or not where_finite)
-                and fingerprints_match(replies, got, where_finite=where_finite)
+                and fingerprints_match(
+                    replies,
+                    got,
+                    where_finite=where_finite,
+                    # A check that failed by a number has taken it for one, whatever kind of number it is.
+                    any_kind_of_number=seen.by_values,
+                )
             )
         return self._found[key]
 

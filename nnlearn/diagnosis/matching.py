@@ -158,7 +158,14 @@ def _is_half(value: Any) -> bool:
     return isinstance(value, list) and any(_is_half(each) for each in value)
 
 
-def fingerprints_match(one: Any, other: Any, tolerance: float = 2e-5, *, where_finite: bool = False) -> bool:
+def fingerprints_match(
+    one: Any,
+    other: Any,
+    tolerance: float = 2e-5,
+    *,
+    where_finite: bool = False,
+    any_kind_of_number: bool = False,
+) -> bool:
     """Whether two fingerprints are equal up to rounding.
 
     Args:
@@ -166,15 +173,27 @@ def fingerprints_match(one: Any, other: Any, tolerance: float = 2e-5, *, where_f
         other: Another.
         tolerance: How far numbers may be apart.
         where_finite: Whether numbers count only where both are finite.
+        any_kind_of_number: Whether a number is the same as Python's, as NumPy's and as a tensor of rank 0.
     """
+    if any_kind_of_number and not (_is_half(one) and _is_half(other)):
+        one, other = _plain_number(one), _plain_number(other)
     if isinstance(one, dict) and isinstance(other, dict):
         closeness = 5e-3 if one.get("dtype") in _HALF else tolerance
         return one.keys() == other.keys() and all(
-            fingerprints_match(one[key], other[key], closeness, where_finite=where_finite) for key in one
+            fingerprints_match(
+                one[key],
+                other[key],
+                closeness,
+                where_finite=where_finite,
+                any_kind_of_number=any_kind_of_number,
+            )
+            for key in one
         )
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(
-            fingerprints_match(a, b, tolerance, where_finite=where_finite)
+            fingerprints_match(
+                a, b, tolerance, where_finite=where_finite, any_kind_of_number=any_kind_of_number
+            )
             for a, b in zip(one, other, strict=True)
         )
     if type(one) is float and type(other) is float:
@@ -182,3 +201,10 @@ def fingerprints_match(one: Any, other: Any, tolerance: float = 2e-5, *, where_f
     if where_finite and (one in _NOT_FINITE or other in _NOT_FINITE):
         return True
     return type(one) is type(other) and bool(one == other)
+
+
+def _plain_number(value: Any) -> Any:
+    """Of an array of rank 0 the number in it; anything else as it is."""
+    if isinstance(value, dict) and value.get("shape") == [] and len(value.get("values", ())) == 1:
+        return value["values"][0]
+    return value

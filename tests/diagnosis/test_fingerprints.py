@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
 from nnlearn.diagnosis.matching import fingerprint, fingerprints_match
 
 PYTHON = ["builtins.TypeError", "builtins.Exception"]
@@ -34,3 +37,19 @@ def test_where_a_node_of_a_graph_was_made_makes_no_difference() -> None:
     )
     assert fingerprints_match(fingerprint([here]), fingerprint([there]))
     assert not fingerprints_match(fingerprint([here]), fingerprint([other]))
+
+
+@pytest.mark.parametrize("number", [0.75, np.float32(0.75), np.array(0.75)])
+def test_a_number_is_one_whoever_made_it_where_it_was_taken_for_one(number: object) -> None:
+    """`float(loss)` and `loss` are the same mistake if the loss is wrong, not if it should be a tensor."""
+    loss = fingerprint([("value", (np.array(0.75, "float64"), np.ones(2)))])
+    mine, other = (fingerprint([("value", (loss_of, np.ones(2)))]) for loss_of in (number, 0.5))
+    assert fingerprints_match(mine, loss, any_kind_of_number=True)
+    assert not fingerprints_match(other, loss, any_kind_of_number=True)
+    assert fingerprints_match(mine, loss) is (isinstance(number, np.ndarray))
+
+
+def test_an_array_of_one_number_is_none() -> None:
+    """It has an axis, and numbers have none."""
+    of_rank_1 = fingerprint([("value", np.ones(1))])
+    assert not fingerprints_match(of_rank_1, fingerprint([("value", 1.0)]), any_kind_of_number=True)
