@@ -62,7 +62,8 @@ class RerunSeat(NamespaceSeat):
 
     def has_answered(self, told: CallText) -> bool:
         """Whether anything came back that the message may be about."""
-        return told.place < len(self._exchanges) and self._exchanges[told.place].reply[0] == "value"
+        replies = [self._exchanges[place].reply for place in told.answers if place < len(self._exchanges)]
+        return any(reply[0] == "value" for reply in replies)
 
     def answer(self, told: CallText) -> Any:
         """What came back: of the call, of what was looked at afterwards, or all that an iterator gave."""

@@ -63,4 +63,9 @@ def _likeness(topic: Topic, part: str, namespace: dict[str, Any]) -> tuple[int, 
     given = namespace.get(attribute_of(part))
     keys = {item.key for item in topic.predictions}
     shared = len(keys & given.keys()) if isinstance(given, dict) else 0
-    return shared, sum(attribute_of(p.name) in namespace for p in topic.parts)
+    return shared, parts_in(namespace, topic)
+
+
+def parts_in(namespace: dict[str, Any], topic: Topic) -> int:
+    """How many parts of a topic the namespace has."""
+    return sum(attribute_of(part.name) in namespace for part in topic.parts)

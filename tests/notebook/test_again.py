@@ -68,6 +68,42 @@ def train_step(model, optimizer, loss_fn, x, y):
     assert [array.shape for array in weights] == [(4, 3), (3,)]
 
 
+def test_an_attribute_that_is_not_there_is_asked_for_again() -> None:
+    """The call came back; what the check then looked at raised."""
+    code = """
+import keras
+from keras import ops
+
+class Affine(keras.layers.Layer):
+    def __init__(self, units, use_bias=True, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.units))
+
+    def call(self, inputs):
+        return ops.matmul(inputs, self.kernel)
+"""
+    names = session(code)
+    with pytest.raises(AttributeError, match="no attribute 'bias'"):
+        eval("nnlearn.again('test_layer_without_a_bias')", names)
+
+
+def test_what_a_helper_of_other_checks_is_called_is_still_a_part() -> None:
+    """`affine` is a part of one topic, and what the checks of another share is called so too."""
+    names = session("def affine(x, kernel, bias=None):\n    return 3.0")
+    assert eval("nnlearn.again('affine')", names) == 3.0
+
+
+def test_where_two_topics_have_a_check_of_one_name_it_is_that_of_the_parts_that_are_there() -> None:
+    """`test_affine_dtypes` is a check of neurons and one of backprop."""
+    names = session("def affine_backward(upstream, x, kernel):\n    return x, kernel, upstream")
+    assert eval("list(nnlearn.given('test_affine_dtypes'))", names) == ["upstream", "x", "kernel"]
+    names = session("def affine(x, kernel, bias=None):\n    return x")
+    assert eval("list(nnlearn.given('test_affine_dtypes'))", names) == ["x", "kernel", "bias"]
+
+
 def test_what_passes_has_no_call_to_make_again() -> None:
     names = session("from keras import ops\n\ndef relu(x):\n    return ops.where(x > 0, x, 0.0)")
     with pytest.raises(NnlearnError, match="test_relu_slope_at_zero passes what is checked here"):
