@@ -58,10 +58,13 @@ def test_no_solution_no_hidden_check_and_no_mistake_is_in_the_wheel(wheel):
     }
     assert content
     secrets = ["BEGIN SOLUTION", "@mistake", "hidden=True", "rubric", "\nanswer = ", "[[prediction.wrong]]"]
-    for topic in load_catalogue().topics:
-        secrets += [f"def {name}(" for name in checks_of_topic(topic).hidden_names]
+    hidden = {
+        topic.name: [f"def {name}(" for name in checks_of_topic(topic).hidden_names]
+        for topic in load_catalogue().topics
+    }
     for name, text in content.items():
-        assert [secret for secret in secrets if secret in text] == [], name
+        own = hidden.get(Path(name).parent.name, ())
+        assert [secret for secret in (*secrets, *own) if secret in text] == [], name
 
 
 def test_for_self_study_there_is_a_wheel_of_what_the_other_leaves_out_and_nothing_else(

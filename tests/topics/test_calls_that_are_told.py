@@ -8,6 +8,7 @@ What comes back has to be the answer that the check got, to the bit.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import types
 import zlib
@@ -169,7 +170,8 @@ def _plain(value: Any) -> Any:
     value = list(value) if hasattr(value, "__next__") else value
     if isinstance(value, keras.Variable):
         value = np.asarray(value)
-    return to_plain(value, lambda one: Handle(0, "object", type(one).__name__))
+    numbers = itertools.count()  # two objects are two keys of a dictionary
+    return to_plain(value, lambda one: Handle(next(numbers), "object", type(one).__name__))
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -182,7 +184,8 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, (list, tuple)):
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+        pairs = zip([*one, *one.values()], [*other, *other.values()], strict=True)
+        return len(one) == len(other) and all(_same(a, b) for a, b in pairs)
     if isinstance(one, str):
         return _COUNTER.sub("", one) == _COUNTER.sub("", other)
     return bool(one == other or (one != one and other != other))
