@@ -24,9 +24,10 @@
 #
 # **You will write** `relu`, `leaky_relu`, `sigmoid`, `gelu`, `softmax` and `log_softmax`.
 #
-# **From before, in your head:** What does a layer `Dense(2)` compute from the numbers $x_1, x_2, x_3$?
-# And how many numbers can it learn?
-# *(Each of its two outputs is a weighted sum of the three inputs plus a bias. Six weights and two biases: eight.)*
+# **Do you remember?** Two questions from [neurons](../neurons/README.md), to warm up:
+#
+# 1. What does a layer `Dense(2)` compute from the numbers $x_1, x_2, x_3$, and how many numbers can it learn?
+# 2. What becomes of two layers in a row, if nothing stands between them?
 
 # %%
 import math
@@ -786,7 +787,7 @@ with lesson.if_written():
 # 2. *Harder.* `tanh` is a sigmoid in disguise. Write sigmoid with `tanh` and nothing else, and look at its gradient at 0 and at −100.
 # 3. *Open.* In the cell with five hidden layers, try `tanh`, `gelu` and a leaky relu. Which weights would let sigmoid pass more?
 #
-# After this topic: [Losses](../losses/README.md).
+# Before this topic: [Neurons](../neurons/README.md). After it: [Losses](../losses/README.md).
 #
 # ## Where this comes from
 #

@@ -782,7 +782,7 @@ with lesson.if_written():
 # 3. *Open.* Train the digits above with rates 0.1, 0.3, 0.5, 0.7 and 0.9, three seeds each. Draw the validation loss by rate. Would you
 #    find the same best rate with 1,000 digits for training?
 #
-# Before this topic: [Losses](../losses/README.md). After it: [Normalization](../normalization/README.md).
+# Before this topic: [Training loop](../training_loop/README.md). After it: [Normalization](../normalization/README.md).
 #
 # ## Where this comes from
 #

@@ -814,7 +814,7 @@ with lesson.if_written():
 # 3. *Open.* In the figure of the outliers, make the loss $\log(1 + e^2)$. What does it do to far points, and what would
 #    you pay for that in other data?
 #
-# Before this topic: [Activations](../activations/README.md). After it: [Dropout](../dropout/README.md).
+# Before this topic: [Activations](../activations/README.md). After it: [Autodiff](../autodiff/README.md), where the slopes come from.
 #
 # ## Where this comes from
 #

@@ -746,7 +746,7 @@ with lesson.if_written():
 # 3. *Open.* Give the network without normalization all the time it wants: 40 passes, and the best of six learning rates, over three seeds.
 #    Is the one with batch normalization still ahead? What would convince you either way?
 #
-# Before this topic: [Dropout](../dropout/README.md). After it: [Training loop](../training_loop/README.md).
+# Before this topic: [Initialization](../initialization/README.md) and [Dropout](../dropout/README.md).
 
 # %% [markdown]
 # ## Where this comes from

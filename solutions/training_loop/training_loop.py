@@ -27,7 +27,7 @@
 # **Do you remember?** Two questions from the topics before, to warm up:
 #
 # 1. Why does a loss take a classifier's raw outputs rather than its probabilities? ([Losses](../losses/README.md))
-# 2. What does a dropout layer do when a network is used and not trained? ([Dropout](../dropout/README.md))
+# 2. What does it mean to reset gradients, and does a new `tf.GradientTape` need it? ([Gradients](../gradients/README.md))
 
 # %%
 import keras
@@ -59,7 +59,9 @@ PREDICTIONS = ...
 # Given the same four, it should give the same answer, and change nothing else without saying so.
 # The first two everybody thinks of. The other two cause most of the trouble:
 #
-# - **Mode.** Dropout drops in training only. Batch normalization uses the statistics of the batch in training and stored ones at inference.
+# - **Mode.** Two kinds of layers, each with a topic of its own later on, do one thing in training and another in use, which is called
+#   inference. Dropout sets random units to zero, in training only. Batch normalization shifts and scales each unit by the mean and the spread
+#   of the batch in training, and by stored ones (its *moving statistics*) at inference.
 #   Keras passes the mode along as the argument `training`, and a model called without it runs in inference mode.
 # - **Seed.** Where a layer draws random numbers, their source is an input like any other. Fix it, and a run can be repeated.
 #
@@ -799,7 +801,7 @@ figures.says(16, 64, 256, 16, 256)
 # 3. *Open.* Find, for batches of 16 and of 256, the learning rate that gives the lowest validation loss after 500 steps, and after 20 epochs. Which
 #   side of the dispute does each table support?
 #
-# **Before this**: [Losses](../losses/README.md). **After it**: what depends on the mode, [Dropout](../dropout/README.md) and
+# **Before this**: [Gradients](../gradients/README.md). **After it**: what depends on the mode, [Dropout](../dropout/README.md) and
 # [Normalization](../normalization/README.md).
 
 # %% [markdown] tags=["response"] name="three_bugs"
