@@ -70,14 +70,14 @@ def test_the_steps_one_by_one(nn, file):
 def screens():
     """The screens of the watch: their rows, but for the one that says when the file was saved."""
     page = (ROOT / "docs/learners.md").read_text()
-    blocks = re.findall(r"^```\n(activations: .*? topic 1 of 5\n.*?)^```$", page, re.M | re.S)
+    blocks = re.findall(r"^```\n(activations: .*? topic 2 of 10\n.*?)^```$", page, re.M | re.S)
     return [[row for row in block.splitlines() if row and ", saved " not in row] for block in blocks]
 
 
 def test_the_screens_of_the_watch(nn, file):
     stub = file.read_text()
     found, failing, passing = screens()
-    terminal = Terminal(cwd=nn, width=80, height=34)
+    terminal = Terminal("watch", "activations", cwd=nn, width=80, height=34)
     try:
         terminal.wait_for(*found)
         file.write_text(stub.replace(STUB, ABSOLUTE))

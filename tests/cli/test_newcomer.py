@@ -3,6 +3,7 @@
 In a terminal of 80 by 24, in an environment that holds the wheel and nothing else of this project.
 """
 
+import ast
 import os
 import re
 import shutil
@@ -22,62 +23,67 @@ pytestmark = [
 ]
 
 CLONE = Path(__file__).parents[2]
-WRONG = "    x = as_floating(x)\n    return ops.where(x > 0, x, -x)\n"
+WRONG = """\
+def affine(x, kernel, bias=None):
+    x, kernel = as_floating(x), as_floating(kernel)
+    if len(x.shape) == 0 or len(kernel.shape) != 2 or x.shape[-1] != kernel.shape[0]:
+        raise ValueError("x and kernel do not fit")
+    return ops.matmul(x, kernel) + (0 if bias is None else as_floating(bias))"""
 
 MADE = """\
-  exercises/activations/  a topic; the others are folders like it:
-    README.md             its lesson
-    activations.py        what you fill in, in an editor
-    activations.ipynb     lesson and exercise in one: fill in this or the other
-    test_activations.py   the checks, which pytest runs too
-    figures/              the pictures of the lesson
-  README.md               these words, and the commands
-  pytest.ini, .vscode/    so that pytest and VS Code find the checks
-  .nnlearn/               what you have done, backups, and what nnlearn reads
+  exercises/neurons/    a topic; the others are folders like it:
+    README.md           its lesson
+    neurons.py          what you fill in, in an editor
+    neurons.ipynb       lesson and exercise in one: fill in this or the other
+    test_neurons.py     the checks, which pytest runs too
+    figures/            the pictures of the lesson
+  README.md             these words, and the commands
+  pytest.ini, .vscode/  so that pytest and VS Code find the checks
+  .nnlearn/             what you have done, backups, and what nnlearn reads
 
 Next:
   cd nn
-  nnlearn lesson activations    read the first lesson
-  nnlearn check activations     check your work
+  nnlearn lesson neurons        read the first lesson
+  nnlearn check neurons         check your work
   nnlearn                       check your work each time you save
 newcomer $"""
 
 READ = """\
-With its figures and all of its code: nnlearn lesson activations --browser
-Next: nnlearn check activations
+With its figures and all of its code: nnlearn lesson neurons --browser
+Next: nnlearn check neurons
 newcomer $"""
 
 CHECKED = """\
-newcomer $ nnlearn check activations
-relu                     not written    0 of 4 pass
-leaky_relu               not written    0 of 5 pass
-sigmoid                  not written    0 of 5 pass
-gelu                     not written    0 of 5 pass
-softmax                  not written    0 of 7 pass
-log_softmax              not written    0 of 5 pass
+newcomer $ nnlearn check neurons
+affine                   not written    0 of 11 pass
+Affine                   not written    0 of 10 pass
+boundary                 not written    0 of 9 pass
+collapse_linear          not written    0 of 8 pass
+count_params             not written    0 of 7 pass
+through_points           not written    0 of 9 pass
 predictions              not written    0 of 8 pass
-0 of 39 visible checks pass; 23 more run when graded
-Write relu, at activations.py:39.
-Next: nnlearn hint relu
+0 of 62 visible checks pass; 26 more run when graded
+Write affine, at neurons.py:39.
+Next: nnlearn hint affine
 newcomer $"""
 
 FINISHED = """\
-activations: Activation functions                                   topic 1 of 5
-activations.py, saved hh:mm:ss, checked in s.ss s
+neurons: Neurons and layers                                        topic 1 of 10
+neurons.py, saved hh:mm:ss, checked in s.ss s
 
-  relu         passed         4 of 4 checks
-  leaky_relu   passed         5 of 5 checks
-  sigmoid      passed         5 of 5 checks
-  gelu         passed         5 of 5 checks
-  softmax      passed         7 of 7 checks
-  log_softmax  passed         5 of 5 checks
-  predictions  passed         8 of 8 checks
+  affine           passed         11 of 11 checks
+  Affine           passed         10 of 10 checks
+  boundary         passed         9 of 9 checks
+  collapse_linear  passed         8 of 8 checks
+  count_params     passed         7 of 7 checks
+  through_points   passed         9 of 9 checks
+  predictions      passed         8 of 8 checks
 
-[####################] 7 of 7 parts pass, 7 of 31 in the course
+[####################] 7 of 7 parts pass, 7 of 65 in the course
 
-All visible checks of Activation functions pass. 23 more run when it is graded.
+All visible checks of Neurons and layers pass. 26 more run when it is graded.
 
-Next: press n for losses, Outputs and losses.
+Next: press n for activations, Activation functions.
 Its lesson is there with o.
 
 
@@ -93,14 +99,19 @@ newcomer $"""
 
 PROGRESS = """\
 newcomer $ nnlearn progress
-activations    [####################]  7 of 7 parts pass, first guesses 4 of 4
-losses         [--------------------]  0 of 7 parts pass
-dropout        [--------------------]  0 of 6 parts pass
-normalization  [--------------------]  0 of 4 parts pass
-training_loop  [--------------------]  0 of 7 parts pass
+neurons         [####################]  7 of 7 parts pass, first guesses 4 of 4
+activations     [--------------------]  0 of 7 parts pass
+losses          [--------------------]  0 of 7 parts pass
+autodiff        [--------------------]  0 of 6 parts pass
+backprop        [--------------------]  0 of 7 parts pass
+gradients       [--------------------]  0 of 7 parts pass
+initialization  [--------------------]  0 of 7 parts pass
+training_loop   [--------------------]  0 of 7 parts pass
+dropout         [--------------------]  0 of 6 parts pass
+normalization   [--------------------]  0 of 4 parts pass
 
-7 of 31 parts pass. The state is that of the last check.
-Next: nnlearn lesson losses
+7 of 65 parts pass. The state is that of the last check.
+Next: nnlearn lesson activations
 newcomer $"""
 
 
@@ -174,8 +185,9 @@ class Editor:
         saved.write_text(text.replace(old, new))
         saved.replace(self._file)
 
-    def writes(self, part, body):
-        self.replaces(f'    raise NotImplementedError("{part}: not written yet")\n', body)
+    def writes(self, part, definition):
+        """In place of what is there."""
+        self.replaces(definition_in(self._file.read_text(), part), definition)
 
 
 @pytest.fixture
@@ -195,16 +207,16 @@ def first_commands():
     return install, re.search(r"^~ \$ (.*)$", beginning, re.MULTILINE)[1]
 
 
-def solution_of(part):
-    """The body that the reference has for a part."""
-    master = (CLONE / "solutions" / "activations" / "activations.py").read_text()
-    after = master.partition(f"def {part}(")[2]
-    return re.search(r" *# BEGIN SOLUTION\n(.*?) *# END SOLUTION\n", after, re.DOTALL)[1]
+def definition_in(code, part):
+    """The lines that define a part."""
+    [node] = [node for node in ast.parse(code).body if getattr(node, "name", "") == part]
+    return ast.get_source_segment(code, node)
 
 
 def test_from_the_first_line_of_the_page_to_a_finished_topic(me, folder_for_anybody):
-    topic = load_catalogue().topic("activations")
-    editor = Editor(folder_for_anybody / "nn" / "exercises" / "activations" / "activations.py")
+    topic = load_catalogue().topics[0]
+    solution = topic.master.read_text()
+    editor = Editor(folder_for_anybody / "nn" / "exercises" / "neurons" / "neurons.py")
     install, make = first_commands()
     me.reads(f"{install}\n{make}\n")
     me.types(install)
@@ -213,37 +225,39 @@ def test_from_the_first_line_of_the_page_to_a_finished_topic(me, folder_for_anyb
     me.finds(MADE)
     me.types("cd nn")
 
-    me.types("nnlearn lesson activations", "Activation functions", "q leave")
+    me.types("nnlearn lesson neurons", "Neurons and layers", "q leave")
     me.presses("q")
     me.finds(READ)
-    me.types("nnlearn check activations")
+    me.types("nnlearn check neurons")
     me.finds(CHECKED)
-    me.types("nnlearn hint relu")
-    assert "relu, hint 1 of 3" in me.screen
+    me.types("nnlearn hint affine")
+    assert "affine, hint 1 of 3" in me.screen
 
-    me.types("nnlearn", "> relu         not written    10 min, easy", "relu: not written yet", "press h")
-    editor.writes("relu", WRONG)
-    me.sees("> relu         failed", "Noticed", "That is the absolute value.")
-    me.presses("h", "Hint 2 of 3 for relu")
-    editor.replaces(WRONG, solution_of("relu"))
-    me.sees("  relu         passed         4 of 4 checks", "> leaky_relu   not written")
+    me.types(
+        "nnlearn", "> affine           not written    10 min, easy", "affine: not written yet", "press h"
+    )
+    editor.writes("affine", WRONG)
+    me.sees("> affine           failed", "Noticed", "The bias is added whatever its shape")
+    me.presses("h", "Hint 2 of 3 for affine")
+    editor.writes("affine", definition_in(solution, "affine"))
+    me.sees("  affine           passed", "> Affine           not written")
     for part in topic.parts[1:-1]:
-        editor.writes(part.name, solution_of(part.name))
-        me.sees(f"  {part.name:<11}  passed ")
+        editor.writes(part.name, definition_in(solution, part.name))
+        me.sees(f"  {part.name:<15}  passed ")
     for question in topic.predictions:
         editor.replaces(f'"{question.key}": None', f'"{question.key}": {question.answer!r}')
-    me.sees("All visible checks of Activation functions pass.")
+    me.sees("All visible checks of Neurons and layers pass.")
     me.finds(FINISHED)
 
-    me.presses("n", "losses: Outputs and losses", "> mean_squared_error               not written")
-    me.presses("o", "Somebody has to tell it how wrong it is", "q back")
-    me.presses("q", "> mean_squared_error", "q quit")
+    me.presses("n", "activations: Activation functions", "> relu         not written")
+    me.presses("o", "Draw a neural network on a napkin", "q back")
+    me.presses("q", "> relu", "q quit")
     me.presses("q")
     me.finds(LEFT)
     me.reads((folder_for_anybody / "nn" / "README.md").read_text())
     me.types("nnlearn progress")
     me.finds(PROGRESS)
-    me.types("nnlearn lesson losses", "Outputs and losses", "q leave")
+    me.types("nnlearn lesson activations", "Activation functions", "q leave")
 
 
 def test_who_reads_no_page_finds_the_way_too_and_plain_pytest(me, folder_for_anybody):
@@ -255,6 +269,6 @@ def test_who_reads_no_page_finds_the_way_too_and_plain_pytest(me, folder_for_any
     me.finds(MADE.replace("cd nn\n", "cd nnlearn-exercises\n"))
     me.types("cd nnlearn-exercises")
     me.reads((folder_for_anybody / "nnlearn-exercises" / "README.md").read_text())
-    me.types("pytest exercises/activations")
-    assert "activations  7 of 7 parts, the first is relu at activations.py:" in me.screen
+    me.types("pytest exercises/neurons")
+    assert "neurons  7 of 7 parts, the first is affine at neurons.py:" in me.screen
     assert "Traceback" not in me.screen
