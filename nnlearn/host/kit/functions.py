@@ -25,7 +25,7 @@ def function(name: str, *values: Any) -> Callable[..., Any]:
     if len(values) != len(parameters):
         raise ValueError(f"{name} takes {len(parameters)} parameters, not {len(values)}")
     # Code of this file, and so none of the learner's.
-    code = compile(text_of(name, parameters), __file__, "eval")
+    code = compile(text_of(name, parameters), __file__, "eval", dont_inherit=True)
     given = dict(zip(parameters, values, strict=True))
     made: Callable[..., Any] = eval(code, {"keras": keras, "np": np, **given})  # noqa: S307 - of a closed list
     return made
