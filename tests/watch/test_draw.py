@@ -83,7 +83,7 @@ def test_a_first_line_breaks_between_what_should_hold_and_what_is_so(width: int)
 def test_what_does_not_pass_comes_first_where_there_is_no_room_for_all_checks() -> None:
     verdicts = (PASSED, PASSED, FAILED, PASSED, Verdict.WAITING)
     lines = shown(board_of(TOPICS[0], *verdicts), 80, 29)
-    place = lines.index("The checks of relu:")
+    place = lines.index(f"The checks of {TOPICS[0].parts[0].name}:")
     assert lines[place + 1 : place + 3] == [
         "failed       What check 2 asks for.",
         "waiting      What check 4 asks for.",
