@@ -1,5 +1,7 @@
 """Which right solutions are shown of a part, and what of their files."""
 
+import re
+
 import pytest
 
 from nnlearn.catalogue import PREDICTIONS, load_catalogue
@@ -16,7 +18,7 @@ def test_each_part_has_a_reference_and_two_ways_that_say_what_they_are(topic, pa
     assert len({other.file for other in others}) == 2
     for solution in (reference, *others):
         compile(solution.code, solution.file.name, "exec")
-        assert f"def {part}(" in solution.code or f"class {part}(" in solution.code
+        assert re.search(rf"^(def {part}\(|class {part}[(:])", solution.code, re.MULTILINE)
         assert "SOLUTION" not in solution.code
     assert all(other.about for other in others)
 
