@@ -9,11 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine.reference import reference_source
-from nnlearn.catalogue import load_catalogue
-from nnlearn.host.host import Host
-from nnlearn.protocol.requests import Program
 from nnlearn.runtime.quiet import start_keras
+from tests.topics.agreement import reference
 
 start_keras()
 
@@ -22,12 +19,7 @@ import tensorflow as tf  # noqa: E402
 
 @pytest.fixture(scope="module")
 def autodiff() -> types.ModuleType:
-    cells = tuple(
-        (cell.name, cell.code) for cell in reference_source(load_catalogue().topic("autodiff")).cells
-    )
-    host = Host(Program("autodiff", cells, {}))
-    assert host.load() == []
-    return host._module
+    return reference("autodiff")
 
 
 def exp(x: Any) -> Any:
