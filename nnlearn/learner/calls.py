@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from nnlearn.learner.formulas import Formula
-from nnlearn.learner.operations import CHAIN, GRAPH, OPERATE
-from nnlearn.learner.origins import FUNCTION, READS, SETS, Origins
+from nnlearn.learner.operations import CHAIN, FUNCTION, GRAPH, OPERATE
+from nnlearn.learner.origins import READS, SETS, Origins
 from nnlearn.learner.record import Exchange
 from nnlearn.learner.writing import Writing, kind_of, new_name
 from nnlearn.protocol.values import BY_NAME, HELPER, PART, Handle

@@ -8,6 +8,8 @@ from typing import Any
 from nnlearn.text import shown
 
 OPERATE, GRAPH, CHAIN = "operate", "graph", "chain"
+FUNCTION = "function"
+"""The helper that makes a function of a closed list: nothing that is done with one changes it."""
 _SIGNS = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**", "eq": "=="}
 _MOST_NODES = 8
 

@@ -6,41 +6,23 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from nnlearn.learner.literals import LONGEST, written
-from nnlearn.learner.operations import (
-    CHAIN,
-    GRAPH,
-    OPERATE,
-    described,
-    described_chain,
-    expression,
-    needs_brackets,
-)
+from nnlearn.learner.operations import FUNCTION, OPERATE, expression, needs_brackets
 from nnlearn.learner.record import Exchange
+from nnlearn.learner.words import Words
 from nnlearn.protocol.functions import text_of
 from nnlearn.protocol.requests import KERAS, MODULE
 from nnlearn.protocol.values import BY_NAME, HELPER, PART, Handle
-from nnlearn.text import shown
 
 READS = ("get_weights", "get_config", "count_params")
 """Methods that change nothing, and run nothing but themselves."""
 SETS = ("set_weights", "assign", "compile", "reset_metrics")
 """Methods that prepare an object for what a check is about."""
-FUNCTION = "function"
-"""The helper that makes a function of a closed list: nothing that is done with one changes it."""
 _COMPILED = "compiled"
 _ONLY_READ = (_COMPILED, "derivatives")  # what a helper does not change, nor a call of it
 _SAID = 200
 # What these make has weights, which begin at random: text does not make it again.
 _WITH_WEIGHTS = ("keras.layers.", "keras.Sequential", "keras.Model", "keras.Input")
-_HELPERS = {
-    "recorder": "a layer that notes how it is run",
-    "compiled": "tf.function({})",
-    "reloaded": "{}, saved and loaded",
-    "walked_once": "an iterator over {}",
-}
 
 
 class Origins:
@@ -263,7 +245,7 @@ class Origins:
             value: Plain data, and handles.
             names: What objects go by, by their numbers, that have been given a name.
         """
-        text = _Words(self, names or {}).of(value)
+        text = Words(self, names or {}).of(value)
         return text if len(text) <= _SAID else f"{text[: _SAID - 3]}..."
 
     def known(self, number: int) -> tuple[Exchange, str] | None:
@@ -272,62 +254,6 @@ class Origins:
             return None
         place, path = self._made[number]
         return self._exchanges[place], "".join(f"[{key!r}]" for key in path)
-
-
-class _Words:
-    """Says what values are; `names` as for `Origins.said`."""
-
-    def __init__(self, origins: Origins, names: Mapping[int, str]) -> None:
-        self._origins = origins
-        self._names = names
-
-    def of(self, value: Any) -> str:
-        """The value in words."""
-        if isinstance(value, Handle):
-            return self._of_object(value)
-        if isinstance(value, (np.ndarray, np.generic)):
-            return written(value) or f"<array of shape {np.shape(value)}>"
-        if isinstance(value, (list, tuple)):
-            inner = ", ".join(map(self.of, value))
-            alone = "," * (isinstance(value, tuple) and len(value) == 1)
-            return f"[{inner}]" if isinstance(value, list) else f"({inner}{alone})"
-        return shown(value)
-
-    def _of_object(self, target: Handle | int) -> str:
-        if isinstance(target, Handle) and target.kind in BY_NAME:
-            return target.name
-        number = target if isinstance(target, int) else target.id
-        if number in self._names:
-            return self._names[number]
-        if (known := self._origins.known(number)) is None:
-            return {KERAS: "keras", MODULE: ""}.get(number, "<object>")
-        exchange, inside = known
-        verb, maker, *operands = exchange.request
-        if verb == "get":
-            return f"{self._of_object(maker)}.{operands[0]}{inside}".lstrip(".")
-        if verb == "item":
-            return f"{self._of_object(maker)}[{operands[0]!r}]{inside}"
-        if verb != "call":
-            return f"{verb}({self._of_object(maker)})"
-        args, kwargs = operands
-        if self._origins.helper_of(number) == GRAPH:
-            return described(*args)
-        if self._origins.helper_of(number) == CHAIN:
-            return described_chain(*args)
-        if self._origins.helper_of(number) == OPERATE:
-            return expression(args[0], [self._operand(value) for value in args[1:]])
-        if self._origins.helper_of(number) == FUNCTION:
-            return text_of(args[0], [self.of(value) for value in args[1:]])
-        if (helper := self._origins.helper_of(number)) in _HELPERS:
-            return _HELPERS[helper].format(*map(self.of, args))
-        texts = [*map(self.of, args), *(f"{key}={self.of(arg)}" for key, arg in kwargs.items())]
-        return f"{self._of_object(maker)}({', '.join(texts)}){inside}"
-
-    def _operand(self, value: Any) -> str:
-        is_operation = isinstance(value, Handle) and self._origins.helper_of(value) == OPERATE
-        named = isinstance(value, Handle) and value.id in self._names
-        text = self.of(value)
-        return f"({text})" if text.startswith("-") or (is_operation and not named) else text
 
 
 def _only_wraps(target: Handle | int) -> bool:
