@@ -22,6 +22,9 @@ def main() -> None:
     except SystemExit as end:
         if end.code == _INTERRUPTED:
             _end()
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # too late: all is done, and only Python has to end
         raise
 
 

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 
 from nnlearn.runtime.before_fork import run_kernels_directly
+from nnlearn.runtime.interruptions import held_back
 
 
 def import_keras() -> None:
@@ -26,7 +27,7 @@ def import_keras() -> None:
         return
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with without_native_logs():
+    with held_back(), without_native_logs():
         import keras  # noqa: F401
 
 
@@ -42,7 +43,7 @@ def start_keras() -> None:
 
     if context.context()._context_handle is None:
         run_kernels_directly()
-        with without_native_logs():
+        with held_back(), without_native_logs():
             import tensorflow
 
             tensorflow.zeros(())

@@ -147,6 +147,7 @@ def test_set_once_for_many_calls_the_wires_see_what_they_see_else() -> None:
 
     untouched = {function: function.__code__ for function in guard_module._wires()._wires}
     elementary = Rules(("keras.ops.vectorize",), OPEN)
+    before = keras.ops.vectorize.__code__
     part = learner("def part(x): return keras.ops.softmax(x)").part
     guard = Guard(Rules(NAMES, OPEN), {FILE})
     with pytest.raises(ZeroDivisionError), Guard.standing():
@@ -157,8 +158,8 @@ def test_set_once_for_many_calls_the_wires_see_what_they_see_else() -> None:
             part(X)
         assert guard.hits == ("keras.ops.softmax (part.py:1)",)
         assert keras.ops.softmax.__code__ is not untouched[keras.ops.softmax]
-        before = keras.ops.vectorize.__code__
         Guard.prepare(elementary)
+        assert keras.ops.vectorize.__code__ is not before
         raise ZeroDivisionError
     assert all(function.__code__ is code for function, code in untouched.items())
     assert keras.ops.vectorize.__code__ is before
