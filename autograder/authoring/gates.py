@@ -15,17 +15,15 @@ from autograder.authoring.files import Problem
 from autograder.authoring.implementations import Implementation
 from autograder.authoring.pitfalls import uncaught_pitfalls
 from autograder.authoring.recording import differing
+from autograder.authoring.telling_apart import benches_of, known_by
 from autograder.authoring.trials import Progress, Tried, try_all
 from autograder.authoring.visible import checks_of_topic
 from autograder.engine.mistake_runs import replies_of
-from autograder.engine.reference import reference_source
 from autograder.engine.reply_cache import ReplyCache
 from nnlearn.catalogue import Topic
 from nnlearn.checking.bench import Bench
 from nnlearn.diagnosis.explaining import explain
-from nnlearn.diagnosis.matching import KnownReplies
 from nnlearn.diagnosis.store import read_diagnoses
-from nnlearn.learner.local import LocalSeat
 from nnlearn.results import PartResult, Verdict
 
 
@@ -95,15 +93,11 @@ def _judged(tried: Tried) -> GateReport:
     report = GateReport(tried.topic, problems=list(tried.problems), seconds=tried.seconds)
     if not tried.runs:
         return report
-    topic, seat = tried.topic, LocalSeat(tried.topic, reference_source(tried.topic))
-    benches = {one: Bench(topic, seat, runs=runs) for one, runs in tried.runs.items()}
+    topic, benches = tried.topic, benches_of(tried.topic, tried.runs)
     mistakes = {one: bench for one, bench in benches.items() if one.kind == "mistake"}
-    known = tuple(
-        KnownReplies(one.mistaken, one.noticed, replies_of(bench, one.mistaken))
-        for one, bench in mistakes.items()
-    )
+    known = known_by(mistakes)
     for one, bench in benches.items():
-        bench.known = known if one in mistakes else ()
+        bench.known = known.get(one, ())
         parts = bench.parts()
         trial = _measured(one, bench, parts)
         report.trials.append(trial)

@@ -74,15 +74,29 @@ class Implementations:
         return (*self._sources, *self._mistakes)
 
     def run(self, one: Implementation) -> Runs:
-        """How the checks go; for a mistake, those of its own part and of all parts that reach it."""
+        """How the checks go; for a mistake, the visible ones of its part and all of those that reach it."""
         if item := self._mistakes.get(one):
-            runs = self._runner.run(self._gallery.bench(item), {item.part, *self._uses[item.part]}).runs
+            bench = self._runner.run(self._gallery.bench(item), {item.part}, hidden=False)
+            if uses := self._uses[item.part]:
+                self._runner.run(bench, uses)
         else:
-            runs = self._runner.run(Bench(self._topic, LocalSeat(self._topic, self._sources[one]))).runs
-        for run in runs.values():
-            run.told = None  # what a call is given may be large, and nobody asks for it in another process
-        return runs
+            bench = self._runner.run(Bench(self._topic, LocalSeat(self._topic, self._sources[one])))
+        return _light(bench.runs)
+
+    def run_hidden(self, one: Implementation, so_far: Runs) -> Runs:
+        """For a mistake of which that much is known, how the hidden checks of its part go as well."""
+        item = self._mistakes[one]
+        bench = self._gallery.bench(item)
+        bench.runs = dict(so_far)
+        return _light(self._runner.run(bench, {item.part}, hidden=True).runs)
 
     def close(self) -> None:
         """End the session of checks."""
         self._runner.close()
+
+
+def _light(runs: Runs) -> Runs:
+    """`runs` without the calls: what those are given may be large, and nobody asks in another process."""
+    for run in runs.values():
+        run.told = None
+    return runs

@@ -11,8 +11,8 @@ import itertools
 import multiprocessing
 import time
 import traceback
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -21,6 +21,7 @@ from autograder.authoring.forbidden_names import unknown_forbidden
 from autograder.authoring.implementations import Implementation, Implementations, Runs
 from autograder.authoring.lesson_gates import lesson_problems
 from autograder.authoring.process import spawned
+from autograder.authoring.telling_apart import benches_of, undecided
 from autograder.engine.pool import GivenUp, Pool
 from nnlearn.catalogue import Topic
 from nnlearn.errors import NnlearnError
@@ -83,7 +84,11 @@ def try_all(
     try:
         for job, result in pool.run(queue):
             topic = under_way[job.topic]
-            queue.extend(_Job(run, job.topic, one) for one in topic.take(job.one, result))
+            more = topic.take(job, result)
+            if job.one is None:
+                queue.extend(more)
+            else:
+                queue.extendleft(more)  # before another topic is read
             on_progress(topic.progress)
             while waiting and under_way[waiting[0]].is_done:
                 yield under_way.pop(waiting.popleft()).tried
@@ -95,11 +100,15 @@ def try_all(
 
 @dataclass(frozen=True)
 class _Job:
-    """Something to do for a topic: read it, or try one of its implementations; `run` tells runs apart."""
+    """Something to do for a topic: read it, or try one of its implementations; `run` tells runs apart.
+
+    With `so_far`, how the visible checks go for a mistake, it is about the hidden ones.
+    """
 
     run: int
     topic: Topic
     one: Implementation | None = None
+    so_far: Runs | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -125,31 +134,48 @@ class _UnderWay:
     def __init__(self, topic: Topic) -> None:
         self.tried = Tried(topic)
         self._order: tuple[Implementation, ...] | None = None
+        self._open: Counter[str] = Counter()  # jobs, by the part that a mistake stands in for
         self._done = 0
 
     @property
     def is_done(self) -> bool:
-        return self._order is not None and self._done == len(self._order)
+        return self._order is not None and not self._open.total()
 
     @property
     def progress(self) -> Progress:
-        return Progress(self.tried.topic, self._done, len(self._order or ()))
+        return Progress(self.tried.topic, self._done, self._done + self._open.total())
 
-    def take(self, one: Implementation | None, result: _Done | GivenUp[_Job]) -> tuple[Implementation, ...]:
-        """Keep a result; returns what there is to try now."""
+    def take(self, job: _Job, result: _Done | GivenUp[_Job]) -> tuple[_Job, ...]:
+        """Keep a result; returns what there is to do now."""
         if isinstance(result, GivenUp):
-            result = _Done(0.0, (_not_done(one, result.reason),))
+            result = _Done(0.0, (_not_done(job.one, result.reason),))
         self.tried.seconds += result.seconds
         self.tried.problems += result.problems
-        if one is None:
+        if job.one is None:
             self._order = result.found
-            return result.found
+            return self._to_do(_Job(job.run, job.topic, one) for one in result.found)
         self._done += 1
+        self._open[job.one.mistaken] -= 1
         if result.runs is not None:
-            self.tried.runs[one] = result.runs
+            self.tried.runs[job.one] = result.runs
+        if job.one.mistaken and job.so_far is None and not self._open[job.one.mistaken]:
+            more = [_Job(job.run, job.topic, *pair) for pair in self._undecided(job.one.mistaken)]
+            if more:
+                return self._to_do(more)
         if self._order is not None and self.is_done:
             self.tried.runs = {one: self.tried.runs[one] for one in self._order if one in self.tried.runs}
         return ()
+
+    def _to_do(self, jobs: Iterable[_Job]) -> tuple[_Job, ...]:
+        found = tuple(jobs)
+        self._open.update(job.one.mistaken for job in found if job.one)
+        return found
+
+    def _undecided(self, part: str) -> list[tuple[Implementation, Runs]]:
+        """The mistakes of a part that the visible checks do not tell apart, and how those go."""
+        runs = {one: runs for one, runs in self.tried.runs.items() if one.mistaken == part}
+        found = undecided(benches_of(self.tried.topic, runs))
+        return [(one, found_so_far) for one, found_so_far in runs.items() if one in found]
 
 
 def _not_done(one: Implementation | None, why: str) -> Problem:
@@ -167,7 +193,8 @@ def _do(job: _Job) -> _Done:
             found = _reader.read(job).all
             names = [Problem("forbid", line) for line in unknown_forbidden(job.topic)]
             return _Done(time.monotonic() - began, (*files, *names), found)
-        runs = _reader.read(job).run(job.one)
+        topic = _reader.read(job)
+        runs = topic.run(job.one) if job.so_far is None else topic.run_hidden(job.one, job.so_far)
         return _Done(time.monotonic() - began, runs=runs)
     except Exception as error:
         return _Done(time.monotonic() - began, (_not_done(job.one, _reason(error, job.topic)),))
