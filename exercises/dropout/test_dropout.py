@@ -422,28 +422,9 @@ def test_layer_is_fair_in_float16(learner):
 
 
 @check("Dropout", after=test_layer_has_its_own_coins)
-def test_layer_works_in_fit(learner, rng):
-    """In a model, Dropout drops in fit, with new masks each epoch, and is off afterwards."""
-    x = np.abs(never_zero(rng, ELEMENTS.shape))
-    keras = learner.keras
-    layer = ELEMENTS.make(learner, 0.3, seed=3)
-    # Adds up each row. It never learns, but Keras warns of models that have nothing to learn.
-    adding = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
-    model = keras.Sequential([keras.Input(ELEMENTS.shape[1:]), layer, adding])
-    model.compile(keras.optimizers.SGD(0.0), loss="mean_absolute_error", jit_compile=False)
-    sums = x.sum(axis=-1, keepdims=True)
-    # The loss against zeros is the mean of the sums; the last batch is smaller, and traced without a size.
-    fitted = model.fit(x, np.zeros_like(sums), epochs=2, batch_size=40, shuffle=False, verbose=0)
-    first, second = fitted.history["loss"]
-    deviation = math.sqrt(0.3 / 0.7 * float((x.astype(float) ** 2).sum())) / sums.size
-    mean = float(sums.mean(dtype=float))
-    kept_mean = all(abs(loss - mean) < 5 * deviation for loss in (first, second))
-    learner.observed({"mean is kept": kept_mean, "epochs differ": first != second})
-    expect.likely([first, second], mean, deviation, "in training the values should keep their mean")
-    expect.true(first != second, "each epoch should draw new masks")
-    after = model(x)
-    learner.observed(facts(after, sums, 0))
-    expect.close(after, sums, "a model that is called after training should be without dropout")
+def test_layer_works_in_training(learner, rng):
+    """In a model, Dropout drops in training, for batches of any size, and is off afterwards."""
+    drops_in_a_model(learner, rng, ELEMENTS)
 
 
 @check("Dropout", after=test_layer_drops_and_scales)
