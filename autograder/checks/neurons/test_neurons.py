@@ -1,7 +1,6 @@
 """Checks of the topic `neurons`.
 
-Expected values come from NumPy in float64, from Keras' own `Dense` with the same weights, and from measured
-slopes of a sigmoid. What `through_points` returns is not compared with anybody's weights: the network that
+Expected values come from NumPy in float64, and from measured slopes of a sigmoid. What `through_points` returns is not compared with anybody's weights: the network that
 they make is worked out in float64, and any number of hidden units will do. No two dimensions are the same by
 accident; where they are the same on purpose, a kernel that is turned round would raise no error there.
 """
@@ -31,13 +30,25 @@ def affine_in_float64(x, kernel, bias=None):
 def refuses(learner, call, cases):
     """A ValueError for each, by what is wrong in words.
 
-    What would be computed instead does not matter. All that is let through tells one mistake from another.
+    What would be computed instead does not matter. All that is let through tells one mistake from another,
+    and is only found out where something is wrong.
     """
+    if all(is_refused(call, case) for case in cases.values()):
+        return
     accepted = [words for words, case in cases.items() if takes(call, case)]
     for words, case in cases.items():
         with expect.raises(ValueError, f"{words} should raise a ValueError"):
             call(*case)
             learner.observed({"accepted": accepted})
+
+
+def is_refused(call, case):
+    """Whether a call raises a ValueError."""
+    try:
+        call(*case)
+    except LearnerRaised as raised:
+        return "builtins.ValueError" in raised.bases
+    return False
 
 
 def takes(call, case):
@@ -145,8 +156,10 @@ def test_affine_of_every_rank(learner, rng):
 @check("affine", after=test_affine_is_a_weighted_sum)
 def test_affine_dtypes(learner):
     """The result has the floating dtype of the arguments; integers and lists of them are float32."""
-    for bias in (BIAS / 3, None):
-        laws.keeps_dtypes(learner.affine, affine_in_float64, X / 7.0, KERNEL, bias, float64=EXACT)
+    exact = {"float64": EXACT}
+    laws.keeps_dtypes(learner.affine, affine_in_float64, X / 7.0, KERNEL, BIAS / 3, **exact)
+    none = {"dtypes": ("float16", "float64"), **exact}
+    laws.keeps_dtypes(learner.affine, affine_in_float64, X / 7.0, KERNEL, None, **none)
     whole = [[1, -2, 5], [0, 3, 4]], [[2, 7], [-1, 3], [4, 0]], [3, -8]
     unsigned = [np.array(each, "uint8") for each in ([[200, 3, 5]], [[2, 7], [1, 3], [4, 0]], [250, 9])]
     laws.takes_integers(
@@ -320,7 +333,7 @@ def test_layer_takes_integers(learner):
     """Integer arrays are cast to the dtype in which the layer computes."""
     whole = np.array([[1, -2, 5], [0, 3, 4]])
     layer = prepared(learner.Affine(4))
-    for x in (whole, whole.astype("int32"), np.array([[200, 3, 5]], "uint8")):
+    for x in (whole, np.array([[200, 3, 5]], "uint8")):
         result = layer(x)
         expect.dtype(result, "float32", f"{x.dtype} should give the layer's compute dtype")
         claim = f"the values should be right for {x.dtype}"
@@ -351,41 +364,39 @@ def test_layer_starts_as_glorot_says(learner):
 
 
 @check("Affine", hidden=True, after=test_layer_computes_weighted_sums)
-def test_layer_agrees_with_dense(learner, rng):
-    """Keras' own Dense gives the same with the same weights, for inputs of ranks 2 to 4."""
-    for shape, use_bias in (((3, 3), False), ((2, 5, 3), True), ((2, 4, 5, 3), False)):
+def test_layer_of_every_rank(learner, rng):
+    """The last axis is summed over, however many axes come before it, as in Keras' own Dense."""
+    for shape, use_bias in (((2, 5, 3), True), ((2, 4, 5, 3), False)):
         x, kernel, bias = numbers(rng, *shape), numbers(rng, 3, 3), numbers(rng, 3) if use_bias else None
-        layer = prepared(learner.Affine(3, use_bias=use_bias), kernel, bias, shape[1:-1])
-        want = prepared(learner.keras.layers.Dense(3, use_bias=use_bias), kernel, bias)(x)
-        result = layer(x)
+        result = prepared(learner.Affine(3, use_bias=use_bias), kernel, bias, shape[1:-1])(x)
         expect.shape(result, shape, f"inputs of shape {shape} should give {shape}")
-        claim = "the layer should give what Dense gives with the same weights"
-        expect.right_and_finite(result, want, claim)
+        claim = "each vector along the last axis should give its weighted sums"
+        expect.right_and_finite(result, affine_in_float64(x, kernel, bias), claim)
 
 
 @check("Affine", hidden=True, after=test_layer_makes_its_weights)
 def test_layer_keeps_the_order_of_weights(learner):
     """get_weights returns the kernel, then the bias."""
-    layer = prepared(learner.Affine(4))
-    claim = "get_weights should return the kernel and the bias, in this order"
-    expect.all_close(layer.get_weights(), [KERNEL, BIAS], claim)
+    layer = learner.Affine(4)
+    layer.build((None, 3))
+    answer = layer.get_weights()
+    weights = expect.items(answer, 2, "there should be two weights")
+    with expect.about(answer):
+        for got, shape in zip(weights, ((3, 4), (4,)), strict=True):
+            expect.shape(got, shape, "get_weights should return the kernel and the bias, in this order")
 
 
 @check("Affine", hidden=True, after=test_layer_computes_weighted_sums)
 def test_layer_gradients(learner, rng):
     """Inputs, kernel and bias get the right gradients."""
-    for shape in ((4, 3), (2, 4, 3)):
-        x, upstream = numbers(rng, *shape), numbers(rng, *shape[:-1], 4)
-        rows, above = x.reshape(-1, 3).astype(float), upstream.reshape(-1, 4).astype(float)
-        layer = prepared(learner.Affine(4))
-        want = {"kernel": rows.T @ above, "bias": above.sum(axis=0)}
-        laws.weight_gradients_are(
-            learner, layer, want, x, upstream=upstream, tolerance={"rtol": 1e-5, "atol": 5e-5}
-        )
-        claim = "the gradient with respect to the inputs should be right"
-        want_x = (above @ KERNEL.T).reshape(shape)
-        near = {"rtol": 1e-5, "atol": 5e-5}
-        laws.gradient_is(learner, layer, want_x, x, claim=claim, upstream=upstream, tolerance=near)
+    x, upstream = numbers(rng, 2, 4, 3), numbers(rng, 2, 4, 4)
+    rows, above = x.reshape(-1, 3).astype(float), upstream.reshape(-1, 4).astype(float)
+    layer = prepared(learner.Affine(4))
+    want = {"kernel": rows.T @ above, "bias": above.sum(axis=0)}
+    how = {"upstream": upstream, "tolerance": {"rtol": 1e-5, "atol": 5e-5}}
+    laws.weight_gradients_are(learner, layer, want, x, **how)
+    claim = "the gradient with respect to the inputs should be right"
+    laws.gradient_is(learner, layer, (above @ KERNEL.T).reshape(x.shape), x, claim=claim, **how)
 
 
 @check("Affine", hidden=True, after=test_layer_config_holds_its_arguments)
@@ -404,51 +415,46 @@ def test_layer_can_be_made_again_from_its_config(learner):
 
 
 @check("Affine", hidden=True, points=2, after=test_layer_config_holds_its_arguments)
-def test_layer_survives_saving(learner):
-    """A model with the layer gives the same answers after it was saved and loaded."""
-    layer = prepared(learner.Affine(4))
-    model = learner.keras.Sequential([learner.keras.Input((3,)), layer])
-    want = affine_in_float64(X, KERNEL, BIAS)
-    laws.survives_saving(learner, model, does=lambda again: again(X), expected=want)
+def test_layer_survives_saving(learner, rng):
+    """A model with the layer, made for inputs of any size, gives the same after it was saved and loaded."""
+    layer, x = prepared(learner.Affine(4)), numbers(rng, 2, 5, 3)
+    model = learner.keras.Model(*laws.infers_shape(learner, layer, (None, 3), (None, 4)))
+    want = affine_in_float64(x, KERNEL, BIAS)
+    laws.survives_saving(learner, model, does=lambda again: again(x), expected=want)
 
 
 @check("Affine", hidden=True, points=2, after=test_layer_computes_weighted_sums)
 def test_layer_inside_a_graph(learner, rng):
     """Inside a tf.function, and for sizes not known beforehand, the layer computes as it does outside."""
     layer = prepared(learner.Affine(4))
-    x, longer = numbers(rng, 2, 4, 3), numbers(rng, 5, 7, 3)
-    laws.infers_shape(learner, layer, (None, 3), (None, 4))
-    cases = [((batch,), affine_in_float64(batch, KERNEL, BIAS)) for batch in (x, longer)]
+    batches = numbers(rng, 2, 4, 3), numbers(rng, 5, 7, 3)
+    cases = [((batch,), affine_in_float64(batch, KERNEL, BIAS)) for batch in batches]
     laws.same_when_traced(learner, layer, *cases)
 
 
 @check("Affine", hidden=True, points=2, after=test_layer_computes_weighted_sums)
 def test_layer_inside_fit(learner):
-    """model.fit trains kernel and bias."""
+    """A step of model.fit trains kernel and bias."""
     y = np.array([[1.0], [0.5], [-1.0], [2.0]], "float32")
     kernel, bias = KERNEL[:, :1], BIAS[:1]
     layer = prepared(learner.Affine(1), kernel, bias)
     model = learner.keras.Sequential([layer])
     model.compile(optimizer=learner.keras.optimizers.SGD(0.05), loss="mean_squared_error", run_eagerly=True)
-    model.fit(X, y, batch_size=4, epochs=1, verbose=0)
+    # The step that fit makes of each batch; what hands it the batches takes most of the time of a short fit.
+    model.train_on_batch(X, y)
     step = 0.05 * 2 * (affine_in_float64(X, kernel, bias) - y) / 4
-    claim = "model.fit should move kernel and bias downhill"
+    claim = "a step of training should move kernel and bias downhill"
     wanted = [kernel - X.T @ step, bias - step.sum(axis=0)]
     expect.all_close(layer.get_weights(), wanted, claim, rtol=1e-4, atol=1e-4)
 
 
 @check("Affine", hidden=True, after=test_layer_makes_its_weights)
 def test_layers_share_nothing(learner):
-    """Two layers have weights of their own, and take different numbers of inputs."""
-    first, second, third = learner.Affine(4), learner.Affine(4), learner.Affine(2)
-    prepared(first)
-    prepared(second, -KERNEL, 2 * BIAS)
+    """Two layers have weights of their own, also where these are of one shape."""
+    first, second = prepared(learner.Affine(4)), prepared(learner.Affine(4), -KERNEL, 2 * BIAS)
     claim = "each layer should use its own weights"
     expect.right_and_finite(first(X), affine_in_float64(X, KERNEL, BIAS), claim)
     expect.right_and_finite(second(X), affine_in_float64(X, -KERNEL, 2 * BIAS), claim)
-    prepared(third, KERNEL.T[:, :2].copy(), BIAS[:2])
-    want = affine_in_float64(X @ KERNEL, KERNEL.T[:, :2], BIAS[:2])
-    expect.right_and_finite(third(X @ KERNEL), want, "a third should take another number of inputs")
 
 
 @check("Affine", hidden=True, after=test_layer_computes_weighted_sums)
@@ -459,7 +465,9 @@ def test_layer_dtype_policies(learner):
         return prepared(learner.Affine(4, dtype=policy))
 
     call = (lambda x: affine_in_float64(x, KERNEL, BIAS), {})
-    layers = laws.follows_policy(make, X, call, weights=("kernel", "bias"))
+    # One that stores more than it computes with, and one for which float32 is not enough.
+    policies = ("mixed_float16", "float64")
+    layers = laws.follows_policy(make, X, call, weights=("kernel", "bias"), policies=policies)
     whole = np.array([[1, -2, 5]])
     result = layers["mixed_float16"](whole)
     expect.dtype(result, "float16", "integers should give the layer's compute dtype")
@@ -752,8 +760,9 @@ def test_collapse_dtypes(learner):
     def expected(*arrays):
         return collapsed_in_float64([arrays[:2], arrays[2:]])
 
-    for biases in ((BIAS, np.array([1.0, -2.0], "float32")), (BIAS, None)):
-        laws.keeps_dtypes(two, expected, KERNEL / 7.0, biases[0], second, biases[1], float64=EXACT)
+    last = np.array([1.0, -2.0], "float32")
+    laws.keeps_dtypes(two, expected, KERNEL / 7.0, BIAS, second, last, float64=EXACT)
+    laws.keeps_dtypes(two, expected, KERNEL / 7.0, BIAS, second, None, dtypes=["float64"], float64=EXACT)
     whole = [[1, -2], [5, 0]], [3, 4], [[2, 7, 1], [-1, 3, 0]], [3, -8, 0]
     unsigned = [np.array(each, "uint8") for each in ([[100, 2]], [200, 4], [[2, 7], [1, 3]], [3, 250])]
     laws.takes_integers(two, expected, whole, [np.array(each) for each in whole], unsigned)
@@ -764,7 +773,7 @@ def test_collapse_dtypes(learner):
 @check("collapse_linear", hidden=True, after=test_collapse_without_some_biases)
 def test_collapse_square_layers(learner, rng):
     """The first layer is applied first, also where any order would fit; many layers, too."""
-    for without in ((), (1, 2), (0, 1, 2), (1, 2, 3)):
+    for without in ((1, 2), (0, 1, 2), (1, 2, 3)):
         collapses(learner, layers_of(rng, 3, 3, 3, 3, 3, without=without), " for four layers of one width")
     collapses(learner, layers_of(rng, 2, 3, 1, 4), " for three layers of different widths")
 
@@ -824,9 +833,8 @@ def test_count_a_dense_layer(learner):
 
 @check("count_params", after=test_count_a_dense_layer)
 def test_count_several_layers(learner):
-    """The numbers of several layers are added up, also where they are made alike."""
-    layers = [dense(learner, 3, 5), dense(learner, 5, 2), dense(learner, 3, 5)]
-    counts(learner, layers, 52, 0, "layers with 20, 12 and 20 parameters have 52")
+    """The numbers of several layers are added up."""
+    counts(learner, [dense(learner, 3, 5), dense(learner, 5, 2)], 32, 0, "20 and 12 parameters make 32")
 
 
 @check("count_params", after=test_count_a_dense_layer)
@@ -879,28 +887,19 @@ def test_count_refuses_what_is_not_built(learner):
 @check("count_params", hidden=True, after=test_count_several_layers)
 def test_count_models(learner):
     """A model has the weights of all its layers, and of the models in it."""
-    keras = learner.keras
-    inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), keras.layers.BatchNormalization()])
-    outer = keras.Sequential([keras.Input((3,)), inner, keras.layers.Dropout(0.5), keras.layers.Dense(2)])
+    # Put together by hand: for what they have, nobody need compute their shapes.
+    inner, outer = learner.keras.Model(), learner.keras.Model()
+    norm = learner.keras.layers.BatchNormalization()
+    norm.build((None, 4))
+    inner.first, inner.norm = dense(learner, 3, 4), norm
+    outer.inner, outer.last = inner, dense(learner, 4, 2)
+    inner.built = outer.built = True
     counts(learner, [inner], 24, 8, "the inner model has a dense layer and BatchNormalization")
-    counts(learner, [outer], 34, 8, "the outer model has two layers more")
+    counts(learner, [outer], 34, 8, "the outer model has a layer more")
     counts(learner, [outer, inner], 34, 8, "a model beside one that holds it adds nothing")
     counts(learner, [inner.layers[0], outer], 34, 8, "a layer before a model that holds it adds nothing")
     inner.trainable = False
     counts(learner, [outer], 10, 32, "the inner model is frozen")
-
-
-@check("count_params", hidden=True, after=test_count_several_layers)
-def test_count_weights_of_a_model_itself(learner):
-    """A model may hold weights beside those of its layers."""
-    model = learner.keras.Model()
-    model.inner = dense(learner, 3, 5)
-    model.add_weight(shape=(7,))
-    model.add_weight(shape=(4,), trainable=False)
-    model.built = True
-    counts(
-        learner, [model], 27, 4, "a model with a layer of 20 and weights of its own, 7 trainable and 4 not"
-    )
 
 
 @check("count_params", hidden=True, after=test_count_shared_layers_once)
@@ -962,9 +961,11 @@ def network(learner, x, y):
 NAMES = ("kernel1", "bias1", "kernel2", "bias2")
 
 
-def passes(learner, x, y, q, claim):
-    """The network is where straight lines from point to point are, at the places q."""
+def passes(learner, x, y, q, claim, dtype=None):
+    """The network is where straight lines from point to point are, at the places q, and of this dtype."""
     answer, heights = network(learner, x, y)
+    for got, name in zip(answer, NAMES, strict=True) if dtype else ():
+        expect.dtype(got, dtype, f"{name} should be {dtype}")
     got, want = heights(q), np.interp(q, np.asarray(x, float), np.asarray(y, float))
     # Any number of hidden units will do, so it is what they make together that a mistake is known by.
     learner.observed(np.floor(got * 50 + 0.31).tolist())
@@ -1060,16 +1061,13 @@ def test_points_dtypes(learner):
     ]
     q = np.array([-1.0, 1.0, 2.5, 4.0, 9.0])
     for x, y, dtype in cases:
-        answer, _ = network(learner, x, y)
-        for got, name in zip(answer, NAMES, strict=True):
-            expect.dtype(got, dtype, f"{name} should be {dtype}")
-        passes(learner, x, y, q, f"the network should be right for {np.asarray(x).dtype}")
+        passes(learner, x, y, q, f"the network should be right for {np.asarray(x).dtype}", dtype)
 
 
 @check("through_points", hidden=True, after=test_points_are_met)
 def test_points_of_all_kinds(learner, rng):
     """Few points and many, with gaps of all sizes, everywhere: also heights that are all the same."""
-    for count in (2, 3, 12):
+    for count in (2, 12):
         gaps = rng.uniform(0.3, 1.5, size=count)
         x = (np.cumsum(gaps) - rng.uniform(0, 20)).astype("float32")
         y = rng.normal(scale=3, size=count).astype("float32")
