@@ -1,9 +1,9 @@
 """Checks of the topic `neurons`.
 
-Expected values come from NumPy in float64, from Keras' own `Dense` with the same weights, and from measured
-slopes of a sigmoid. What `through_points` returns is not compared with anybody's weights: the network that
-they make is worked out in float64, and any number of hidden units will do. No two dimensions are the same by
-accident; where they are the same on purpose, a kernel that is turned round would raise no error there.
+Expected values come from NumPy in float64, and from measured slopes of a sigmoid. What `through_points`
+returns is not compared with anybody's weights: the network that they make is worked out in float64, and any
+number of hidden units will do. No two dimensions are the same by accident; where they are the same on
+purpose, a kernel that is turned round would raise no error there.
 """
 
 import itertools
@@ -31,13 +31,25 @@ def affine_in_float64(x, kernel, bias=None):
 def refuses(learner, call, cases):
     """A ValueError for each, by what is wrong in words.
 
-    What would be computed instead does not matter. All that is let through tells one mistake from another.
+    What would be computed instead does not matter. All that is let through tells one mistake from another,
+    and is only found out where something is wrong.
     """
+    if all(is_refused(call, case) for case in cases.values()):
+        return
     accepted = [words for words, case in cases.items() if takes(call, case)]
     for words, case in cases.items():
         with expect.raises(ValueError, f"{words} should raise a ValueError"):
             call(*case)
             learner.observed({"accepted": accepted})
+
+
+def is_refused(call, case):
+    """Whether a call raises a ValueError."""
+    try:
+        call(*case)
+    except LearnerRaised as raised:
+        return "builtins.ValueError" in raised.bases
+    return False
 
 
 def takes(call, case):
@@ -145,8 +157,10 @@ def test_affine_of_every_rank(learner, rng):
 @check("affine", after=test_affine_is_a_weighted_sum)
 def test_affine_dtypes(learner):
     """The result has the floating dtype of the arguments; integers and lists of them are float32."""
-    for bias in (BIAS / 3, None):
-        laws.keeps_dtypes(learner.affine, affine_in_float64, X / 7.0, KERNEL, bias, float64=EXACT)
+    exact = {"float64": EXACT}
+    laws.keeps_dtypes(learner.affine, affine_in_float64, X / 7.0, KERNEL, BIAS / 3, **exact)
+    # What is put in place of a bias may be float32: it shows in float16.
+    laws.keeps_dtypes(learner.affine, affine_in_float64, X / 7.0, KERNEL, None, dtypes=["float16"])
     whole = [[1, -2, 5], [0, 3, 4]], [[2, 7], [-1, 3], [4, 0]], [3, -8]
     unsigned = [np.array(each, "uint8") for each in ([[200, 3, 5]], [[2, 7], [1, 3], [4, 0]], [250, 9])]
     laws.takes_integers(
@@ -162,8 +176,8 @@ def test_affine_gradients(learner):
 
 
 def gradients_are(learner, x, kernel, bias, wanted, **kwargs):
-    """The gradients with respect to each of the three are right."""
-    for place, (name, want) in enumerate(zip(("x", "the kernel", "the bias"), wanted, strict=True)):
+    """The gradients with respect to the three, or to the first of them, are right."""
+    for place, (name, want) in enumerate(zip(("x", "the kernel", "the bias"), wanted, strict=False)):
         claim = f"the gradient with respect to {name} should be right"
         laws.gradient_is(learner, learner.affine, want, x, kernel, bias, wrt=place, claim=claim, **kwargs)
 
@@ -282,7 +296,7 @@ def test_layer_takes_integers(learner):
     """Integer arrays are cast to the dtype in which the layer computes."""
     whole = np.array([[1, -2, 5], [0, 3, 4]])
     layer = prepared(learner.Affine(4))
-    for x in (whole, whole.astype("int32"), np.array([[200, 3, 5]], "uint8")):
+    for x in (whole, np.array([[200, 3, 5]], "uint8")):
         result = layer(x)
         expect.dtype(result, "float32", f"{x.dtype} should give the layer's compute dtype")
         claim = f"the values should be right for {x.dtype}"
@@ -441,7 +455,7 @@ def test_boundary_dtypes(learner):
     """The results have the floating dtype of the arguments; integers and lists of them are float32."""
     exact = {"float64": EXACT}
     laws.keeps_dtypes(learner.boundary, boundary_in_float64, WEIGHTS / 7.0, BIASES / 3.0, **exact)
-    laws.keeps_dtypes(learner.boundary, boundary_in_float64, WEIGHTS, None, dtypes=("float16", "float64"))
+    laws.keeps_dtypes(learner.boundary, boundary_in_float64, WEIGHTS, None, dtypes=["float16"])
     whole = [[3, -5], [4, 12]], [-10, 26]
     unsigned = [np.array(each, "uint8") for each in ([[3, 200], [4, 100]], [200, 9])]
     cases = (whole, [np.array(each) for each in whole], unsigned)
@@ -553,8 +567,9 @@ def test_collapse_dtypes(learner):
     def expected(*arrays):
         return collapsed_in_float64([arrays[:2], arrays[2:]])
 
-    for biases in ((BIAS, np.array([1.0, -2.0], "float32")), (BIAS, None)):
-        laws.keeps_dtypes(two, expected, KERNEL / 7.0, biases[0], second, biases[1], float64=EXACT)
+    last = np.array([1.0, -2.0], "float32")
+    laws.keeps_dtypes(two, expected, KERNEL / 7.0, BIAS, second, last, float64=EXACT)
+    laws.keeps_dtypes(two, expected, KERNEL / 7.0, BIAS, second, None, dtypes=["float16"])
     whole = [[1, -2], [5, 0]], [3, 4], [[2, 7, 1], [-1, 3, 0]], [3, -8, 0]
     unsigned = [np.array(each, "uint8") for each in ([[100, 2]], [200, 4], [[2, 7], [1, 3]], [3, 250])]
     laws.takes_integers(two, expected, whole, [np.array(each) for each in whole], unsigned)
@@ -567,7 +582,8 @@ def test_collapse_dtypes(learner):
 
 def dense(learner, inputs, units, **kwargs):
     """A layer of Keras' own, built."""
-    layer = learner.keras.layers.Dense(units, **kwargs)
+    # Zeros, which take less time than random numbers.
+    layer = learner.keras.layers.Dense(units, **{"kernel_initializer": "zeros", **kwargs})
     layer.build((None, inputs))
     return layer
 
@@ -597,9 +613,8 @@ def test_count_a_dense_layer(learner):
 
 @check("count_params", after=test_count_a_dense_layer)
 def test_count_several_layers(learner):
-    """The numbers of several layers are added up, also where they are made alike."""
-    layers = [dense(learner, 3, 5), dense(learner, 5, 2), dense(learner, 3, 5)]
-    counts(learner, layers, 52, 0, "layers with 20, 12 and 20 parameters have 52")
+    """The numbers of several layers are added up."""
+    counts(learner, [dense(learner, 3, 5), dense(learner, 5, 2)], 32, 0, "20 and 12 parameters make 32")
 
 
 @check("count_params", after=test_count_a_dense_layer)
@@ -677,9 +692,11 @@ def network(learner, x, y):
 NAMES = ("kernel1", "bias1", "kernel2", "bias2")
 
 
-def passes(learner, x, y, q, claim):
-    """The network is where straight lines from point to point are, at the places q."""
+def passes(learner, x, y, q, claim, dtype=None):
+    """The network is where straight lines from point to point are, at the places q, and of this dtype."""
     answer, heights = network(learner, x, y)
+    for got, name in zip(answer, NAMES, strict=True) if dtype else ():
+        expect.dtype(got, dtype, f"{name} should be {dtype}")
     got, want = heights(q), np.interp(q, np.asarray(x, float), np.asarray(y, float))
     # Any number of hidden units will do, so it is what they make together that a mistake is known by.
     learner.observed(np.floor(got * 50 + 0.31).tolist())
@@ -775,7 +792,4 @@ def test_points_dtypes(learner):
     ]
     q = np.array([-1.0, 1.0, 2.5, 4.0, 9.0])
     for x, y, dtype in cases:
-        answer, _ = network(learner, x, y)
-        for got, name in zip(answer, NAMES, strict=True):
-            expect.dtype(got, dtype, f"{name} should be {dtype}")
-        passes(learner, x, y, q, f"the network should be right for {np.asarray(x).dtype}")
+        passes(learner, x, y, q, f"the network should be right for {np.asarray(x).dtype}", dtype)

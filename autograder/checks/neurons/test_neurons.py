@@ -1,8 +1,9 @@
 """Checks of the topic `neurons`.
 
-Expected values come from NumPy in float64, and from measured slopes of a sigmoid. What `through_points` returns is not compared with anybody's weights: the network that
-they make is worked out in float64, and any number of hidden units will do. No two dimensions are the same by
-accident; where they are the same on purpose, a kernel that is turned round would raise no error there.
+Expected values come from NumPy in float64, and from measured slopes of a sigmoid. What `through_points`
+returns is not compared with anybody's weights: the network that they make is worked out in float64, and any
+number of hidden units will do. No two dimensions are the same by accident; where they are the same on
+purpose, a kernel that is turned round would raise no error there.
 """
 
 import itertools
@@ -158,8 +159,8 @@ def test_affine_dtypes(learner):
     """The result has the floating dtype of the arguments; integers and lists of them are float32."""
     exact = {"float64": EXACT}
     laws.keeps_dtypes(learner.affine, affine_in_float64, X / 7.0, KERNEL, BIAS / 3, **exact)
-    none = {"dtypes": ("float16", "float64"), **exact}
-    laws.keeps_dtypes(learner.affine, affine_in_float64, X / 7.0, KERNEL, None, **none)
+    # What is put in place of a bias may be float32: it shows in float16.
+    laws.keeps_dtypes(learner.affine, affine_in_float64, X / 7.0, KERNEL, None, dtypes=["float16"])
     whole = [[1, -2, 5], [0, 3, 4]], [[2, 7], [-1, 3], [4, 0]], [3, -8]
     unsigned = [np.array(each, "uint8") for each in ([[200, 3, 5]], [[2, 7], [1, 3], [4, 0]], [250, 9])]
     laws.takes_integers(
@@ -175,8 +176,8 @@ def test_affine_gradients(learner):
 
 
 def gradients_are(learner, x, kernel, bias, wanted, **kwargs):
-    """The gradients with respect to each of the three are right."""
-    for place, (name, want) in enumerate(zip(("x", "the kernel", "the bias"), wanted, strict=True)):
+    """The gradients with respect to the three, or to the first of them, are right."""
+    for place, (name, want) in enumerate(zip(("x", "the kernel", "the bias"), wanted, strict=False)):
         claim = f"the gradient with respect to {name} should be right"
         laws.gradient_is(learner, learner.affine, want, x, kernel, bias, wrt=place, claim=claim, **kwargs)
 
@@ -204,10 +205,10 @@ def test_affine_of_square_kernels(learner, rng):
 def test_affine_gradients_of_every_rank(learner, rng):
     """The gradients are right with an upstream gradient, for inputs of every rank."""
     kernel, bias = numbers(rng, 3, 5), numbers(rng, 5)
-    for shape in ((3,), (2, 3, 2, 3)):
+    for shape, count in (((3,), 1), ((2, 3, 2, 3), 3)):
         x, upstream = numbers(rng, *shape), numbers(rng, *shape[:-1], 5)
         rows, above = x.reshape(-1, 3).astype(float), upstream.reshape(-1, 5).astype(float)
-        wanted = ((above @ kernel.T).reshape(shape), rows.T @ above, above.sum(axis=0))
+        wanted = ((above @ kernel.T).reshape(shape), rows.T @ above, above.sum(axis=0))[:count]
         gradients_are(learner, x, kernel, bias, wanted, upstream=upstream, tolerance={"atol": 1e-4})
 
 
@@ -366,12 +367,11 @@ def test_layer_starts_as_glorot_says(learner):
 @check("Affine", hidden=True, after=test_layer_computes_weighted_sums)
 def test_layer_of_every_rank(learner, rng):
     """The last axis is summed over, however many axes come before it, as in Keras' own Dense."""
-    for shape, use_bias in (((2, 5, 3), True), ((2, 4, 5, 3), False)):
-        x, kernel, bias = numbers(rng, *shape), numbers(rng, 3, 3), numbers(rng, 3) if use_bias else None
-        result = prepared(learner.Affine(3, use_bias=use_bias), kernel, bias, shape[1:-1])(x)
-        expect.shape(result, shape, f"inputs of shape {shape} should give {shape}")
-        claim = "each vector along the last axis should give its weighted sums"
-        expect.right_and_finite(result, affine_in_float64(x, kernel, bias), claim)
+    x, kernel, bias = numbers(rng, 2, 4, 5, 3), numbers(rng, 3, 3), numbers(rng, 3)
+    result = prepared(learner.Affine(3), kernel, bias, axes=(4, 5))(x)
+    expect.shape(result, x.shape, f"inputs of shape {x.shape} should give {x.shape} where there are 3 units")
+    claim = "each vector along the last axis should give its weighted sums"
+    expect.right_and_finite(result, affine_in_float64(x, kernel, bias), claim)
 
 
 @check("Affine", hidden=True, after=test_layer_makes_its_weights)
@@ -415,12 +415,13 @@ def test_layer_can_be_made_again_from_its_config(learner):
 
 
 @check("Affine", hidden=True, points=2, after=test_layer_config_holds_its_arguments)
-def test_layer_survives_saving(learner, rng):
-    """A model with the layer, made for inputs of any size, gives the same after it was saved and loaded."""
-    layer, x = prepared(learner.Affine(4)), numbers(rng, 2, 5, 3)
-    model = learner.keras.Model(*laws.infers_shape(learner, layer, (None, 3), (None, 4)))
-    want = affine_in_float64(x, KERNEL, BIAS)
-    laws.survives_saving(learner, model, does=lambda again: again(x), expected=want)
+def test_layer_survives_saving(learner):
+    """A model with the layer gives the same answers after it was saved and loaded."""
+    model = learner.keras.Sequential([prepared(learner.Affine(4))])
+    # Its one layer is built, and it is that layer that is asked: the model need not be traced, twice over.
+    model.built = True
+    want = affine_in_float64(X, KERNEL, BIAS)
+    laws.survives_saving(learner, model, does=lambda again: again.layers[0](X), expected=want)
 
 
 @check("Affine", hidden=True, points=2, after=test_layer_computes_weighted_sums)
@@ -434,11 +435,11 @@ def test_layer_inside_a_graph(learner, rng):
 
 @check("Affine", hidden=True, points=2, after=test_layer_computes_weighted_sums)
 def test_layer_inside_fit(learner):
-    """A step of model.fit trains kernel and bias."""
+    """A model of the layer knows its shapes, and a step of model.fit trains kernel and bias."""
     y = np.array([[1.0], [0.5], [-1.0], [2.0]], "float32")
     kernel, bias = KERNEL[:, :1], BIAS[:1]
     layer = prepared(learner.Affine(1), kernel, bias)
-    model = learner.keras.Sequential([layer])
+    model = learner.keras.Model(*laws.infers_shape(learner, layer, (3,), (1,)))
     model.compile(optimizer=learner.keras.optimizers.SGD(0.05), loss="mean_squared_error", run_eagerly=True)
     # The step that fit makes of each batch; what hands it the batches takes most of the time of a short fit.
     model.train_on_batch(X, y)
@@ -605,7 +606,7 @@ def test_boundary_dtypes(learner):
     """The results have the floating dtype of the arguments; integers and lists of them are float32."""
     exact = {"float64": EXACT}
     laws.keeps_dtypes(learner.boundary, boundary_in_float64, WEIGHTS / 7.0, BIASES / 3.0, **exact)
-    laws.keeps_dtypes(learner.boundary, boundary_in_float64, WEIGHTS, None, dtypes=("float16", "float64"))
+    laws.keeps_dtypes(learner.boundary, boundary_in_float64, WEIGHTS, None, dtypes=["float16"])
     whole = [[3, -5], [4, 12]], [-10, 26]
     unsigned = [np.array(each, "uint8") for each in ([[3, 200], [4, 100]], [200, 9])]
     cases = (whole, [np.array(each) for each in whole], unsigned)
@@ -627,7 +628,8 @@ def test_boundary_of_other_layers(learner, rng):
 @check("boundary", hidden=True, after=test_boundary_of_large_weights)
 def test_boundary_of_small_weights(learner):
     """Weights whose squares are too small for the dtype are no problem either."""
-    for dtype, size in (("float16", 1e-4), ("float32", 1e-25), ("float64", 1e-200)):
+    # Those of float32 stand beside large ones, in another check.
+    for dtype, size in (("float16", 1e-4), ("float64", 1e-200)):
         beyond_the_square(learner, *((each.astype(float) * size).astype(dtype) for each in (WEIGHTS, BIASES)))
 
 
@@ -762,7 +764,7 @@ def test_collapse_dtypes(learner):
 
     last = np.array([1.0, -2.0], "float32")
     laws.keeps_dtypes(two, expected, KERNEL / 7.0, BIAS, second, last, float64=EXACT)
-    laws.keeps_dtypes(two, expected, KERNEL / 7.0, BIAS, second, None, dtypes=["float64"], float64=EXACT)
+    laws.keeps_dtypes(two, expected, KERNEL / 7.0, BIAS, second, None, dtypes=["float16"])
     whole = [[1, -2], [5, 0]], [3, 4], [[2, 7, 1], [-1, 3, 0]], [3, -8, 0]
     unsigned = [np.array(each, "uint8") for each in ([[100, 2]], [200, 4], [[2, 7], [1, 3]], [3, 250])]
     laws.takes_integers(two, expected, whole, [np.array(each) for each in whole], unsigned)
@@ -773,7 +775,7 @@ def test_collapse_dtypes(learner):
 @check("collapse_linear", hidden=True, after=test_collapse_without_some_biases)
 def test_collapse_square_layers(learner, rng):
     """The first layer is applied first, also where any order would fit; many layers, too."""
-    for without in ((1, 2), (0, 1, 2), (1, 2, 3)):
+    for without in ((1, 2), (0, 1, 2)):
         collapses(learner, layers_of(rng, 3, 3, 3, 3, 3, without=without), " for four layers of one width")
     collapses(learner, layers_of(rng, 2, 3, 1, 4), " for three layers of different widths")
 
@@ -803,7 +805,8 @@ def test_collapse_refuses_shapes(learner, rng):
 
 def dense(learner, inputs, units, **kwargs):
     """A layer of Keras' own, built."""
-    layer = learner.keras.layers.Dense(units, **kwargs)
+    # Zeros, which take less time than random numbers.
+    layer = learner.keras.layers.Dense(units, **{"kernel_initializer": "zeros", **kwargs})
     layer.build((None, inputs))
     return layer
 
@@ -886,20 +889,23 @@ def test_count_refuses_what_is_not_built(learner):
 
 @check("count_params", hidden=True, after=test_count_several_layers)
 def test_count_models(learner):
-    """A model has the weights of all its layers, and of the models in it."""
+    """A model has the weights of all its layers and of the models in it, and may hold others beside them."""
     # Put together by hand: for what they have, nobody need compute their shapes.
     inner, outer = learner.keras.Model(), learner.keras.Model()
     norm = learner.keras.layers.BatchNormalization()
     norm.build((None, 4))
     inner.first, inner.norm = dense(learner, 3, 4), norm
     outer.inner, outer.last = inner, dense(learner, 4, 2)
+    outer.add_weight(shape=(7,))
+    outer.add_weight(shape=(4,), trainable=False)
     inner.built = outer.built = True
     counts(learner, [inner], 24, 8, "the inner model has a dense layer and BatchNormalization")
-    counts(learner, [outer], 34, 8, "the outer model has a layer more")
-    counts(learner, [outer, inner], 34, 8, "a model beside one that holds it adds nothing")
-    counts(learner, [inner.layers[0], outer], 34, 8, "a layer before a model that holds it adds nothing")
+    claim = "the outer model has a layer of 10 more, and weights of its own, 7 trainable and 4 not"
+    counts(learner, [outer], 41, 12, claim)
+    counts(learner, [outer, inner], 41, 12, "a model beside one that holds it adds nothing")
+    counts(learner, [inner.layers[0], outer], 41, 12, "a layer before a model that holds it adds nothing")
     inner.trainable = False
-    counts(learner, [outer], 10, 32, "the inner model is frozen")
+    counts(learner, [outer], 17, 36, "the inner model is frozen")
 
 
 @check("count_params", hidden=True, after=test_count_shared_layers_once)
@@ -908,9 +914,9 @@ def test_count_layers_used_twice(learner):
     keras = learner.keras
     inputs = keras.Input((4,))
     layer = keras.layers.Dense(4)
-    model = keras.Model(inputs, keras.layers.Dense(2)(layer(layer(inputs))))
-    counts(learner, [model], 30, 0, "a layer that is used twice has its weights once")
-    counts(learner, [model, layer], 30, 0, "a layer beside a model that uses it adds nothing")
+    model = keras.Model(inputs, layer(layer(inputs)))
+    counts(learner, [model], 20, 0, "a layer that is used twice has its weights once")
+    counts(learner, [model, layer], 20, 0, "a layer beside a model that uses it adds nothing")
 
 
 @check("count_params", hidden=True, after=test_count_several_layers)
@@ -923,13 +929,12 @@ def test_count_weights_by_what_they_are(learner):
 @check("count_params", hidden=True, after=test_count_a_dense_layer)
 def test_count_other_kernels(learner):
     """Kernels with more axes are counted whole, and so are weights without an axis; nothing gives (0, 0)."""
-    layers = learner.keras.layers
-    convolution = layers.Conv2D(3, (2, 5))
-    convolution.build((None, 8, 8, 4))
-    counts(learner, [convolution], 123, 0, "a kernel of shape (2, 5, 4, 3) has 120 numbers")
-    norm = layers.Normalization()
-    norm.build((None, 6))
-    counts(learner, [norm], 0, 13, "Normalization of 6 features has 6 means, 6 variances and a count")
+    layer = learner.keras.layers.Layer()
+    layer.add_weight(shape=(2, 5, 4, 3), initializer="zeros")
+    layer.add_weight(shape=(), initializer="zeros", trainable=False)
+    layer.built = True
+    claim = "a kernel of shape (2, 5, 4, 3) has 120 numbers, and a weight without an axis has 1"
+    counts(learner, [layer], 120, 1, claim)
     counts(learner, [], 0, 0, "without layers there is nothing to count")
 
 
@@ -1074,8 +1079,8 @@ def test_points_of_all_kinds(learner, rng):
         width = x[-1] - x[0]
         q = np.concatenate([x, rng.uniform(x[0] - width, x[-1] + width, size=40)])
         passes(learner, x, y, q, f"the network should pass through {count} points")
-    for y in (np.full(4, 2.5, "float32"), 1 + 2 * PLACES):
-        passes(learner, PLACES, y, np.linspace(-5, 11, 33), "points in a straight line should be right too")
+    flat, q = np.full(4, 2.5, "float32"), np.linspace(-5, 11, 33)
+    passes(learner, PLACES, flat, q, "points at one height should be right too")
 
 
 @check("through_points", hidden=True, after=test_points_are_met)
