@@ -3,7 +3,10 @@
 Weights are random, and correct implementations draw different ones. What is checked of them is structure
 (what repeats, what is at right angles) and statistics within 5 standard deviations. That Q of a QR
 decomposition has signs that are not random shows in its trace: of an even draw it has mean 0 and a deviation
-of 1, whatever the size, and of an uncorrected one of 40 by 40 it is near -4. Five draws tell the two apart.
+of 1, whatever the size, and of an uncorrected one of 80 by 80 it is near -5. Three draws tell the two apart.
+
+Matrices that are multiplied here stay below 260,000 products. For larger ones NumPy's linear algebra starts
+threads, which go on waiting at full speed for more to do, long after the product is there.
 
 The gains are integrals by SciPy, piece by piece between kinks; networks are NumPy in float64.
 """
@@ -123,7 +126,7 @@ def is_drawn(w, shape, deviation, distribution, words):
 
 
 def draws(learner, cases):
-    """For each case (shape, scale, mode, distribution) the weights are as they should be."""
+    """For each case (shape, scale, mode, distribution) the weights are as they should be: these weights."""
     answers, found = [], []
     for number, (shape, scale, mode, distribution) in enumerate(cases):
         w = learner.variance_scaling(
@@ -135,6 +138,8 @@ def draws(learner, cases):
     learner.observed(found)
     for answer in answers:
         is_drawn(*answer)
+        expect.dtype(answer[0], "float32", "weights should be float32 by default")
+    return [w for w, *_ in answers]
 
 
 @check("variance_scaling")
@@ -188,9 +193,9 @@ def square(learner):
     return functools.partial(learner.orthogonal, (6, 4))
 
 
-def follows_an_integer(learner, make, **kwargs):
+def follows_an_integer(learner, make, pairs=((4, 5), (0, 6)), **kwargs):
     draw = functools.partial(from_seed, make, learner, **kwargs)
-    for seeds in ((4, 5), (0, 6)):  # 0 is a seed as good as any
+    for seeds in pairs:  # 0 is a seed as good as any
         laws.follows_seed(learner, draw, drawn="weights", seeds=seeds)
 
 
@@ -272,7 +277,7 @@ def is_orthogonal(learner, shape, gain=None, dtype="float32", seed=3):
         expect.close(gram - np.diag(gram.diagonal()), np.zeros_like(gram), claim, atol=close * gain**2)
 
 
-def is_even(learner, shape, draws=5):
+def is_even(learner, shape, draws=3):
     """The trace of several kernels is 0 on average, as it is where signs are random."""
     kernels = [learner.orthogonal(shape, seed=seed) for seed in range(draws)]
     traces = np.array([np.trace(np.asarray(q).astype(float)) for q in kernels])
@@ -315,7 +320,7 @@ def test_orthogonal_gain(learner):
 @check("orthogonal", after=test_orthogonal_columns)
 def test_orthogonal_signs(learner):
     """All orthogonal matrices are equally likely: the signs of the decomposition are corrected."""
-    is_even(learner, (40, 40))
+    is_even(learner, (80, 80))
 
 
 @check("orthogonal")
@@ -345,7 +350,7 @@ def test_orthogonal_without_a_seed(learner):
 @check("orthogonal", after=test_orthogonal_columns)
 def test_orthogonal_dtypes(learner):
     """float16 and float64 kernels have their dtype, float16 ones as exact as rounding allows."""
-    is_orthogonal(learner, (120, 60), dtype="float16")
+    is_orthogonal(learner, (60, 60), dtype="float16")
     is_orthogonal(learner, (3, 5), dtype="float64")
 
 
@@ -371,8 +376,6 @@ FUNCTIONS = {
     "exponential": (np.exp, ()),
     "gelu": (lambda z: z * (1 + erf_of(z / math.sqrt(2))) / 2, ()),
     "softplus": (lambda z: np.logaddexp(0, z), ()),
-    "elu": (elu, (0,)),
-    "silu": (lambda z: z / (1 + np.exp(-z)), ()),
     "hard_tanh": (lambda z: np.clip(z, -1, 1), (-1, 1)),
     "hard_shrink": (lambda z: np.where(np.abs(z) > 0.5, z, 0.0), (-0.5, 0.5)),
     "soft_shrink": (lambda z: np.sign(z) * np.maximum(np.abs(z) - 0.5, 0), (-0.5, 0.5)),

@@ -3,7 +3,10 @@
 Weights are random, and correct implementations draw different ones. What is checked of them is structure
 (what repeats, what is at right angles) and statistics within 5 standard deviations. That Q of a QR
 decomposition has signs that are not random shows in its trace: of an even draw it has mean 0 and a deviation
-of 1, whatever the size, and of an uncorrected one of 40 by 40 it is near -4. Five draws tell the two apart.
+of 1, whatever the size, and of an uncorrected one of 80 by 80 it is near -5. Three draws tell the two apart.
+
+Matrices that are multiplied here stay below 260,000 products. For larger ones NumPy's linear algebra starts
+threads, which go on waiting at full speed for more to do, long after the product is there.
 
 The gains are integrals by SciPy, piece by piece between kinks; networks are NumPy in float64.
 """
@@ -144,7 +147,7 @@ def is_drawn(w, shape, deviation, distribution, words):
 
 
 def draws(learner, cases):
-    """For each case (shape, scale, mode, distribution) the weights are as they should be."""
+    """For each case (shape, scale, mode, distribution) the weights are as they should be: these weights."""
     answers, found = [], []
     for number, (shape, scale, mode, distribution) in enumerate(cases):
         w = learner.variance_scaling(
@@ -156,6 +159,8 @@ def draws(learner, cases):
     learner.observed(found)
     for answer in answers:
         is_drawn(*answer)
+        expect.dtype(answer[0], "float32", "weights should be float32 by default")
+    return [w for w, *_ in answers]
 
 
 @check("variance_scaling")
@@ -209,9 +214,9 @@ def square(learner):
     return functools.partial(learner.orthogonal, (6, 4))
 
 
-def follows_an_integer(learner, make, **kwargs):
+def follows_an_integer(learner, make, pairs=((4, 5), (0, 6)), **kwargs):
     draw = functools.partial(from_seed, make, learner, **kwargs)
-    for seeds in ((4, 5), (0, 6)):  # 0 is a seed as good as any
+    for seeds in pairs:  # 0 is a seed as good as any
         laws.follows_seed(learner, draw, drawn="weights", seeds=seeds)
 
 
@@ -258,17 +263,16 @@ def test_scaling_without_a_seed(learner):
 @check("variance_scaling", hidden=True, after=test_scaling_by_mode)
 def test_scaling_in_every_combination(learner):
     """Mode, distribution and scale do not get in each other's way."""
-    scales = (0.3, 1.0, 5.0)
-    pairs = [(mode, name) for mode in MODES for name in DISTRIBUTIONS]
-    draws(learner, [((60, 105), scales[i % 3], *pair) for i, pair in enumerate(pairs)])
+    pairs = [(mode, name) for mode in MODES[1:] for name in DISTRIBUTIONS]  # fan_in was there before
+    draws(learner, [((60, 105), (0.3, 5.0)[i % 2], *pair) for i, pair in enumerate(pairs)])
 
 
 @check("variance_scaling", hidden=True, after=test_scaling_of_distributions)
 def test_scaling_over_many_draws(learner):
     """Over 60,000 draws the spread is right to within 1.5 %, and no two rows are the same."""
-    draws(learner, [((300, 200), 1.0, "fan_in", name) for name in DISTRIBUTIONS])
-    w = learner.variance_scaling((300, 200), seed=2)
-    values = len(np.unique(np.asarray(w))) / 60_000
+    w, *_ = draws(learner, [((300, 200), 1.0, "fan_in", name) for name in DISTRIBUTIONS])
+    rows = np.asarray(w)[::5]
+    values = len(np.unique(rows)) / rows.size
     learner.observed({"values": round(values, 1)})
     with expect.about(w):
         expect.true(values > 0.9, "each weight should be drawn by itself", f"{values:.0%} are different")
@@ -277,7 +281,7 @@ def test_scaling_over_many_draws(learner):
 @check("variance_scaling", hidden=True, after=test_scaling_by_default)
 def test_scaling_in_every_dtype(learner):
     """Weights have the dtype that is asked for, from every distribution."""
-    for dtype in ("float64", "float16", "float32"):
+    for dtype in ("float64", "float16"):  # float32 is what the other checks ask for
         for name in DISTRIBUTIONS:
             w = learner.variance_scaling((60, 150), distribution=name, seed=1, dtype=dtype)
             learner.observed(weight_facts(w, math.sqrt(1 / 60)))
@@ -291,30 +295,30 @@ def test_scaling_of_other_shapes(learner):
     shapes = ((6000,), (5, 20, 60), (2, 2, 3, 10, 50))
     cases = [(shape, 2.0, "fan_out", "untruncated_normal") for shape in shapes]
     draws(learner, [*cases, ((1, 9000), 2.0, "fan_in", "uniform")])
-    for shape in ((0, 4), (4, 0), (0,)):
-        for mode in MODES:
-            w = learner.variance_scaling(shape, mode=mode, seed=1)
-            learner.observed({"shape": list(np.shape(w))})
-            expect.shape(w, shape, f"shape {shape} should give no weights, and no division by zero")
+    for shape, mode in (((0, 4), "fan_in"), ((4, 0), "fan_out"), ((0,), "fan_avg")):
+        w = learner.variance_scaling(shape, mode=mode, seed=1)
+        learner.observed({"shape": list(np.shape(w))})
+        expect.shape(w, shape, f"shape {shape} should give no weights, and no division by zero")
 
 
 @check("variance_scaling", hidden=True, after=test_scaling_by_mode)
 def test_scaling_by_an_odd_sum(learner):
-    """The mean of 1 and 2 is 1.5: uniform weights of shape (1, 2) come near its limit, and not beyond."""
-    how = {"mode": "fan_avg", "distribution": "uniform"}
-    drawn = [np.asarray(learner.variance_scaling((1, 2), **how, seed=seed)) for seed in range(30)]
-    largest = float(np.abs(drawn).max())
-    learner.observed({"largest": round(largest, 1)})
-    claim = "uniform weights of shape (1, 2) with fan_avg should stay within sqrt(3 / 1.5) = 1.414"
-    detail = f"the largest of 60 is {largest:.3f}"
-    expect.true(0.8 * math.sqrt(2) < largest < 1.001 * math.sqrt(2), claim, detail)
+    """The mean of 60 and 61 is 60.5: uniform weights come near the limit that this makes, and not beyond."""
+    w = learner.variance_scaling((60, 61), mode="fan_avg", distribution="uniform", seed=1)
+    limit = math.sqrt(3 / 60.5)
+    largest = np.abs(np.asarray(w)).max() / limit
+    learner.observed({"largest": "right" if 0.9965 < largest < 1.001 else round(float(largest), 2)})
+    claim = f"uniform weights of shape (60, 61) with fan_avg should stay within sqrt(3 / 60.5) = {limit:.4f}"
+    with expect.about(w):
+        # One of 3,660 numbers is that near, but for 3 draws in a million. A fan of 60 or 61 is 0.4 % off.
+        expect.between(largest, 0.9965, 1.001, f"{claim}, and come near that")
 
 
 @check("variance_scaling", hidden=True, after=test_scaling_follows_a_seed)
 def test_scaling_follows_seeds_in_every_distribution(learner):
     """Integers, generators and None do what they should for each distribution."""
     for name in DISTRIBUTIONS[1:]:
-        follows_an_integer(learner, scaled, distribution=name)
+        follows_an_integer(learner, scaled, pairs=((0, 6),), distribution=name)
         follows_a_generator(learner, scaled, distribution=name)
         draws_anew_without_a_seed(learner, scaled, distribution=name)
 
@@ -371,7 +375,7 @@ def is_orthogonal(learner, shape, gain=None, dtype="float32", seed=3):
         expect.close(gram - np.diag(gram.diagonal()), np.zeros_like(gram), claim, atol=close * gain**2)
 
 
-def is_even(learner, shape, draws=5):
+def is_even(learner, shape, draws=3):
     """The trace of several kernels is 0 on average, as it is where signs are random."""
     kernels = [learner.orthogonal(shape, seed=seed) for seed in range(draws)]
     traces = np.array([np.trace(np.asarray(q).astype(float)) for q in kernels])
@@ -414,7 +418,7 @@ def test_orthogonal_gain(learner):
 @check("orthogonal", after=test_orthogonal_columns)
 def test_orthogonal_signs(learner):
     """All orthogonal matrices are equally likely: the signs of the decomposition are corrected."""
-    is_even(learner, (40, 40))
+    is_even(learner, (80, 80))
 
 
 @check("orthogonal")
@@ -444,7 +448,7 @@ def test_orthogonal_without_a_seed(learner):
 @check("orthogonal", after=test_orthogonal_columns)
 def test_orthogonal_dtypes(learner):
     """float16 and float64 kernels have their dtype, float16 ones as exact as rounding allows."""
-    is_orthogonal(learner, (120, 60), dtype="float16")
+    is_orthogonal(learner, (60, 60), dtype="float16")
     is_orthogonal(learner, (3, 5), dtype="float64")
 
 
@@ -465,8 +469,8 @@ def test_orthogonal_of_other_shapes(learner):
 @check("orthogonal", hidden=True, after=test_orthogonal_signs)
 def test_orthogonal_signs_of_other_shapes(learner):
     """Tall and wide kernels are equally likely in every direction too."""
-    is_even(learner, (60, 30))
-    is_even(learner, (30, 60))
+    is_even(learner, (100, 50))
+    is_even(learner, (50, 100))
 
 
 @check("orthogonal", hidden=True, after=test_orthogonal_columns)
@@ -515,8 +519,6 @@ FUNCTIONS = {
     "exponential": (np.exp, ()),
     "gelu": (lambda z: z * (1 + erf_of(z / math.sqrt(2))) / 2, ()),
     "softplus": (lambda z: np.logaddexp(0, z), ()),
-    "elu": (elu, (0,)),
-    "silu": (lambda z: z / (1 + np.exp(-z)), ()),
     "hard_tanh": (lambda z: np.clip(z, -1, 1), (-1, 1)),
     "hard_shrink": (lambda z: np.where(np.abs(z) > 0.5, z, 0.0), (-0.5, 0.5)),
     "soft_shrink": (lambda z: np.sign(z) * np.maximum(np.abs(z) - 0.5, 0), (-0.5, 0.5)),
@@ -607,7 +609,7 @@ def test_gain_of_nothing(learner):
 @check("activation_gain", hidden=True, after=test_gain_of_common_functions)
 def test_gain_of_other_functions(learner):
     """Functions of many kinds have their gains, smooth ones and others."""
-    gains(learner, "gelu", "softplus", "elu", "silu", "soft_shrink", "relu6", "sign", "cos")
+    gains(learner, "gelu", "softplus", "soft_shrink", "relu6", "sign", "cos")
 
 
 @check("activation_gain", hidden=True, after=test_gain_is_the_same_again)
@@ -718,10 +720,10 @@ def test_stats_of_tiny_signals(learner, rng):
 
 
 @check("propagate_stats", hidden=True, after=test_stats_backward)
-def test_stats_of_thirty_layers(learner, rng):
-    """Thirty layers that shrink a signal to 1e-30 are measured to the end, both ways."""
-    x, kernels, upstream = case(rng, (6,) * 31, batch=4, scale=0.06)
-    measured(learner, x, kernels, "leaky_relu", upstream, "in thirty layers, ")
+def test_stats_of_ten_layers(learner, rng):
+    """Ten layers that shrink a signal to 1e-30 are measured to the end, both ways."""
+    x, kernels, upstream = case(rng, (6,) * 11, batch=4, scale=0.0005)
+    measured(learner, x, kernels, "leaky_relu", upstream, "in ten layers, ")
 
 
 @check("propagate_stats", hidden=True, after=test_stats_backward)
@@ -816,7 +818,7 @@ def test_lsuv_refuses_a_spread_of_zero(learner, rng):
 def test_lsuv_of_other_networks(learner, rng):
     """Other activations, depths, batches and dtypes, and integers as inputs."""
     rescaled(learner, *uneven(rng, (3, 5, 2), (0.4, 7), batch=3, dtype="float64"), "sigmoid", "in float64, ")
-    rescaled(learner, *uneven(rng, (4,) * 11, (0.1, 9) * 5, batch=6), "leaky_relu", "in ten layers, ")
+    rescaled(learner, *uneven(rng, (4,) * 7, (0.1, 9) * 3, batch=6), "leaky_relu", "in six layers, ")
     x, kernels = uneven(rng, (3, 4, 2), (2, 0.3))
     rescaled(learner, rng.integers(-3, 4, x.shape), kernels, "tanh", "for integers, ")
 
