@@ -281,7 +281,7 @@ def test_scaling_over_many_draws(learner):
 @check("variance_scaling", hidden=True, after=test_scaling_by_default)
 def test_scaling_in_every_dtype(learner):
     """Weights have the dtype that is asked for, from every distribution."""
-    for dtype in ("float64", "float16"):  # float32 is what the other checks ask for
+    for dtype in ("float64", "float16"):  # float32, the default, is in all others
         for name in DISTRIBUTIONS:
             w = learner.variance_scaling((60, 150), distribution=name, seed=1, dtype=dtype)
             learner.observed(weight_facts(w, math.sqrt(1 / 60)))
