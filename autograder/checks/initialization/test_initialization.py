@@ -461,7 +461,6 @@ def test_orthogonal_of_other_shapes(learner):
         ((1, 1), 3.0, "float32"),
         ((2, 2, 2, 2, 3), 0.8, "float16"),
         ((1, 2, 9), 1.3, "float64"),
-        ((4, 1, 3, 7), 2.0, "float32"),
     ):
         is_orthogonal(learner, shape, gain, dtype, seed=8)
 
@@ -720,10 +719,10 @@ def test_stats_of_tiny_signals(learner, rng):
 
 
 @check("propagate_stats", hidden=True, after=test_stats_backward)
-def test_stats_of_ten_layers(learner, rng):
-    """Ten layers that shrink a signal to 1e-30 are measured to the end, both ways."""
-    x, kernels, upstream = case(rng, (6,) * 11, batch=4, scale=0.0005)
-    measured(learner, x, kernels, "leaky_relu", upstream, "in ten layers, ")
+def test_stats_of_seven_layers(learner, rng):
+    """Seven layers that shrink a signal to 1e-30 are measured to the end, both ways."""
+    x, kernels, upstream = case(rng, (6,) * 8, batch=4, scale=3e-5)
+    measured(learner, x, kernels, "leaky_relu", upstream, "in seven layers, ")
 
 
 @check("propagate_stats", hidden=True, after=test_stats_backward)
