@@ -836,8 +836,9 @@ def test_count_a_dense_layer(learner):
 
 @check("count_params", after=test_count_a_dense_layer)
 def test_count_several_layers(learner):
-    """The numbers of several layers are added up."""
-    counts(learner, [dense(learner, 3, 5), dense(learner, 5, 2)], 32, 0, "20 and 12 parameters make 32")
+    """The numbers of several layers are added up, also where they are made alike."""
+    layers = [dense(learner, 3, 5), dense(learner, 5, 2), dense(learner, 3, 5)]
+    counts(learner, layers, 52, 0, "layers with 20, 12 and 20 parameters have 52")
 
 
 @check("count_params", after=test_count_a_dense_layer)
