@@ -49,8 +49,7 @@ def test_numerical_gradient_is_central(learner):
 @check("numerical_gradient", after=test_numerical_gradient_of_squares)
 def test_numerical_gradient_divides_by_the_step_taken(learner):
     """The slope of x is 1 at 1000.1 too, where float32 has no 1000.1 + 0.001."""
-    fn = learner.kit.function("weighted_sum", floats(1.0))
-    result = learner.numerical_gradient(fn, floats(1000.1), step=1e-3)
+    result = learner.numerical_gradient(learner.keras.ops.sum, floats(1000.1), step=1e-3)
     claim = "the difference should be divided by (x + h) - (x - h) as float32 holds them"
     expect.right_and_finite(result, [1.0], claim, rtol=1e-4, atol=0)
 
@@ -82,10 +81,9 @@ def test_numerical_gradient_of_other_ranks(learner):
     expect.shape(result, (), "the gradient by one number should have rank 0")
     expect.right_and_finite(result, 12.0, "the slope of x**3 at 2 should be 12", **NEAR["float64"])
     x = floats([1.0, -2.0, 0.5], [4.0, 3.0, -1.0])
-    weights = floats([3.0, 1.0, -2.0], [0.5, 5.0, 7.0])
-    result = learner.numerical_gradient(learner.kit.function("weighted_sum", weights), x)
+    result = learner.numerical_gradient(learner.kit.function("sum_of_squares"), x)
     expect.shape(result, (2, 3), "the gradient should have the shape of x")
-    expect.right_and_finite(result, weights, "each slope should stand in its place", **NEAR["float32"])
+    expect.right_and_finite(result, 2 * x, "each slope should stand in its place", **NEAR["float32"])
 
 
 @check("numerical_gradient", after=test_numerical_gradient_of_squares)
@@ -162,12 +160,8 @@ def test_numerical_gradient_takes_the_step_as_it_is(learner):
 def test_numerical_gradient_of_more_axes(learner, rng):
     """Three axes, lists and tensors are fine; each entry is moved alone."""
     x = rng.normal(size=(2, 3, 2))
-    weights = rng.normal(size=(2, 3, 2))
-    fn = learner.kit.function("weighted_sum", weights)
-    result = learner.numerical_gradient(fn, x)
-    expect.right_and_finite(result, weights, "each slope should stand in its place", **NEAR["float64"])
-    result = learner.kit.on_tensors(learner.numerical_gradient, fn, x)
-    expect.right_and_finite(result, weights, "a tensor should do as well as an array", **NEAR["float64"])
+    result = learner.kit.on_tensors(learner.numerical_gradient, learner.kit.function("sum_of_squares"), x)
+    expect.right_and_finite(result, 2 * x, "each slope should stand in its place", **NEAR["float64"])
     result = learner.numerical_gradient(learner.kit.function("squares_of_a_tensor"), [0.5, -2.0])
     expect.right_and_finite(result, [1, -4], "a list should do as well as an array", **NEAR["float32"])
 
@@ -387,10 +381,10 @@ def test_gradient_check_of_other_ranks(learner, rng):
     fn, x = learner.kit.function("cube"), np.float64(1.5)
     result = counted(learner.gradient_check(fn, (x,)), 1)
     expect.between(result, 0, TINY, "one number should do")
-    x, y = rng.uniform(0.5, 2, size=(2, 2, 3))
+    x, y = rng.uniform(0.5, 2, size=(2, 1, 3))
     result = errors_of(learner, 2, "volume", x, y)
     expect.between(result, 0, TINY, "matrices should do")
-    result = counted(learner.gradient_check(learner.keras.ops.logsumexp, [x]), 1)
+    result = counted(learner.gradient_check(learner.keras.ops.prod, [x]), 1)
     expect.between(result, 0, TINY, "functions of Keras should do")
     result = errors_of(learner, 1, "squares_of_a_tensor", floats(0.7, -2.3))
     expect.between(result, 0, TINY, "the function should be handed tensors, however it is called")
@@ -402,14 +396,14 @@ def test_gradient_check_of_other_ranks(learner, rng):
 @check("gradient_check", hidden=True, after=test_gradient_check_agrees)
 def test_gradient_check_of_rows(learner):
     """A gradient that comes as IndexedSlices is the tensor that it stands for; rows may repeat."""
-    result = errors_of(learner, 1, "sum_of_rows", floats([1.0, -2.0], [0.5, 3.0], [2.0, 1.5]))
+    result = errors_of(learner, 1, "sum_of_rows", floats([1.0], [-0.5], [2.0]))
     expect.between(result, 0, TINY, "gathering rows has a right gradient: the error should be tiny")
 
 
 @check("gradient_check", hidden=True, after=test_gradient_check_finds_a_wrong_factor)
 def test_gradient_check_finds_small_faults(learner):
     """One percent too much is found, in the input that has it; so is the wrong sign."""
-    x = floats(0.5, -2.0, 3.0, dtype="float64")
+    x = floats(0.5, -2.0, dtype="float64")
     for factor, want in ((1.01, 0.01 / 1.01), (-1.0, 2.0), (0.0, 1.0)):
         result = errors_of(learner, 1, "wrong_gradient", x, values=[factor])
         expect.close(result, [want], "the error should be that of the gradient", rtol=1e-5, atol=1e-7)
@@ -457,8 +451,7 @@ def test_batch_dependency_on_oneself(learner):
 @check("batch_dependency", after=test_batch_dependency_on_oneself)
 def test_batch_dependency_where_sums_vanish(learner):
     """An influence shows even where the sum of an example's outputs is always 0."""
-    matrix = floats([1.0, -1.0], [2.0, -2.0])
-    result = learner.batch_dependency(learner.kit.function("features", matrix), ROWS[:2])
+    result = learner.batch_dependency(learner.keras.ops.multiply, ROWS[:2, :1], x2=floats(1.0, -1.0))
     claim = "each output should be found to change with its own input, although its sum is always 0"
     depends(result, np.eye(2), claim)
 
@@ -466,8 +459,7 @@ def test_batch_dependency_where_sums_vanish(learner):
 @check("batch_dependency", after=test_batch_dependency_on_oneself)
 def test_batch_dependency_where_shifts_vanish(learner):
     """An influence shows even where nothing changes when all numbers of an example grow alike."""
-    matrix = floats([1.0, 2.0], [-1.0, -2.0])
-    result = learner.batch_dependency(learner.kit.function("features", matrix), ROWS[:2])
+    result = learner.batch_dependency(learner.keras.ops.diff, ROWS[:2])
     claim = "each output should be found to change with its own input, the difference of two numbers"
     depends(result, np.eye(2), claim)
 
@@ -503,8 +495,6 @@ def test_batch_dependency_in_both_modes(learner):
     depends(result, np.ones((3, 3)), "with training=True each output should depend on every input")
     result = learner.batch_dependency(fn, ROWS, training=False)
     depends(result, np.eye(3), "with training=False the matrix should be the identity")
-    result = learner.batch_dependency(fn, ROWS)
-    depends(result, np.eye(3), "without a mode the function's own default should hold: False")
 
 
 @check("batch_dependency", after=test_batch_dependency_on_oneself)
@@ -524,29 +514,27 @@ def test_batch_dependency_on_nothing(learner):
 
 @check("batch_dependency", hidden=True, after=test_batch_dependency_on_oneself)
 def test_batch_dependency_of_batch_normalization(learner):
-    """Batch normalization mixes the batch in training and not in inference."""
+    """A layer will do, one that remembers its calls too: batch normalization in training."""
     layer = learner.keras.layers.BatchNormalization()
     x = floats([0.5, -1.0], [2.0, 0.25], [-0.75, 1.5], [3.0, -0.5])
     result = learner.batch_dependency(layer, x, training=True)
     depends(result, np.ones((4, 4)), "in training every output should depend on every input")
-    result = learner.batch_dependency(layer, x, training=False)
-    depends(result, np.eye(4), "in inference each output should depend on its own input")
 
 
 @check("batch_dependency", hidden=True, after=test_batch_dependency_reads_downwards)
 def test_batch_dependency_of_many(learner, rng):
-    """A batch of 64, each output taking from one other example."""
-    x = rng.normal(size=(64, 2)).astype("float32")
+    """A batch of 12, each output taking from one other example."""
+    x = rng.normal(size=(12, 2)).astype("float32")
     result = learner.batch_dependency(learner.keras.ops.roll, x, shift=1, axis=0)
-    depends(result, np.roll(np.eye(64), 1, axis=0), "output i should depend on input i - 1")
+    depends(result, np.roll(np.eye(12), 1, axis=0), "output i should depend on input i - 1")
 
 
 @check("batch_dependency", hidden=True, after=test_batch_dependency_reads_downwards)
 def test_batch_dependency_of_weak_influences(learner):
-    """An influence of 1e-4 counts, and none does not."""
-    matrix = floats([1.0, 1e-4, 0.0], [0.0, 2.0, -1e-4], [5.0, 0.0, 0.0])
-    result = learner.batch_dependency(learner.kit.function("mixed", matrix), ROWS)
-    depends(result, matrix != 0, "an influence of 1e-4 should count, and one of 0 should not")
+    """An influence of 1e-4 counts, beside those that are thousands of times as strong."""
+    fn = learner.kit.function("without_batch_means")
+    result = learner.batch_dependency(fn, ROWS, training=4e-4)
+    depends(result, np.ones((3, 3)), "an influence of 4e-4 / 3, through the batch's mean, should count")
 
 
 @check("batch_dependency", hidden=True, after=test_batch_dependency_reads_downwards)
@@ -556,14 +544,10 @@ def test_batch_dependency_of_other_ranks(learner, rng):
     x = rng.normal(size=(3, 2, 2))
     result = learner.batch_dependency(ops.cumsum, x, axis=0)
     depends(result, np.tri(3), "an input with three axes should do")
-    result = learner.batch_dependency(ops.sum, x, axis=(1, 2))
-    depends(result, np.eye(3), "an output with one number for each example should do")
     result = learner.batch_dependency(ops.cumsum, floats(1.0, -2.0, 0.5, 3.0))
-    depends(result, np.tri(4), "an input with one number for each example should do")
-    result = learner.batch_dependency(ops.flip, [[1, 2], [3, 4]], axis=0)
-    depends(result, np.eye(2)[::-1], "integers should do")
-    result = learner.batch_dependency(ops.tanh, ROWS[:1])
-    depends(result, [[True]], "a batch of one should do")
+    depends(result, np.tri(4), "inputs and outputs with one number for each example should do")
+    result = learner.batch_dependency(ops.tanh, [[1, -2]])
+    depends(result, [[True]], "a batch of one should do, and integers")
     result = learner.batch_dependency(ops.take, ROWS, indices=[2, 2, 0], axis=0)
     depends(result, np.eye(3)[[2, 2, 0]], "a function that looks up rows should do")
 
@@ -642,13 +626,13 @@ def test_straight_through_refuses_other_shapes(learner):
 @check("straight_through", after=test_straight_through_passes_the_gradient)
 def test_straight_through_gives_weights_nothing(learner):
     """Weights inside fn get no gradient."""
-    layer = learner.keras.layers.Dense(2, use_bias=False)
+    layer = learner.keras.layers.PReLU()
     layer.build((None, 2))
     found = learner.kit.weight_gradients(learner.straight_through, layer, ROWS, of=layer)
-    (kernel,) = expect.items(found, 1, "there is one weight")
+    (slopes,) = expect.items(found, 1, "there is one weight")
     with expect.about(found):
-        nothing = kernel is None or not np.any(np.asarray(kernel))
-        expect.true(nothing, "weights inside fn should get no gradient", "the kernel gets one")
+        nothing = slopes is None or not np.any(np.asarray(slopes))
+        expect.true(nothing, "weights inside fn should get no gradient", "the slopes of PReLU get one")
 
 
 @check("straight_through", hidden=True, after=test_straight_through_passes_the_gradient)
@@ -827,16 +811,17 @@ def test_accumulator_hands_over_all_variables(learner):
 
 @check("GradientAccumulator", after=test_accumulator_begins_anew)
 def test_accumulator_keeps_none_apart_from_zero(learner):
-    """Adam leaves what has no gradient where it is; a gradient of zeros would move it on."""
+    """Momentum leaves what has no gradient where it is; a gradient of zeros would move it on."""
     kernel, bias = variables(learner)
-    accumulator, optimizer = learner.GradientAccumulator([kernel, bias]), learner.keras.optimizers.Adam(0.1)
+    accumulator = learner.GradientAccumulator([kernel, bias])
+    optimizer = learner.keras.optimizers.SGD(0.5, momentum=0.9)
     accumulator.add(list(FIRST))
     accumulator.apply(optimizer)
     before = np.asarray(bias)
     accumulator.add([SECOND[0], None])
     accumulator.apply(optimizer)
     with expect.about(accumulator):
-        expect.right_and_finite(bias, before, "without a gradient Adam should leave a variable where it is")
+        expect.right_and_finite(bias, before, "without a gradient a variable should stay where it is")
 
 
 @check("GradientAccumulator", after=test_accumulator_takes_the_mean)
