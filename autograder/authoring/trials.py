@@ -25,7 +25,9 @@ from autograder.authoring.telling_apart import benches_of, undecided
 from autograder.engine.pool import GivenUp, Pool
 from nnlearn.catalogue import Topic
 from nnlearn.errors import NnlearnError
+from nnlearn.runtime.quiet import start_keras
 
+_UNREADABLE = "topic"
 _READY = 2
 """So many jobs are under way for each process: the next one is there when one ends."""
 
@@ -77,7 +79,7 @@ def try_all(
         The topics in their order, each as soon as it and those before it are done.
     """
     run = next(_runs)
-    queue = deque(_Job(run, topic) for topic in topics)
+    queue = deque(_Job(run, topic, files=files) for topic in topics for files in (False, True))
     pool: Pool[_Job, _Done] = Pool(start_executor or (lambda: spawned(jobs)), _do, _READY * jobs)
     under_way = {topic: _UnderWay(topic) for topic in topics}
     waiting = deque(topics)
@@ -89,9 +91,10 @@ def try_all(
                 queue.extend(more)
             else:
                 queue.extendleft(more)  # before another topic is read
-            on_progress(topic.progress)
+            if not job.files:
+                on_progress(topic.progress)
             while waiting and under_way[waiting[0]].is_done:
-                yield under_way.pop(waiting.popleft()).tried
+                yield under_way.pop(waiting.popleft()).in_order()
     except KeyboardInterrupt:
         for child in multiprocessing.active_children():
             child.kill()
@@ -100,14 +103,16 @@ def try_all(
 
 @dataclass(frozen=True)
 class _Job:
-    """Something to do for a topic: read it, or try one of its implementations; `run` tells runs apart.
+    """Something to do for a topic: find what there is to try, or try one of it; `run` tells runs apart.
 
-    With `so_far`, how the visible checks go for a mistake, it is about the hidden ones.
+    With `files`, it is about what can be told from files alone. With `so_far`, how the visible checks go for
+    a mistake, it is about the hidden ones.
     """
 
     run: int
     topic: Topic
     one: Implementation | None = None
+    files: bool = False
     so_far: Runs | None = field(default=None, compare=False)
 
 
@@ -118,7 +123,7 @@ class _Done:
     Attributes:
         seconds: The time it took.
         problems: What was found to be wrong.
-        found: The implementations, where the job was to read the topic.
+        found: The implementations, where the job was to find them.
         runs: How the checks went, where it was to try one.
     """
 
@@ -134,12 +139,13 @@ class _UnderWay:
     def __init__(self, topic: Topic) -> None:
         self.tried = Tried(topic)
         self._order: tuple[Implementation, ...] | None = None
+        self._files_are_read = False
         self._open: Counter[str] = Counter()  # jobs, by the part that a mistake stands in for
         self._done = 0
 
     @property
     def is_done(self) -> bool:
-        return self._order is not None and not self._open.total()
+        return self._order is not None and self._files_are_read and not self._open.total()
 
     @property
     def progress(self) -> Progress:
@@ -150,6 +156,10 @@ class _UnderWay:
         if isinstance(result, GivenUp):
             result = _Done(0.0, (_not_done(job.one, result.reason),))
         self.tried.seconds += result.seconds
+        if job.files:
+            self._files_are_read = True
+            self.tried.problems[:0] = result.problems
+            return ()
         self.tried.problems += result.problems
         if job.one is None:
             self._order = result.found
@@ -159,12 +169,17 @@ class _UnderWay:
         if result.runs is not None:
             self.tried.runs[job.one] = result.runs
         if job.one.mistaken and job.so_far is None and not self._open[job.one.mistaken]:
-            more = [_Job(job.run, job.topic, *pair) for pair in self._undecided(job.one.mistaken)]
-            if more:
-                return self._to_do(more)
-        if self._order is not None and self.is_done:
-            self.tried.runs = {one: self.tried.runs[one] for one in self._order if one in self.tried.runs}
+            undecided = self._undecided(job.one.mistaken)
+            return self._to_do(_Job(job.run, job.topic, one, so_far=runs) for one, runs in undecided)
         return ()
+
+    def in_order(self) -> Tried:
+        """All of it, when it is done; what keeps a topic from being read is said once, of its files."""
+        tried, order = self.tried, self._order or ()
+        tried.runs = {one: tried.runs[one] for one in order if one in tried.runs}
+        first = next((problem for problem in tried.problems if problem.gate == _UNREADABLE), None)
+        tried.problems = [one for one in tried.problems if one.gate != _UNREADABLE or one is first]
+        return tried
 
     def _to_do(self, jobs: Iterable[_Job]) -> tuple[_Job, ...]:
         found = tuple(jobs)
@@ -173,14 +188,14 @@ class _UnderWay:
 
     def _undecided(self, part: str) -> list[tuple[Implementation, Runs]]:
         """The mistakes of a part that the visible checks do not tell apart, and how those go."""
-        runs = {one: runs for one, runs in self.tried.runs.items() if one.mistaken == part}
-        found = undecided(benches_of(self.tried.topic, runs))
-        return [(one, found_so_far) for one, found_so_far in runs.items() if one in found]
+        known = {one: runs for one, runs in self.tried.runs.items() if one.mistaken == part}
+        found = undecided(benches_of(self.tried.topic, known))
+        return [(one, runs) for one, runs in known.items() if one in found]
 
 
 def _not_done(one: Implementation | None, why: str) -> Problem:
     if one is None:
-        return Problem("topic", f"it cannot be read: {why}")
+        return Problem(_UNREADABLE, f"it cannot be read: {why}")
     return Problem(one.kind, f"{one.name} could not be tried: {why}")
 
 
@@ -188,12 +203,14 @@ def _do(job: _Job) -> _Done:
     """What a process does; whatever the author's files raise is said of them, and ends nothing else."""
     began = time.monotonic()
     try:
-        if job.one is None:
-            files = [*file_problems(job.topic), *lesson_problems(job.topic)]
-            found = _reader.read(job).all
+        start_keras()  # in all processes at once, while the topic is read in one
+        if job.files:
             names = [Problem("forbid", line) for line in unknown_forbidden(job.topic)]
-            return _Done(time.monotonic() - began, (*files, *names), found)
+            problems = (*file_problems(job.topic), *lesson_problems(job.topic), *names)
+            return _Done(time.monotonic() - began, problems)
         topic = _reader.read(job)
+        if job.one is None:
+            return _Done(time.monotonic() - began, found=topic.all)
         runs = topic.run(job.one) if job.so_far is None else topic.run_hidden(job.one, job.so_far)
         return _Done(time.monotonic() - began, runs=runs)
     except Exception as error:
