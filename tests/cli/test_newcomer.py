@@ -62,7 +62,7 @@ collapse_linear          not written    0 of 8 pass
 count_params             not written    0 of 7 pass
 through_points           not written    0 of 9 pass
 predictions              not written    0 of 8 pass
-0 of 62 visible checks pass; 26 more run when graded
+0 of 62 visible checks pass; 25 more run when graded
 Write affine, at neurons.py:39.
 Next: nnlearn hint affine
 newcomer $"""
@@ -81,7 +81,7 @@ neurons.py, saved hh:mm:ss, checked in s.ss s
 
 [####################] 7 of 7 parts pass, 7 of 65 in the course
 
-All visible checks of Neurons and layers pass. 26 more run when it is graded.
+All visible checks of Neurons and layers pass. 25 more run when it is graded.
 
 Next: press n for activations, Activation functions.
 Its lesson is there with o.
