@@ -913,8 +913,7 @@ def test_count_models(learner):
 def test_count_layers_used_twice(learner):
     """A layer that a model uses twice has its weights once."""
     keras = learner.keras
-    inputs = keras.Input((4,))
-    layer = keras.layers.Dense(4)
+    inputs, layer = keras.Input((4,)), dense(learner, 4, 4)
     model = keras.Model(inputs, layer(layer(inputs)))
     counts(learner, [model], 20, 0, "a layer that is used twice has its weights once")
     counts(learner, [model, layer], 20, 0, "a layer beside a model that uses it adds nothing")
