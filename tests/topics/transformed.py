@@ -12,15 +12,18 @@ import numpy as np
 from autograder.engine.reference import Reference
 from nnlearn.catalogue import Topic
 from nnlearn.host.host import Host
+from nnlearn.learner.errors import LearnerDied
 from nnlearn.learner.local import HostSeat, LocalTransport
 from nnlearn.protocol.requests import Program
 from nnlearn.protocol.transport import Transport
 from nnlearn.protocol.values import Handle
+from nnlearn.results import Verdict
 
 Array = np.ndarray[Any, Any]
 Keep = Callable[[Any], Handle]
 Transform = Callable[[Any, Keep], Any]
 STOPS, GOES_ON = "stops early", "does not stop"
+_HUGE = 10**9
 _MORE = 300  # values that a generator gives which should have stopped
 
 
@@ -109,7 +112,7 @@ TRANSFORMS: dict[str, Transform] = {
     "generator": _kept(lambda: (n for n in range(3))),
     "object array": _kept(lambda: np.array([None, "a"], object)),
     "texts": _kept(lambda: np.array(["a", "bc"])),
-    "zero-size of a huge shape": _always(np.zeros((0, 10**9), "float32")),
+    "zero-size of a huge shape": _always(np.zeros((0, _HUGE), "float32")),
     "rank 32": _always(np.zeros((1,) * 32)),
     "in a list": lambda value, keep: [value],
     "in a tuple": lambda value, keep: (value, value),
@@ -180,6 +183,8 @@ class TransformingTransport:
         self._last: tuple[Any, ...] = ("value", None)
 
     def request(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
+        if _is_huge(request):  # a layer made for that many features: a process with limits ends there
+            raise LearnerDied(Verdict.OUT_OF_MEMORY, "it ran out of memory")
         reply = self._inner.request(request)
         if request[0] == "begin":
             return reply
@@ -208,6 +213,15 @@ class TransformingTransport:
             return self._last
         self._last = reply if verb == "next" else self._last
         return reply
+
+
+def _is_huge(value: Any) -> bool:
+    """Whether an array of the huge shape is, or is anywhere in, what a check hands back."""
+    if isinstance(value, np.ndarray):
+        return _HUGE in value.shape
+    if isinstance(value, dict):
+        return any(map(_is_huge, value.values()))
+    return isinstance(value, (list, tuple)) and any(map(_is_huge, value))
 
 
 class TransformingSeat(HostSeat):
