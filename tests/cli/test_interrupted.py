@@ -100,3 +100,20 @@ def test_ctrl_c_is_not_lost_where_python_drops_exceptions(place):
     assert done.returncode == 2, done.stderr
     assert "nterrupted" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_after_all_is_done_changes_nothing(place):
+    """While Python ends, with its handlers of signals gone: the last of its objects presses it."""
+    late = (
+        "import signal\n"
+        "class Last:\n"
+        "    def __del__(self, press=signal.raise_signal, key=signal.SIGINT): press(key)\n"
+        "last = Last()\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.replace("main()\n", late), "--version"],
+        cwd=place, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("!nnlearn ")
