@@ -169,8 +169,9 @@ class _UnderWay:
         if result.runs is not None:
             self.tried.runs[job.one] = result.runs
         if job.one.mistaken and job.so_far is None and not self._open[job.one.mistaken]:
-            undecided = self._undecided(job.one.mistaken)
-            return self._to_do(_Job(job.run, job.topic, one, so_far=runs) for one, runs in undecided)
+            return self._to_do(
+                _Job(job.run, job.topic, one, so_far=runs) for one, runs in self._undecided(job.one.mistaken)
+            )
         return ()
 
     def in_order(self) -> Tried:
