@@ -7,6 +7,8 @@ import _thread
 import sys
 
 _INTERRUPTED = 2
+_A_MOMENT = 1.0
+"""Seconds that a thread has to end by itself."""
 
 
 def main() -> None:
@@ -48,6 +50,9 @@ def _end() -> None:
     import threading
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(_A_MOMENT)  # a pool of processes that is ending fails if it is told to end once more
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 
 from autograder.engine.parent import end_with_parent
 from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
+from nnlearn.runtime.interruptions import left_to_this_process
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,10 +64,23 @@ def _end(output: bytes | None) -> str:
     return "\n".join(f"    {line}" for line in lines[-15:])
 
 
+class _Spawned(SpawnProcess):
+    """A fresh process that leaves the keyboard to the one that starts it."""
+
+    def start(self) -> None:
+        with left_to_this_process():
+            super().start()
+
+
+class _Fresh(SpawnContext):
+    """Makes such processes; spawned, not forked: a TensorFlow that has run once hangs in its forks."""
+
+    Process = _Spawned
+
+
 def spawned(processes: int) -> ProcessPoolExecutor:
     """A pool of fresh processes, which compute as learners' do, and end with this one however it ends."""
-    # Spawned, not forked: a TensorFlow that has run once hangs in its forks.
-    return ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=_start)
+    return ProcessPoolExecutor(processes, _Fresh(), initializer=_start)
 
 
 def _start() -> None:

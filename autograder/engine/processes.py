@@ -7,14 +7,14 @@ import multiprocessing
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import forkserver, resource_tracker
+from multiprocessing import forkserver
 from typing import Any
 
 from autograder.engine.worker import start_worker
 from nnlearn.errors import NnlearnError
 from nnlearn.isolation.zygote_start import ZygoteProcess
+from nnlearn.runtime.interruptions import left_to_this_process
 
 # A socket's path holds 107 bytes, and multiprocessing adds "/pymp-" and "/listener-" with 8 characters each.
 _LONGEST = 107 - 14 - 18
@@ -41,8 +41,7 @@ class Processes(ProcessPoolExecutor):
         self._zygote = ZygoteProcess()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["autograder.engine.preload", *preload])
-        resource_tracker.ensure_running()  # which lets go of the keyboard itself, and not only for itself
-        with _deaf_to_the_keyboard():
+        with left_to_this_process():
             forkserver.ensure_running()
         super().__init__(jobs, mp_context=context, initializer=start_worker, initargs=(self._zygote.control,))
 
@@ -52,16 +51,6 @@ class Processes(ProcessPoolExecutor):
             _end_fork_server()
         super().shutdown(wait, cancel_futures=cancel_futures)
         self._zygote.close()
-
-
-@contextlib.contextmanager
-def _deaf_to_the_keyboard() -> Iterator[None]:
-    """Have processes that are started meanwhile leave Ctrl-C to this one, which hears of it right after."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_fork_server() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 import types
 from collections.abc import Iterator
@@ -34,3 +35,24 @@ def held_back() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
         if came:
             before(*came[0])
+
+
+@contextlib.contextmanager
+def left_to_this_process() -> Iterator[None]:
+    """Have processes that are started in the block not hear of Ctrl-C; this one does, right after the block.
+
+    Of the terminal's processes one has to say a word, and end the others. What they do before they could let
+    go of the keyboard themselves, which is to import, ends with a traceback.
+    """
+    if sys.platform == "win32":  # there is no mask of signals
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # which lets go of the keyboard itself, and not only for itself
+    with held_back():  # another thread may still hear of it
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)

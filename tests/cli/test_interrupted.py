@@ -117,3 +117,23 @@ def test_ctrl_c_after_all_is_done_changes_nothing(place):
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("!nnlearn ")
+
+
+def test_a_pool_that_ends_by_itself_is_not_told_to_end_once_more():
+    """Python would, without looking whether it has closed what it is told through."""
+    pool = (
+        "import time\n"
+        "from concurrent.futures import ProcessPoolExecutor\n"
+        "from nnlearn.__main__ import _end\n"
+        "pool = ProcessPoolExecutor(1)\n"
+        "pool.submit(int).result()\n"
+        "writer = pool._executor_manager_thread_wakeup._writer\n"
+        "send = writer.send_bytes\n"
+        "pool.shutdown(wait=False)\n"
+        "writer.send_bytes = lambda message: (time.sleep(0.5), send(message))  # by then it is closed\n"
+        "_end()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", pool], capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "")
