@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from nnlearn.catalogue import attribute_of
 from nnlearn.errors import NnlearnError
 
 if TYPE_CHECKING:
@@ -116,6 +117,12 @@ def _first_failure(meant: _Meant) -> tuple[str, CallText, RerunSeat]:
             seat.serve_while(partial(runner_of(meant.topic).run, bench, only=check))
         run = bench.runs[check]
         bench.outcome(run)  # which settles what an exception of ours is about
+        if attribute_of(run.info.part) not in meant.namespace:
+            raise NnlearnError(
+                f"{attribute_of(run.info.part)} is not defined here",
+                f"run the cell that defines it; in Python, in the folder of your file: "
+                f"from {meant.topic.name} import *",
+            )
         if run.told is not None:
             return check, run.told, seat
         if run.verdict not in (Verdict.PASSED, Verdict.WAITING):

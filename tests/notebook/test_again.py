@@ -113,3 +113,10 @@ def test_what_passes_has_no_call_to_make_again() -> None:
 def test_what_is_no_part_and_no_check_is_said_to_be_none() -> None:
     with pytest.raises(NnlearnError, match="there is no part called `relo`"):
         eval("nnlearn.again('relo')", session(""))
+
+
+def test_where_the_part_is_not_defined_the_error_says_how_to_have_it() -> None:
+    """As in a Python that has just been started, where the line of a message is pasted."""
+    with pytest.raises(NnlearnError, match="relu is not defined here") as info:
+        eval("nnlearn.again('relu')", {"nnlearn": nnlearn})
+    assert info.value.next_step.endswith("from activations import *")
