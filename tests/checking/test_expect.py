@@ -106,3 +106,10 @@ def test_a_failure_is_about_what_was_looked_at_and_what_a_check_says_it_worked_t
         with pytest.raises(CheckFailed) as caught:
             wrong()
         assert caught.value.about[0] is answer
+
+
+def test_nothing_finite_is_close_to_infinity():
+    expect.close(np.array([np.inf, -np.inf]), [np.inf, -np.inf], "it should be infinite")
+    assert words(expect.close, 1e300, np.inf, "it should be infinite").endswith("but it is 1e+300, not inf")
+    for got in (-np.inf, np.nan):
+        words(expect.close, got, np.inf, "it should be infinite")
