@@ -23,15 +23,20 @@ _HELPED = {
     "on_tensors": "{}",
     "kept": "list({})",
     "arguments_after": "what was given, after {}",
+    "steps": "weights after each {}",
     "moved_generators": "global generators that are moved by {}",
     "written_over": "what was given, after writing into what comes of {}",
     "reused": "{}, after which what was given is overwritten with zeros",
+    "each": "each of {}",
+    "rates_of_epochs": "rates after epochs with {}",
 }
 """How a helper that is handed a function reads; what looks like Python is."""
+_PARAMETERS = {"rates_of_epochs": ("rate", "logs", "later_logs")}
+"""What a helper calls what it is given besides."""
 _INSIDE = "gradients of the weights inside {}"
 _IN_PYTHON = ("on_tensors", "kept")
 ON_TENSORS = "on_tensors"
-_MAKERS = ("recorder", "compiled", "walked_once", FUNCTION, GRAPH, CHAIN)
+_MAKERS = ("recorder", "ramp", "scaler", "compiled", "walked_once", FUNCTION, GRAPH, CHAIN)
 _DERIVATIVES, _DISTINCT = "derivatives", "distinct"
 _ON_GRAPH, _NAMES_ON_GRAPH = "on_graph", "names_on_graph"
 _OF_A_GRAPH = ("grads", "names")
@@ -40,6 +45,7 @@ _KERAS_NAMES = {
     "set_weights": ("weights",),
     "from_config": ("config",),
     "assign": ("value",),
+    "apply": ("gradients", "weights"),
 }
 
 
@@ -189,7 +195,7 @@ class Calls:
             helper, target, said = "traced", within, _HELPED["traced"]
         writing = Writing(self._origins, place, looked_at)
         callee = writing.callee(target)
-        names = self._names_for(target)
+        names = _PARAMETERS.get(helper) or self._names_for(target)
         texts = [
             writing.argument(value, names[i] if i < len(names) else f"x{i or ''}")
             for i, value in enumerate(args)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 _HELPERS = {
     "recorder": "a layer that notes how it is run",
+    "scaler": "a scaler that notes how it is used",
     "compiled": "tf.function({})",
     "reloaded": "{}, saved and loaded",
+    "resumed": "{}, saved and loaded",
     "walked_once": "an iterator over {}",
 }
 

@@ -16,6 +16,7 @@ _KINDS = ("layer", "model", "loss", "optimizer", "variable", "generator")
 _LITERAL_LENGTH = 32
 _TARGET_LENGTH = 60
 _SHOWN_ELEMENTS = 6
+_FEW_ELEMENTS = 3  # of an array in a list, which is one of several
 _LINE_LENGTH = 60
 _MOST_ENTRIES = 4
 
@@ -150,7 +151,8 @@ def _holds_arrays(value: Any) -> bool:
 def _entry(value: Any) -> str:
     """An entry of a list, as short as can be."""
     if isinstance(value, np.ndarray):
-        return f"shape {value.shape}, {value.dtype}"
+        is_short = value.size <= _FEW_ELEMENTS
+        return describe_array(value) if is_short else f"shape {value.shape}, {value.dtype}"
     if isinstance(value, (list, tuple)):
         return f"({', '.join(map(_entry, value))})"
     return shown(value, _LITERAL_LENGTH)

@@ -111,6 +111,30 @@ def test_rates_by_step_are_those_of_an_optimizers_steps_and_the_last_one_stays()
     assert passed == [0.5, 2.5, 10.5, 18.5]
 
 
+def test_steps_say_where_variables_are_after_each_step():
+    moved, weights = keras.Variable([1.0, 2.0]), np.array(3.0, "float64")
+    apply = keras.optimizers.SGD(0.5).apply
+    first, second = kit.steps(
+        apply, [[np.ones(2, "float32"), None], [None, np.float64(4.0)]], [moved, weights]
+    )
+    assert [first[0].tolist(), float(first[1])] == [[0.5, 1.5], 3.0]
+    assert [second[0].tolist(), float(second[1]), second[1].dtype] == [[0.5, 1.5], 1.0, "float64"]
+    assert moved.numpy().tolist() == [0.5, 1.5]  # a variable that is handed over moves
+    assert float(weights) == 3.0  # an array stays
+
+
+def test_a_resumed_optimizer_goes_on_where_the_other_would():
+    gradients = [[np.array([1.0, -2.0], "float32")]] * 3
+    optimizer, other = (keras.optimizers.Adam(0.5, beta_1=0.5) for _ in range(2))
+    variable = keras.Variable([1.0, 2.0])
+    kit.steps(optimizer.apply, gradients[:1], [variable])
+    again = kit.resumed(optimizer, [variable])
+    assert again is not optimizer
+    later = kit.steps(again.apply, gradients[1:], [variable])
+    straight = kit.steps(other.apply, gradients, [np.array([1.0, 2.0], "float32")])
+    np.testing.assert_allclose(later[-1][0], straight[-1][0])
+
+
 def test_moved_generators_are_those_that_a_call_draws_from_or_seeds():
     def draw_from_two():
         np.random.random()
@@ -142,3 +166,48 @@ def test_gradients_of_the_weights_inside_a_function():
     assert np.asarray(kernel).tolist() == np.full((3, 2), 8.0).tolist()
     (nothing,) = kit.weight_gradients(lambda x: tf.stop_gradient(layer(x)), x, of=layer)
     assert nothing is None
+
+
+def test_each_calls_once_for_every_argument_as_it_is():
+    assert kit.each(type, [1, 2.0, np.float32(3)]) == [int, float, np.float32]
+    graph = kit.compiled(lambda step: 2 * step)
+    assert [int(answer) for answer in kit.each(graph, [np.asarray(step) for step in (1, 5)])] == [2, 10]
+
+
+def test_deserialized_is_made_again_from_json():
+    class Twice(keras.layers.Layer):
+        def __init__(self, inner=None, **kwargs):
+            super().__init__(**kwargs)
+            self.inner = inner
+
+        def get_config(self):
+            return {**super().get_config(), "inner": self.inner}
+
+    made = kit.deserialized(Twice(3, name="mine"), Twice)
+    assert (type(made), made.inner, made.name) == (Twice, 3, "mine")
+    with pytest.raises(TypeError):
+        kit.deserialized(Twice(object()), Twice)
+
+
+def test_a_ramp_says_which_step_it_was_given_and_refuses_those_below_0():
+    made = kit.deserialized(kit.ramp(2.0, 0.5))
+    assert [float(made(step)) for step in (0, 3, tf.constant(4))] == [2.0, 3.5, 4.0]
+    assert float(kit.traced(made, np.asarray(4))) == 4.0
+    with pytest.raises(ValueError, match="-1"):
+        made(-1)
+
+
+def test_rates_of_epochs_are_those_that_a_callback_leaves():
+    class Halves(keras.callbacks.Callback):
+        began = 0
+
+        def on_train_begin(self, logs=None):
+            self.began += 1
+
+        def on_epoch_end(self, epoch, logs=None):
+            if logs is not None and logs.pop("bad") > epoch:
+                self.model.optimizer.learning_rate = float(self.model.optimizer.learning_rate) / 2
+
+    callback, logs = Halves(), {"bad": 1}
+    assert kit.rates_of_epochs(callback, 1.0, [logs, logs, None], [logs]) == [[0.5, 0.5, 0.5], [0.25]]
+    assert (callback.began, logs) == (2, {"bad": 1})

@@ -33,6 +33,10 @@ class Scale(keras.layers.Layer):
 
     def call(self, features):
         return self.factor * features * self.gamma
+
+class Still(keras.optimizers.Optimizer):
+    def update_step(self, gradient, variable, learning_rate):
+        pass
 """
 PARAMETERS = {
     "evaluate": ("network", "data"),
@@ -47,7 +51,7 @@ X = np.arange(60, dtype="float32").reshape(2, 30)
 def session() -> Session:
     host = Host(Program("toy", (("toy.py", CODE),), {}))
     assert host.load() == []
-    made = Session(LocalTransport(host), dict.fromkeys(("evaluate", "numbers", "Scale"), ()))
+    made = Session(LocalTransport(host), dict.fromkeys(("evaluate", "numbers", "Scale", "Still"), ()))
     made.begin("evaluate", 0)
     return made
 
@@ -75,6 +79,11 @@ def told(session: Session, *about: Any) -> CallText:
         (X, "evaluate(network)", ("network: shape (2, 30), float32",)),
         ([X[0, :2]], "evaluate([np.float32([0.0, 1.0])])", ()),
         ([X, None], "evaluate(network)", ("network: list of 2: shape (2, 30), float32; None",)),
+        (
+            [X[0, :2], X],
+            "evaluate(network)",
+            ("network: list of 2: [0., 1.], shape (2,), float32; shape (2, 30), float32",),
+        ),
         (["a text that is longer than anybody reads"], "evaluate(network)", None),
     ],
 )
@@ -172,6 +181,12 @@ def test_weights_inside_a_call_are_no_argument_of_it(session: Session, learner: 
     assert told(session).call == "gradients of the weights inside evaluate(network, data)"
 
 
+def test_epochs_of_a_callback_are_told_with_the_rate_and_the_logs(session: Session, learner: Learner) -> None:
+    callback = learner.keras.callbacks.History()
+    learner.kit.rates_of_epochs(callback, 0.5, [{"loss": 1.0}])
+    assert told(session).call == "rates after epochs with keras.callbacks.History()(0.5, [{'loss': 1.0}])"
+
+
 def test_an_object_that_others_were_made_after_goes_by_its_name(session: Session, learner: Learner) -> None:
     first = learner.Scale(2.0)
     learner.Scale(3.0)
@@ -224,3 +239,13 @@ def test_the_call_is_the_one_that_gave_the_answer(session: Session, learner: Lea
     assert told(session, first.copy(), X).call == "evaluate(2, data)"
     assert told(session, first.mean(), [first]).call == "evaluate(1, data)"
     assert told(session, learner.evaluate(3, 0.5), 7).call == "evaluate(3, 0.5)"
+
+
+def test_steps_of_an_optimizer_are_calls_of_its_apply(session: Session, learner: Learner) -> None:
+    learner.kit.steps(learner.Still(0.5).apply, [[X]], [X])
+    text = told(session)
+    assert text.call == "weights after each Still(0.5).apply(gradients, weights)"
+    assert text.where == (
+        "gradients: list of 1: (shape (2, 30), float32)",
+        "weights: list of 1: shape (2, 30), float32",
+    )

@@ -11,7 +11,12 @@ from nnlearn.host.kit.functions import function
 from nnlearn.host.kit.gradients import gradient, value_and_gradient, weight_gradients
 from nnlearn.host.kit.graphs import chain, derivatives, distinct, graph, names_on_graph, on_graph, operate
 from nnlearn.host.kit.models import rates_by_step, recorder, reloaded
+from nnlearn.host.kit.optimizers import resumed, steps
 from nnlearn.host.kit.randomness import moved_generators
+from nnlearn.host.kit.rates import ramp, rates_of_epochs
+from nnlearn.host.kit.repeated import each
+from nnlearn.host.kit.scaling import scaler
+from nnlearn.host.kit.serialized import deserialized
 from nnlearn.host.kit.tracing import compiled, on_tensors, tensors, traced
 
 __all__ = [
@@ -19,7 +24,9 @@ __all__ = [
     "chain",
     "compiled",
     "derivatives",
+    "deserialized",
     "distinct",
+    "each",
     "function",
     "gradient",
     "graph",
@@ -29,10 +36,15 @@ __all__ = [
     "on_graph",
     "on_tensors",
     "operate",
+    "ramp",
     "rates_by_step",
+    "rates_of_epochs",
     "recorder",
     "reloaded",
+    "resumed",
     "reused",
+    "scaler",
+    "steps",
     "tensors",
     "traced",
     "value_and_gradient",
