@@ -20,6 +20,8 @@ _OBJECT = "object"
 _CALL = "call"
 CALLED_THROUGH = ("gradient", "value_and_gradient", "weight_gradients", "traced", "on_tensors")
 """Helpers that call what they are given, and what that gives is in their reply."""
+_HELPED = "helped"
+"""What any other helper does with an object of the part: run it, or make another one of it."""
 
 
 def asked_in(
@@ -82,7 +84,7 @@ class _Tracker:
             asked = replace(_NOTHING, what=(name if name.startswith(".") else verb) if name else "")
         given = reply[1] if reply[0] == "value" else None
         if isinstance(given, Handle) and asked.what:
-            made = asked.what == _CALL and not asked.of_object
+            made = asked.what == _HELPED or (asked.what == _CALL and not asked.of_object)
             self._known[given.id] = _OBJECT if made else asked.what
         return asked
 
@@ -90,7 +92,8 @@ class _Tracker:
         what = _CALL
         if isinstance(target, Handle) and target.kind == HELPER:
             if not args or target.name not in CALLED_THROUGH:
-                return _NOTHING
+                is_of_part = any(self._name_of(arg) == _OBJECT for arg in args)
+                return replace(_NOTHING, what=_HELPED if is_of_part else "")
             what, (target, *args) = target.name, args
             kwargs = {key: value for key, value in kwargs.items() if key not in ("upstream", "wrt")}
         name = self._name_of(target)

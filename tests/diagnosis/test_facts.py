@@ -207,3 +207,27 @@ def test_whatever_comes_back_is_no_error_of_ours(answer):
         fact(*RIGHT, ("c", (UNSIGNED,), answer, want))
         fact(*RIGHT, ("c", (Handle(2, HELPER, "value_and_gradient"), PART_CALLED, FLOATS), answer, want))
         fact(*RIGHT, ("c", (Handle(2, HELPER, "weight_gradients"), PART_CALLED, FLOATS), answer, want))
+
+
+@pytest.mark.parametrize("then", ["each", "compiled"])
+def test_what_a_helper_makes_of_an_object_is_no_weight_that_was_left(then):
+    """A helper that runs the learner's object, or makes another one of it, is no look at its state."""
+    made, again = Handle(7, "object", "double"), Handle(8, "object", "double")
+    requests = [
+        ("call", PART_CALLED, (), {}),
+        ("call", made, (FLOATS,), {}),
+        ("call", made, (MORE,), {}),
+        ("call", Handle(2, HELPER, then), (made, [1, 2]), {}),
+    ]
+    replies = [("value", made), ("value", 2 * FLOATS), ("value", 2 * MORE)]
+    wrong, right = ([1.0, 2.0], [2.0, 4.0])
+    if then == "compiled":
+        requests.append(("call", again, (FLOATS,), {}))
+        replies.append(("value", again))
+        wrong, right = FLOATS, 2 * FLOATS
+    got, want = (
+        asked_in(list(zip(requests, [*replies, ("value", last)], strict=True)), "double", ("x", "factor"))
+        for last in (wrong, right)
+    )
+    noticed = fact_behind({"c": Evidence(False, [], asked=got)}, {"c": want}.get)
+    assert noticed is None or "left" not in noticed.message
