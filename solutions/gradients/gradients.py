@@ -622,8 +622,8 @@ figures.says(500, 200, ends[True], min(lowest), max(lowest), peak, ends[False], 
 
 # %% [markdown]
 # At first the forgotten reset even helps: a sum of gradients is a step with a memory. A memory that *fades* is called
-# momentum; many optimizers keep one for each variable, in their *state*. One that never fades drives on past
-# every minimum, and the loss jumps. Here it ends with nearly all relu units dead, where guessing is all that is left.
+# momentum; many [optimizers](../optimizers/README.md) keep one for each variable, in their *state*. One that never fades
+# drives on past every minimum, and the loss jumps. Here it ends with nearly all relu units dead, where guessing is all that is left.
 #
 # ## Part 6: `GradientAccumulator`
 #
@@ -773,8 +773,7 @@ with lesson.if_written():
 #    it cost in accuracy, over three seeds, against the same network without rounding?
 #
 # Before this topic: [Backprop](../backprop/README.md). After it: [Initialization](../initialization/README.md), on
-# what gradients begin with, and the [training loop](../training_loop/README.md), which takes all of this for
-# granted.
+# what gradients begin with, and [Optimizers](../optimizers/README.md), on what is made of them.
 #
 # ## Where this comes from
 #

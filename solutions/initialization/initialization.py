@@ -686,7 +686,7 @@ with lesson.if_written():
 #    all. Which of the two problems, forward or backward, have you solved?
 #
 # Before this topic: [Backprop](../backprop/README.md), which carries the gradient back, and [Gradients](../gradients/README.md),
-# which checks it. After it: [The training loop](../training_loop/README.md), which takes the steps, and
+# which checks it. After it: [Optimizers](../optimizers/README.md), which take the steps, and
 # [Normalization](../normalization/README.md), which keeps the spread while weights change.
 #
 # ## Where this comes from

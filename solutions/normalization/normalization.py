@@ -13,7 +13,7 @@
 # %% [markdown]
 # # Normalization
 #
-# Before you train, you bring your inputs to a common scale: subtract the mean, divide by the standard deviation.
+# Before you train, you bring your inputs to a common [scale](../scaling/README.md): subtract the mean, divide by the standard deviation.
 # One feature in millimetres and one in kilometres would otherwise pull the weights around unevenly.
 #
 # And then the first layer multiplies, adds and bends, and its output has any scale it likes.
@@ -746,7 +746,8 @@ with lesson.if_written():
 # 3. *Open.* Give the network without normalization all the time it wants: 40 passes, and the best of six learning rates, over three seeds.
 #    Is the one with batch normalization still ahead? What would convince you either way?
 #
-# Before this topic: [Initialization](../initialization/README.md) and [Dropout](../dropout/README.md).
+# Before this topic: [Initialization](../initialization/README.md), [Scaling](../scaling/README.md) and
+# [Dropout](../dropout/README.md).
 
 # %% [markdown]
 # ## Where this comes from

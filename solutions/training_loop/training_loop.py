@@ -212,7 +212,7 @@ axes.legend()
 # | 2 | **Forward pass** with `training=True` | dropout never drops, moving statistics never move |
 # | 3 | **Loss**: the mean over the batch, plus `sum(model.losses)` | weight decay is switched off without a word |
 # | 4 | **Gradient** of that loss with respect to the trainable variables | frozen layers move, or the wrong ones |
-# | 5 | **Update**, by the optimizer, which keeps its own memory of each variable | momentum is lost |
+# | 5 | **Update**, by the [optimizer](../optimizers/README.md), which keeps its own memory of each variable | momentum is lost |
 # | 6 | **Record**, as sums over examples, from zero each epoch | the short last batch counts too much |
 # | 7 | **Evaluate** with `training=False` on data not trained on, and change nothing | a result that nobody can repeat |
 #
@@ -801,7 +801,7 @@ figures.says(16, 64, 256, 16, 256)
 # 3. *Open.* Find, for batches of 16 and of 256, the learning rate that gives the lowest validation loss after 500 steps, and after 20 epochs. Which
 #   side of the dispute does each table support?
 #
-# **Before this**: [Gradients](../gradients/README.md). **After it**: what depends on the mode, [Dropout](../dropout/README.md) and
+# **Before this**: [Optimizers](../optimizers/README.md) and [Scaling](../scaling/README.md). **After it**: what depends on the mode, [Dropout](../dropout/README.md) and
 # [Normalization](../normalization/README.md).
 
 # %% [markdown] tags=["response"] name="three_bugs"

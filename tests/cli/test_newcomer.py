@@ -68,7 +68,7 @@ Next: nnlearn hint affine
 newcomer $"""
 
 FINISHED = """\
-neurons: Neurons and layers                                        topic 1 of 10
+neurons: Neurons and layers                                        topic 1 of 13
 neurons.py, saved hh:mm:ss, checked in s.ss s
 
   affine           passed         11 of 11 checks
@@ -106,11 +106,14 @@ autodiff        [--------------------]  0 of 6 parts pass
 backprop        [--------------------]  0 of 7 parts pass
 gradients       [--------------------]  0 of 7 parts pass
 initialization  [--------------------]  0 of 7 parts pass
+optimizers      [--------------------]  0 of 7 parts pass
+schedules       [--------------------]  0 of 6 parts pass
+scaling         [--------------------]  0 of 8 parts pass
 training_loop   [--------------------]  0 of 7 parts pass
 dropout         [--------------------]  0 of 6 parts pass
 normalization   [--------------------]  0 of 4 parts pass
 
-7 of 65 parts pass. The state is that of the last check.
+7 of 86 parts pass. The state is that of the last check.
 Next: nnlearn lesson activations
 newcomer $"""
 
