@@ -18,7 +18,7 @@ from nnlearn.protocol.values import HELPER, PART, Handle
 _MOST_ARRAYS = 20
 _OBJECT = "object"
 _CALL = "call"
-CALLED_THROUGH = ("gradient", "value_and_gradient", "weight_gradients", "traced", "on_tensors")
+CALLED_THROUGH = ("gradient", "value_and_gradient", "weight_gradients", "traced", "on_tensors", "steps")
 """Helpers that call what they are given, and what that gives is in their reply."""
 _HELPED = "helped"
 """What any other helper does with an object of the part: run it, or make another one of it."""

@@ -209,17 +209,19 @@ def test_whatever_comes_back_is_no_error_of_ours(answer):
         fact(*RIGHT, ("c", (Handle(2, HELPER, "weight_gradients"), PART_CALLED, FLOATS), answer, want))
 
 
-@pytest.mark.parametrize("then", ["each", "compiled"])
+@pytest.mark.parametrize("then", ["each", "compiled", "steps"])
 def test_what_a_helper_makes_of_an_object_is_no_weight_that_was_left(then):
     """A helper that runs the learner's object, or makes another one of it, is no look at its state."""
     made, again = Handle(7, "object", "double"), Handle(8, "object", "double")
+    method = Handle(9, "object", "apply")
     requests = [
         ("call", PART_CALLED, (), {}),
         ("call", made, (FLOATS,), {}),
         ("call", made, (MORE,), {}),
-        ("call", Handle(2, HELPER, then), (made, [1, 2]), {}),
+        ("get", 7, "apply"),
+        ("call", Handle(2, HELPER, then), (method if then == "steps" else made, [1, 2]), {}),
     ]
-    replies = [("value", made), ("value", 2 * FLOATS), ("value", 2 * MORE)]
+    replies = [("value", made), ("value", 2 * FLOATS), ("value", 2 * MORE), ("value", method)]
     wrong, right = ([1.0, 2.0], [2.0, 4.0])
     if then == "compiled":
         requests.append(("call", again, (FLOATS,), {}))
