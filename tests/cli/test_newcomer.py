@@ -79,7 +79,7 @@ neurons.py, saved hh:mm:ss, checked in s.ss s
   through_points   passed         9 of 9 checks
   predictions      passed         8 of 8 checks
 
-[####################] 7 of 7 parts pass, 7 of 65 in the course
+[####################] 7 of 7 parts pass, 7 of 86 in the course
 
 All visible checks of Neurons and layers pass. 25 more run when it is graded.
 
