@@ -1,4 +1,4 @@
-"""Scaling: one step has to suit all directions.
+"""Scaling.
 
 README.md next to this file is the lesson.
 Put your own code in place of each `raise NotImplementedError` (and of each None), then run

@@ -1,4 +1,4 @@
-"""How fast to learn, and when to slow down.
+"""Learning rate schedules.
 
 README.md next to this file is the lesson.
 Put your own code in place of each `raise NotImplementedError` (and of each None), then run

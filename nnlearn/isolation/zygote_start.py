@@ -18,6 +18,8 @@ from nnlearn.runtime.environment import TENSORFLOW_ENVIRONMENT
 
 _MODULE = "nnlearn.isolation.inside.zygote"
 _END_SECONDS = 10.0
+_ROUGHLY_KB = 32 * 1024
+"""By so much Linux may be out about what a process holds: each processor counts some pages for itself."""
 
 
 class ZygoteProcess:
@@ -42,8 +44,6 @@ class ZygoteProcess:
         self._folder.chmod(0o711)  # on the way to the folders of learners' processes, which are other users
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        # Linux counts what this process holds as what its child has held, until that runs its program.
-        self._inherited_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         try:
             with theirs:
                 self.process = subprocess.Popen(  # noqa: S603
@@ -59,6 +59,8 @@ class ZygoteProcess:
         except OSError:
             self._let_go()
             raise
+        # What this process holds, Linux counts as held by its child until that runs its program: until now.
+        self._inherited_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + _ROUGHLY_KB
 
     def wait(self, grace: float) -> Ending | None:
         """How it ended, or None if it still runs after `grace` seconds. It can be asked once."""

@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # Scaling: one step has to suit all directions
+# # Scaling
 #
 # A table of wines has a column of about 750 (proline, an amino acid) beside one of about 0.4. A
 # photograph has numbers from 0 to 255. What does a network make of that? Why does nearly every recipe begin with

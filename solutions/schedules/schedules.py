@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # How fast to learn, and when to slow down
+# # Learning rate schedules
 #
 # The learning rate says how far each update goes down the gradient. Ten times too small, and training seems to stand
 # still; ten times too large, and the loss jumps up and stays there, or becomes NaN. How do you find a good rate in a

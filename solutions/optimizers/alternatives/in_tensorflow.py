@@ -129,8 +129,8 @@ def contraction(curvatures, learning_rate, momentum=0.0):
 
 
 def tune_heavy_ball(curvatures):
-    ordered = np.sqrt(np.sort(np.array(curvatures, "float64")))
+    ordered = np.sort(np.array(curvatures, "float64"))
     if not len(ordered) or not ordered[0] > 0:
         raise ValueError("curvatures have to be above 0")
-    total = ordered[0] + ordered[-1]
-    return float(4 / total**2), float(((ordered[-1] - ordered[0]) / total) ** 2)
+    least, most = np.sqrt(ordered[[0, -1]])
+    return float(4 / (least + most) ** 2), float(((most - least) / (most + least)) ** 2)
