@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from nnlearn.host.kit.serialized import deserialized
+
 
 def steps(apply: Callable[..., Any], gradients: Sequence[Sequence[Any]], starts: Sequence[Any]) -> list[Any]:
     """Where variables are after each step of an optimizer.
@@ -44,13 +46,9 @@ def resumed(optimizer: Any, variables: Sequence[Any]) -> Any:
     Returns:
         An optimizer that was made from the configuration of the other, with the values of its variables.
     """
-    import keras
-
     kept: dict[str, Any] = {}
     optimizer.save_own_variables(kept)
-    config = keras.saving.serialize_keras_object(optimizer)
-    known = {type(optimizer).__name__: type(optimizer)}
-    again = keras.saving.deserialize_keras_object(config, custom_objects=known)
+    again = deserialized(optimizer, type(optimizer))
     again.build(list(variables))
     again.load_own_variables(kept)
     return again
