@@ -13,20 +13,22 @@ from keras import ops
 
 
 PREDICTIONS = {
-    # Adam has a learning rate of 0.01, everything else by default. A weight's first gradient is 1000. How far does the
-    # first step move the weight, as a distance?
+    # Adam has a learning rate of 0.01, everything else by default. A weight's first gradient is
+    # 1000. How far does the first step move the weight, as a distance?
     # Allowed: a number.
     "adam_first_step": None,
-    # Keras' AdamW with all its defaults: learning rate 0.001, weight decay 0.004. A weight is 1, and its gradient is 0 in
-    # every step, the next one included. How much does it lose in that one step?
+    # Keras' AdamW with all its defaults: learning rate 0.001, weight decay 0.004. A weight is 1,
+    # and its gradient is 0 in every step, the next one included. How much does it lose in that one
+    # step?
     # Allowed: a number.
     "shrink": None,
-    # SGD with momentum 0.9, and the same gradient in every step. After very many steps, how many times as long as a plain
-    # step of SGD is each step?
+    # SGD with momentum 0.9, and the same gradient in every step. After very many steps, how many
+    # times as long as a plain step of SGD is each step?
     # Allowed: a number.
     "momentum_limit": None,
-    # keras.optimizers.SGD(weight_decay=0.2), without momentum, takes the same steps as SGD without decay on a model whose
-    # weights have keras.regularizers.L2(f), which adds f times the sum of their squares to the loss. What is f?
+    # keras.optimizers.SGD(weight_decay=0.2), without momentum, takes the same steps as SGD without
+    # decay on a model whose weights have keras.regularizers.L2(f), which adds f times the sum of
+    # their squares to the loss. What is f?
     # Allowed: a number.
     "sgd_decay": None,
 }

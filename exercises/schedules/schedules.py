@@ -16,16 +16,18 @@ from keras import ops
 
 
 PREDICTIONS = {
-    # Keras' ExponentialDecay(0.1, decay_steps=10, decay_rate=0.5, staircase=True) is the learning rate in fit, on 1000
-    # examples in batches of 32. How often has the rate been halved after 3 epochs?
+    # Keras' ExponentialDecay(0.1, decay_steps=10, decay_rate=0.5, staircase=True) is the learning
+    # rate in fit, on 1000 examples in batches of 32. How often has the rate been halved after 3
+    # epochs?
     # Allowed: an integer.
     "halvings": None,
-    # Gradient descent on the loss 1/2 * 10 * w**2, from w = 1. Above which learning rate does w get further away from 0 with
-    # each update?
+    # Gradient descent on the loss 1/2 * 10 * w**2, from w = 1. Above which learning rate does w get
+    # further away from 0 with each update?
     # Allowed: a number.
     "stable": None,
-    # Keras' CosineDecay(0.0, decay_steps=100, warmup_target=0.1, warmup_steps=10) is the learning rate of SGD. Compare the
-    # very first update with one at the rate 0.1: what share of that step is made?
+    # Keras' CosineDecay(0.0, decay_steps=100, warmup_target=0.1, warmup_steps=10) is the learning
+    # rate of SGD. Compare the very first update with one at the rate 0.1: what share of that step
+    # is made?
     # Allowed: "none", "a tenth" or "full".
     "first_update": None,
     # What does momentum do to the updates?
