@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.authoring.glossary import glossary_page
-from autograder.authoring.questions import questions_page
+from autograder.authoring.questions import answered_questions, questions_page
 from nnlearn.catalogue import Catalogue
+from nnlearn.catalogue.answers import answers_file, encoded
 from nnlearn.files import write_whole
 
 
@@ -38,8 +39,10 @@ def stale_pages(catalogue: Catalogue) -> list[Path]:
 
 def _stale(catalogue: Catalogue) -> Iterator[tuple[Path, str | None]]:
     """Pages that differ from what they should be, and what that is; None if they should not be there."""
+    questions = answered_questions(catalogue)
     for file, page in (
-        (catalogue.questions_page, questions_page(catalogue)),
+        (catalogue.questions_page, None if questions is None else questions_page(questions, catalogue)),
+        (answers_file(catalogue.root), None if questions is None else encoded(questions).decode()),
         (catalogue.glossary_page, glossary_page(catalogue)),
     ):
         there = file.read_bytes() if file.is_file() else None

@@ -21,8 +21,8 @@ def learners_topic_toml(
 ) -> str:
     """What `exercises/<topic>/topic.toml` holds.
 
-    The words that the topic introduces are on a page of their own. What is forbidden and allowed is written
-    out: learners may have an nnlearn that knows other groups.
+    The words that the topic introduces and the questions that it answers are on pages of their own. What is
+    forbidden and allowed is written out: learners may have an nnlearn that knows other groups.
 
     Args:
         topic: A topic with its private content.
@@ -30,7 +30,7 @@ def learners_topic_toml(
         signatures: The names of the parameters of each part that has any.
     """
     data = tomllib.loads(topic.toml.read_text(encoding="utf-8"))
-    for key in ("forbid", "allow", "pitfalls", "glossary"):
+    for key in ("forbid", "allow", "pitfalls", "glossary", "question"):
         data.pop(key, None)
     tables = {
         "part": [

@@ -106,7 +106,7 @@ def load_catalogue(
         ContentError: It is no content tree, or a topic in it is not as it should be; or what is installed
             for those who learn alone is of another version.
     """
-    root, origin = _root(content)
+    root, origin = tree_of(content)
     if not root.is_dir():
         raise ContentError(f"{origin}: there is no folder {root}", "name the folder that holds exercises/")
     if not any((root / tree).is_dir() for tree in ("exercises", "solutions")):
@@ -144,8 +144,12 @@ def _apart(root: Path, name: str) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _root(content: Path | None) -> tuple[Path, str]:
-    """The content tree, and what made it that one."""
+def tree_of(content: Path | None) -> tuple[Path, str]:
+    """The content tree that a command works with, if there is one at all, and what made it that one.
+
+    Args:
+        content: What `--content` says.
+    """
     if content is not None:
         return content.expanduser().resolve(), "--content"
     if chosen := os.environ.get(CONTENT_VARIABLE):

@@ -1,4 +1,4 @@
-"""Question: what people ask, and where a topic answers it, shows it and asks for it."""
+"""Question: what people ask, where a topic answers it, shows it and asks for it, and the answer in short."""
 
 from __future__ import annotations
 
@@ -15,9 +15,23 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             cell does.
         graded: The parts and the keys of predictions that go wrong where it was not understood. What is
             answered in words does not count.
+        answer: The answer in two to five sentences; in the topic that is the home of the question, and no
+            other.
+        sources: What the answer rests on, as the lesson cites it: links in Markdown.
+        original: What the document said that the questions come from, where that was wrong.
+        correction: Why it was wrong.
     """
 
     number: int
     answered: str
     shown: str
     graded: tuple[str, ...]
+    answer: str = ""
+    sources: tuple[str, ...] = ()
+    original: str = ""
+    correction: str = ""
+
+    @property
+    def is_home(self) -> bool:
+        """Whether this topic gives the answer, and others only more about it."""
+        return bool(self.answer)

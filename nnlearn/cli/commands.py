@@ -62,6 +62,20 @@ COMMANDS = {
             CONTENT,
         ),
     ),
+    "ask": Command(
+        "nnlearn.cli.ask:show_answer",
+        "Answer a question that people ask about neural networks, and say where the lessons go on.",
+        (
+            Word(
+                "words",
+                "The number of a question, or words: `nnlearn ask 31`, `nnlearn ask bias`. [all of them]",
+                "[NUMBER|WORDS...]",
+                needed=False,
+                many=True,
+            ),
+        ),
+        (Option("as_json", "--json", "Print the answers as JSON."), CONTENT),
+    ),
     "check": Command(
         "nnlearn.cli.check:check",
         "Run the visible checks of a topic on your own file. Exits 0 when all of them pass.\n\n"

@@ -843,7 +843,8 @@ def denormalize(image, mean, std):
 #
 # ## Where this comes from
 #
-# - Y. LeCun, L. Bottou, G. Orr, K.-R. Müller (1998). *Efficient BackProp*, in "Neural Networks: Tricks of the Trade":
+# - Y. LeCun, L. Bottou, G. Orr, K.-R. Müller (1998).
+#   [*Efficient BackProp*](http://yann.lecun.com/exdb/publis/pdf/lecun-98b.pdf), in "Neural Networks: Tricks of the Trade":
 #   inputs of mean 0 and equal spread, by way of the curvatures.
 # - scikit-learn: [*Common pitfalls and recommended practices*](https://scikit-learn.org/stable/common_pitfalls.html): the
 #   same preprocessing everywhere, and data leakage.

@@ -85,6 +85,60 @@ def test_a_question_without_answer_figure_or_mark(
     assert problems(course) == [("questions", what)]
 
 
+_ANSWER = 'answer = "Half is less. It is enough."\nsources = ["[Python](https://docs.python.org/3/)"]\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        (
+            "Half is less. It is enough.",
+            "Half is less.",
+            "answer: expected 2 to 5 sentences, got 1: say it in so many",
+        ),
+        (
+            "It is enough.",
+            "So. So. So. So. So.",
+            "answer: expected 2 to 5 sentences, got 6: say it in so many",
+        ),
+        (
+            '"[Python](https://docs.python.org/3/)"',
+            "",
+            "sources: expected what the answer rests on, got nothing: cite it",
+        ),
+        (
+            "[Python](https://docs.python.org/3/)",
+            "the manual",
+            "sources: expected a link in Markdown, got `the manual`: give its address",
+        ),
+        (
+            "docs.python.org",
+            "www.python.org",
+            "sources: the lesson does not cite https://www.python.org/3/: cite it there too",
+        ),
+        (
+            'answer = "Half is less. It is enough."\n',
+            "",
+            "expected an `answer`, got only what belongs to one: write it",
+        ),
+        (
+            "sources",
+            'original = "It is more."\nsources',
+            "expected `correction` beside `original`: write it, or take both out",
+        ),
+    ],
+)
+def test_an_answer_in_short_rests_on_what_the_lesson_cites(
+    course: Path, topic: Topic, edit: Edit, old: str, new: str, what: str
+) -> None:
+    """It is short, has a source that the lesson has too, and says why the original was wrong where it was."""
+    edit(topic.master, "# A picture says", "# See [Python](https://docs.python.org/3/).\n#\n# A picture says")
+    edit(topic.toml, "[[part]]", f"{ROW}{_ANSWER}\n[[part]]")
+    assert problems(course) == []
+    edit(topic.toml, old, new)
+    assert problems(course) == [("questions", f"question 110: {what}")]
+
+
 def test_a_lesson_that_is_too_long(course: Path, topic: Topic, edit: Edit) -> None:
     """Prose counts; code, tables, formulas, exercises and sources do not."""
     long = "and so on " * (MOST_WORDS // 3)
