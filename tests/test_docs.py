@@ -61,6 +61,11 @@ def test_the_list_of_a_topic(nn):
     assert prints(nn, command) == shown("docs/learners.md", command)
 
 
+def test_a_question(nn):
+    command = "nnlearn ask 14"
+    assert prints(nn, command) == shown("docs/learners.md", command)
+
+
 def test_the_steps_one_by_one(nn, file):
     file.write_text(file.read_text().replace(STUB, RIGHT))
     for command in ("nnlearn check activations", "nnlearn hint leaky_relu", "nnlearn progress"):
