@@ -103,7 +103,7 @@ def test_nothing_private_is_in_the_source_distribution(tmp_path):
 
 
 def test_the_installed_command_finds_the_content_that_came_with_it(installed, tmp_path):
-    done = run(installed, "list", cwd=tmp_path)
+    done = run(installed, "list", "activations", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "activations: Activation functions" in done.stdout
     assert "softmax" in done.stdout

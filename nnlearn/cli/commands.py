@@ -48,7 +48,7 @@ COMMANDS = {
     ),
     "list": Command(
         "nnlearn.cli.topics:show_topics",
-        "List the topics, with their parts, how long these take, how hard they are, and what is done.",
+        "List the topics, what each stands on, and which are ready to start; of one, its parts.",
         (Word("name", f"{_EACH} [all]", "[TOPIC]", needed=False, offers="complete_topics"),),
         (CONTENT,),
     ),

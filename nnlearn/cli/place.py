@@ -61,7 +61,8 @@ class Place:
             raise ContentError(f"{len(found)} topics have a part `{name}`", f"say which: {', '.join(names)}")
         known = [part.name for topic in self.catalogue.topics for part in topic.parts]
         raise ContentError(
-            f"there is no part called `{name}`", self._nearest(last, known, "`nnlearn list` shows all parts")
+            f"there is no part called `{name}`",
+            self._nearest(last, known, "`nnlearn list TOPIC` shows those of a topic"),
         )
 
     def is_name(self, text: str) -> bool:
@@ -91,7 +92,9 @@ class Place:
         known += [part.name for topic in self.catalogue.topics for part in topic.parts]
         raise ContentError(
             f"there is no topic and no part called `{name}`",
-            self._nearest(name, known, "`nnlearn list` shows them all"),
+            self._nearest(
+                name, known, "`nnlearn list` shows the topics, `nnlearn list TOPIC` the parts of one"
+            ),
         )
 
     def say_notes(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from nnlearn.catalogue import Part, Response, Topic
@@ -19,28 +19,65 @@ _BAR = 20
 
 
 def show_topics(name: str | None = None, content: Path | None = None) -> None:
-    """Print the topics with their parts, points and efforts; in a workspace, with the state of each part.
+    """Print the topics, what each stands on, and in a workspace how far it is; of one its parts, too.
 
     Args:
-        name: A topic, or a part or file of one: then that one alone.
+        name: A topic, or a part or file of one: then that one. If left out all, or the only one there is.
         content: What `--content` says.
     """
     found = named(name, content) if name is not None else None
     place = found.place if found else here(content)
-    for topic in [found.topic] if found else place.catalogue.topics:
-        verdicts = verdicts_of(place, topic)
-        said = [topic.title, *filter(None, [topic.effort])]
-        count = f"   {_count(topic, verdicts)}" if place.workspace else ""
-        say(f"{topic.name}: {', '.join(said)}{count}")
-        say(textwrap.fill(topic.summary, room(80), initial_indent="  ", subsequent_indent="  "))
-        for row in _rows(place, topic, verdicts):
-            say(f"    {row}")
+    topics = [found.topic] if found else place.catalogue.topics
+    if len(topics) == 1:
+        _show_topic(place, topics[0])
+    elif topics:
+        _show_course(place, topics)
     place.say_notes()
     if place.workspace is None:
         if content is None and place.catalogue.topics:
             say("\nMake a workspace to work on them: nnlearn init")
     elif step := next_step(place):
         say(f"\nNext: {step}")
+
+
+def _show_topic(place: Place, topic: Topic) -> None:
+    verdicts = verdicts_of(place, topic)
+    said = [topic.title, *filter(None, [topic.effort])]
+    count = f"   {_count(topic, verdicts)}" if place.workspace else ""
+    say(f"{topic.name}: {', '.join(said)}{count}")
+    say(textwrap.fill(topic.summary, room(80), initial_indent="  ", subsequent_indent="  "))
+    for row in _rows(place, topic, verdicts):
+        say(f"    {row}")
+
+
+def _show_course(place: Place, topics: Sequence[Topic]) -> None:
+    """A line for each topic; below them, how to see the parts of one."""
+    rows = [("topic", "takes", *(["state"] if place.workspace else []), "stands on")]
+    for topic in topics:
+        state = [_standing(place, topic)] if place.workspace else []
+        rows.append((topic.name, topic.effort.removeprefix("about "), *state, ", ".join(topic.requires)))
+    *widths, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    for number, (*cells, last) in enumerate(rows):
+        padded = [f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)]
+        first = "  ".join([*padded, ""])
+        line = textwrap.fill(last, room(100), initial_indent=first, subsequent_indent=" " * len(first))
+        say(paint(line, "bold" if number == 0 else "") if last else first.rstrip())
+    say("\nThe parts of a topic: nnlearn list TOPIC")
+
+
+def _standing(place: Place, topic: Topic) -> str:
+    """How far a topic is, and whether it can be started: what it stands on is done, as far as it is here."""
+    verdicts = verdicts_of(place, topic)
+    if _is_done(place, topic):
+        return "done"
+    if any(verdict not in _UNTOUCHED for verdict in verdicts.values()):
+        return f"{_passed(topic, verdicts)} of {len(topic.parts)} parts"
+    before = [other for other in place.catalogue.topics if other.name in topic.requires]
+    return "ready to start" if all(_is_done(place, other) for other in before) else "later"
+
+
+def _is_done(place: Place, topic: Topic) -> bool:
+    return _passed(topic, verdicts_of(place, topic)) == len(topic.parts)
 
 
 def show_progress(as_json: bool = False, content: Path | None = None) -> None:
@@ -58,7 +95,7 @@ def next_step(place: Place) -> str:
     """The command for the first part that does not pass, or an empty string if all do."""
     for topic in place.catalogue.topics:
         verdicts = verdicts_of(place, topic)
-        if any(verdicts.get(part.name) != PASSED for part in topic.parts):
+        if _passed(topic, verdicts) < len(topic.parts):
             started = any(verdict not in _UNTOUCHED for verdict in verdicts.values())
             return f"nnlearn check {topic.name}" if started else f"nnlearn lesson {topic.name}"
     return ""
@@ -99,8 +136,11 @@ def _state(place: Place, topic: Topic, part: Part, verdicts: dict[str, str]) -> 
 
 
 def _count(topic: Topic, verdicts: dict[str, str]) -> str:
-    passed = sum(verdicts.get(part.name) == PASSED for part in topic.parts)
-    return f"{passed} of {len(topic.parts)} parts pass"
+    return f"{_passed(topic, verdicts)} of {len(topic.parts)} parts pass"
+
+
+def _passed(topic: Topic, verdicts: dict[str, str]) -> int:
+    return sum(verdicts.get(part.name) == PASSED for part in topic.parts)
 
 
 def _show_bars(place: Place) -> None:
@@ -111,7 +151,7 @@ def _show_bars(place: Place) -> None:
     done = total = 0
     for topic in place.catalogue.topics:
         verdicts = verdicts_of(place, topic)
-        passed = sum(verdicts.get(part.name) == PASSED for part in topic.parts)
+        passed = _passed(topic, verdicts)
         filled = round(_BAR * passed / len(topic.parts))
         bar = paint("#" * filled, "green") + "-" * (_BAR - filled)
         say(f"{topic.name:<{width}}  [{bar}]  {_count(topic, verdicts)}{_guessed(place.workspace, topic)}")

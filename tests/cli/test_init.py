@@ -91,7 +91,7 @@ class TestInit:
         assert "Topics you can add: toy\n  nnlearn init learn toy\n" in done.out
         assert not (tmp_path / "learn/exercises/toy").exists()
         monkeypatch.chdir(tmp_path / "learn")
-        assert "other: A toy" in command("list").out  # though it requires a topic that is not here
+        assert "other: A toy" in command("list", "other").out  # though it requires a topic that is not here
         assert "new       exercises/toy/toy.py" in command("init", ".", "toy").out
         assert command("init").out.splitlines()[1] == "  Everything is up to date."
         assert (tmp_path / "learn/exercises/other").exists()

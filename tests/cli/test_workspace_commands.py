@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 
 import pytest
@@ -38,6 +39,39 @@ class TestListAndProgress:
             "    predictions  1 point   5 min, easy     not checked yet\n"
             "\nNext: nnlearn check toy\n"
         )
+
+    def test_a_course_in_lines(self, command, learn, miniature, tmp_path, monkeypatch):
+        """What each topic stands on, and which can be started."""
+        course = shutil.copytree(miniature / "exercises", tmp_path / "course" / "exercises").parent
+        for name, requires in (("second", '["toy"]'), ("third", '["toy", "second"]')):
+            other = shutil.copytree(course / "exercises/toy", course / f"exercises/{name}")
+            for file in other.glob("*toy*"):
+                file.rename(file.with_name(file.name.replace("toy", name)))
+            toml = (other / "topic.toml").read_text()
+            (other / "topic.toml").write_text(toml.replace("requires = []", f"requires = {requires}"))
+        assert command("list", "--content", course).out == (
+            "topic   takes   stands on\n"
+            "second  35 min  toy\n"
+            "third   35 min  toy, second\n"
+            "toy     35 min\n"
+            "\nThe parts of a topic: nnlearn list TOPIC\n"
+        )
+        command("init", tmp_path / "whole", "--content", course)
+        monkeypatch.chdir(tmp_path / "whole")
+        Progress(tmp_path / "whole").record(
+            "toy", dict.fromkeys(["softmax", "Scale", "predictions"], "passed")
+        )
+        Progress(tmp_path / "whole").record("second", {"Scale": "passed", "softmax": "failed"})
+        assert command("list").out == (
+            "topic   takes   state         stands on\n"
+            "second  35 min  1 of 3 parts  toy\n"
+            "third   35 min  later         toy, second\n"
+            "toy     35 min  done\n"
+            "\nThe parts of a topic: nnlearn list TOPIC\n"
+            "\nNext: nnlearn check second\n"
+        )
+        Progress(tmp_path / "whole").record("second", dict.fromkeys(["softmax", "predictions"], "passed"))
+        assert "third   35 min  ready to start  toy, second\n" in command("list").out
 
     def test_progress(self, command, learn):
         Progress(learn).record("toy", {"softmax": "passed"})
