@@ -5,31 +5,43 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from autograder.course.due import due_date
 from autograder.course.layout import Course, CourseError, content_of, find_course
 from autograder.course.options import CourseDir
 from nnlearn.catalogue import Topic
 from nnlearn.cli.options import Content
 from nnlearn.files import write_whole
 
-_ZONE = re.compile(r"\s+([A-Za-z_]+(?:/[\w+-]+)+)$")
 _ASSIGNMENT = re.compile(r"[A-Za-z0-9][\w .-]*(?<! )")
 
 
 def add(
-    topics: Annotated[list[str], typer.Argument(metavar="TOPIC...", help="The topics to hand out.")],
-    assignment: Annotated[str, typer.Option("--as", metavar="ASSIGNMENT", help="What it is called.")],
+    topics: Annotated[
+        list[str] | None, typer.Argument(metavar="TOPIC...", help="The topics to hand out.")
+    ] = None,
+    assignment: Annotated[
+        str | None, typer.Option("--as", metavar="ASSIGNMENT", help="What it is called.")
+    ] = None,
     due: Annotated[
         str | None,
         typer.Option(
             metavar="WHEN", help='For example "2026-12-01 23:59 Europe/Berlin"; UTC if no zone is named.'
         ),
+    ] = None,
+    every_topic: Annotated[
+        bool,
+        typer.Option("--all", help="All topics, each as an assignment of its own: 01_neurons, and so on."),
+    ] = False,
+    every: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", min=0, help="With --all: so long after one topic the next is due. [7]"),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Write a notebook anew that is there already.")
@@ -39,13 +51,60 @@ def add(
 ) -> None:
     """Make source notebooks for nbgrader from topics: solutions, graded cells, questions to mark by hand."""
     course = find_course(course_dir, content)
-    chosen = [course.catalogue.topic(name) for name in dict.fromkeys(topics)]
-    deadline = None if due is None else _when(due)
-    require_addable(course, assignment, chosen, force=force)
-    for file, notebook, topic in [(f, n, t) for t in chosen for f, n in [_made(course, assignment, t)]]:
+    if every_topic:
+        _refuse_beside_all(topics, assignment, due, every)
+        catalogue = course.catalogue.topics
+        planned = [_Planned(f"{n:02}_{topic.name}", (topic,)) for n, topic in enumerate(catalogue, start=1)]
+    elif topics and assignment is not None and every is None:
+        planned = [_Planned(assignment, tuple(map(course.catalogue.topic, dict.fromkeys(topics))))]
+    else:
+        raise CourseError(
+            f"expected topics and --as{'' if every is None else ', and --every with --all alone'}",
+            "nnlearn course add losses --as ps1; or all topics: nnlearn course add --all",
+        )
+    dates = [
+        None if due is None else due_date(due, n * (7 if every is None else every))
+        for n in range(len(planned))
+    ]
+    for one in planned:
+        require_addable(course, one.assignment, one.topics, force=force)
+    with_checks = bool(content or content_of(course.config))
+    for one, date in zip(planned, dates, strict=True):
+        _add(course, one, date, with_checks=with_checks)
+    first = "ASSIGNMENT" if every_topic else assignment
+    typer.echo(f"Next: nnlearn course check {first}, then nbgrader generate_assignment {first}")
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """An assignment to be made."""
+
+    assignment: str
+    topics: tuple[Topic, ...]
+
+
+def _refuse_beside_all(
+    topics: Sequence[str] | None, assignment: str | None, due: str | None, every: int | None
+) -> None:
+    if topics or assignment is not None:
+        raise CourseError(
+            "--all takes neither topics nor --as", "each topic becomes an assignment that is called after it"
+        )
+    if every is not None and due is None:
+        raise CourseError(
+            "--every says how far due dates are apart", "say when the first topic is due: --due WHEN"
+        )
+
+
+def _add(course: Course, planned: _Planned, deadline: datetime | None, *, with_checks: bool) -> None:
+    """Make one assignment."""
+    assignment = planned.assignment
+    for file, notebook, topic in [
+        (f, n, t) for t in planned.topics for f, n in [_made(course, assignment, t)]
+    ]:
         write_notebook_file(file, notebook)
         typer.echo(f"wrote {file.relative_to(course.root)}: {worth(topic)}")
-    if content or content_of(course.config):
+    if with_checks:
         from autograder.course.selfcheck_files import ship_checks
 
         ship_checks(course.source(assignment), list(course.notebooks(assignment).values()))
@@ -57,7 +116,6 @@ def add(
         typer.echo(f"{assignment} is due {deadline:%Y-%m-%d %H:%M} UTC")
         if deadline < datetime.now(UTC).replace(tzinfo=None):
             typer.echo("WARNING: that is over: whatever is handed in from now on is late", err=True)
-    typer.echo(f"Next: nnlearn course check {assignment}, then nbgrader generate_assignment {assignment}")
 
 
 def require_addable(course: Course, assignment: str, topics: Sequence[Topic], *, force: bool) -> None:
@@ -122,48 +180,3 @@ def _made(course: Course, assignment: str, topic: Topic) -> tuple[Path, dict[str
     nbformat.validate(node)
     MetadataValidator().validate_nb(node)
     return course.source(assignment) / f"{topic.name}.ipynb", made
-
-
-def _when(text: str) -> datetime:
-    """A point in time as nbgrader keeps it: UTC, without a zone.
-
-    nbgrader's own parser takes the `+0100` of a zone for 100 seconds, so it is not used.
-    """
-    plain, zone = text.strip(), None
-    if named := _ZONE.search(plain):
-        plain, zone = plain[: named.start()], _zone(named[1])
-    plain = re.sub(r"\s*(UTC|Z)$", "+00:00", plain)
-    try:
-        found = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d:?\d\d$)", "", plain))
-    except ValueError:
-        found = None
-    if found is None or ":" not in text or (zone is not None and found.tzinfo is not None):
-        raise CourseError(
-            f"--due: expected a date and a time, got `{text}`",
-            'write, for example: --due "2026-12-01 23:59" or --due "2026-12-01 23:59 +0100"',
-        )
-    if zone is not None:
-        found = _once(found, zone, text)
-    return found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
-
-
-def _zone(name: str) -> ZoneInfo:
-    """A time zone by its name: `Europe/Berlin`."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CourseError(
-            f"--due: there is no time zone called `{name}`",
-            'write one such as Europe/Berlin, or how far it is from UTC: --due "2026-12-01 23:59 +0100"',
-        ) from error
-
-
-def _once(when: datetime, zone: ZoneInfo, text: str) -> datetime:
-    """A time in a zone, where that is there once: clocks are put forward and back."""
-    first, second = (when.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
-    if first.utcoffset() != second.utcoffset():
-        raise CourseError(
-            f"--due: the clocks change at `{text}`: there is no such time, or there are two",
-            'say how far it is from UTC: --due "2026-10-25 02:30 +0100"',
-        )
-    return first
