@@ -94,9 +94,10 @@ def collect(
     for path in paths:
         for entry in _entries_in(path, topics, alone=len(paths) == 1):
             entries.setdefault(entry.path, entry)
-    learners, not_theirs = learners_of(owned(list(entries.values()), topics), topic)
-    if not_theirs:
-        on_skipped(f"{listed(not_theirs)}: not taken for anybody's submission")
+    found = learners_of(owned(list(entries.values()), topics), topic)
+    learners = found.learners
+    if found.not_theirs:
+        on_skipped(f"{listed(found.not_theirs)}: not taken for anybody's submission")
     if not learners:
         where = ", ".join(shown_name(str(path)) for path in paths)
         wanted = f" for the topic {topic}" if topic else ""
@@ -104,6 +105,9 @@ def collect(
             f"{where}: expected .py or .ipynb files{wanted}, found none.",
             "Pass the files, or a folder that holds NAME.py, NAME.ipynb or NAME/TOPIC.ipynb.",
         )
+    if found.of_others:
+        none_left = f"from the same people there is nothing for {topic}"
+        on_skipped(f"{listed(found.of_others)}: left out, for another topic; {none_left}")
     in_run = [topic] if topic else sorted({name for learner in learners for name in learner.for_topic})
     if not in_run:
         lost = [it for learner in learners for it in learner.rest]

@@ -26,8 +26,23 @@ class Learner:
     rest: list[Owned] = field(default_factory=list)
 
 
-def learners_of(things: Sequence[Owned], topic: str | None) -> tuple[list[Learner], list[Owned]]:
-    """Everybody who handed something in, and what lies beside that and is nobody's.
+@dataclass(frozen=True)
+class HandedIn:
+    """What was found, sorted by whose it is.
+
+    Attributes:
+        learners: Everybody who handed something in that may be graded.
+        of_others: What those handed in who have something for another topic alone.
+        not_theirs: What lies beside all that and is nobody's.
+    """
+
+    learners: list[Learner]
+    of_others: list[Owned]
+    not_theirs: list[Owned]
+
+
+def learners_of(things: Sequence[Owned], topic: str | None) -> HandedIn:
+    """Everybody who handed something in.
 
     Args:
         things: All that was found.
@@ -35,7 +50,7 @@ def learners_of(things: Sequence[Owned], topic: str | None) -> tuple[list[Learne
             topic is left alone.
     """
     by_owner: dict[tuple[Path, str, str], list[Owned]] = {}
-    not_theirs = []
+    not_theirs: list[Owned] = []
     alone = {} if topic else _of_one_learner(things)
     for it in things:
         is_loose = it.is_flat and not it.is_labelled
@@ -46,12 +61,13 @@ def learners_of(things: Sequence[Owned], topic: str | None) -> tuple[list[Learne
         else:
             by_owner.setdefault((it.entry.root, it.owner, it.number), []).append(it)
     learners = {}
+    of_others: list[Owned] = []
     for key, theirs in by_owner.items():
         learner = Learner(key[1])
-        others = False
+        others = []
         for it in theirs:
             if topic and it.topic not in {None, topic} and not it.entry.named:
-                others = True  # for another topic than the one that is graded
+                others.append(it)  # for another topic than the one that is graded
                 continue
             its_topic = topic or it.topic or it.around
             if its_topic and it.is_meant:
@@ -60,8 +76,10 @@ def learners_of(things: Sequence[Owned], topic: str | None) -> tuple[list[Learne
                 learner.rest.append(it)
         if learner.for_topic or (learner.rest and not others):
             learners[key] = learner
+        else:
+            of_others += others
     _tell_apart(learners)
-    return list(learners.values()), not_theirs
+    return HandedIn(list(learners.values()), of_others, not_theirs)
 
 
 def _of_one_learner(things: Sequence[Owned]) -> dict[Path, str]:

@@ -108,6 +108,22 @@ def test_option_topic_leaves_other_topics_of_a_folder_alone(handed_in: Any, cata
     assert found(collect([root], "losses", catalogue)) == [("losses", "ada", "ada/losses.py")]
 
 
+def test_a_file_that_option_topic_leaves_out_is_told_where_its_owner_has_no_other(
+    handed_in: Any, catalogue: Any
+) -> None:
+    """Perhaps it is only called wrong: nobody vanishes from a class without a word."""
+    root = handed_in("ada/activations.py", "ada/losses.py", "bo_losses.py", "cy.py")
+    skipped: list[str] = []
+    submissions = collect([root], "activations", catalogue, on_skipped=skipped.append)
+    assert found(submissions) == [
+        ("activations", "ada", "ada/activations.py"),
+        ("activations", "cy", "cy.py"),
+    ]
+    assert skipped == [
+        "bo_losses.py: left out, for another topic; from the same people there is nothing for activations"
+    ]
+
+
 def test_a_link_is_its_owners_unreadable_submission(handed_in: Any, catalogue: Any, tmp_path: Path) -> None:
     """Nothing is followed: not to another learner's work, not to a file of the machine that grades."""
     root = handed_in("bob/activations.py", "dee/activations.py")
