@@ -97,11 +97,21 @@ class Calls:
         if verb in ("next", "iter"):
             return self._of_iterator(target)
         if self._is_act(place):
-            return self.of(place)
+            return self.of(self._last_of_life(place))
         before = next((p for p in range(place - 1, -1, -1) if self._is_act(p)), None)
         if before is None:
             return self.of(place) if verb == "call" else None
         return self._with_a_look(before, place)
+
+    def _last_of_life(self, place: int) -> int:
+        """Of an object that was made there, the last call so far: what is said of it is so since then."""
+        made = self._exchanges[place].reply[1:2]
+        if not (made and isinstance(made[0], Handle)):
+            return place
+        owner = made[0].id
+        later = range(len(self._exchanges) - 1, place, -1)
+        of_it = (p for p in later if self._origins.owner(self._exchanges[p].request[1]) == owner)
+        return next((p for p in of_it if self._is_act(p)), place)
 
     def last(self) -> CallText | None:
         """The last call of what a check is about, or the last of any kind."""

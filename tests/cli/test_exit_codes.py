@@ -10,6 +10,7 @@ NOT_TO_BE_DONE = {
     "init": ["there/and/a/file"],
     "list": ["--content", "nowhere"],
     "lesson": ["nonsense"],
+    "ask": ["--content", "nowhere"],
     "check": ["nonsense"],
     "watch": ["nonsense"],
     "hint": ["nonsense"],
