@@ -107,6 +107,9 @@ def test_the_installed_command_finds_the_content_that_came_with_it(installed, tm
     assert done.returncode == 0, done.stderr
     assert "activations: Activation functions" in done.stdout
     assert "softmax" in done.stdout
+    done = run(installed, "ask", "boundary", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Generally layers have added bias, why is that?" in done.stdout
 
 
 def test_a_learner_checks_a_file_with_the_installed_command(installed, tmp_path):
