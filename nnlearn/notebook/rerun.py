@@ -61,9 +61,9 @@ class RerunSeat(NamespaceSeat):
         return reply
 
     def has_answered(self, told: CallText) -> bool:
-        """Whether anything came back that the message may be about."""
+        """Whether anything came back that the message may be about; an iterator may have given nothing."""
         replies = [self._exchanges[place].reply for place in told.answers if place < len(self._exchanges)]
-        return any(reply[0] == "value" for reply in replies)
+        return any(reply[0] == "value" or (told.is_walked and reply[0] == "end") for reply in replies)
 
     def answer(self, told: CallText) -> Any:
         """What came back: of the call, of what was looked at afterwards, or all that an iterator gave."""

@@ -68,6 +68,12 @@ def train_step(model, optimizer, loss_fn, x, y):
     assert [array.shape for array in weights] == [(4, 3), (3,)]
 
 
+def test_an_iterator_that_gives_nothing_is_an_empty_list() -> None:
+    """It has answered all the same."""
+    names = session("def minibatches(x, y, batch_size, seed, shuffle=True):\n    return iter(())")
+    assert eval("nnlearn.again('minibatches')", names) == []
+
+
 def test_an_attribute_that_is_not_there_is_asked_for_again() -> None:
     """The call came back; what the check then looked at raised."""
     code = """
