@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SET_UP := $(VENV)/.set-up
 
-.PHONY: demo test test-all check bench clean
+.PHONY: demo test test-all check bench site clean
 
 demo: $(SET_UP)  ## grade the bundled sample class and show the report
 	$(BIN)/nnlearn grade autograder/sample_class --html report/class.html
@@ -34,8 +34,11 @@ bench: $(SET_UP)  ## measured comparisons with other graders
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.commands
 
+site: $(SET_UP)  ## the course as a static site, in the folder site
+	$(BIN)/nnlearn site build
+
 clean:
-	rm -rf $(VENV) report build dist
+	rm -rf $(VENV) report build dist site
 
 $(SET_UP): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nnlearn needs Python 3.11 or newer; set PYTHON=...")'

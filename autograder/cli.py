@@ -6,7 +6,7 @@ import typer
 
 
 def register(app: typer.Typer) -> None:
-    """Add `grade`, `topic`, `course` and `gradescope` to the command line `app`.
+    """Add `grade`, `topic`, `course`, `gradescope` and `site` to the command line `app`.
 
     Called through the entry point group `nnlearn.commands` each time `nnlearn` starts, so the
     modules imported here import what is slow only when a command runs.
@@ -15,8 +15,10 @@ def register(app: typer.Typer) -> None:
     from autograder.course.commands import app as course
     from autograder.engine.command import grade
     from autograder.exporters.commands import app as gradescope
+    from autograder.site.commands import app as site
 
     app.command("grade")(grade)
     app.add_typer(topic, name="topic")
     app.add_typer(course, name="course")
     app.add_typer(gradescope, name="gradescope")
+    app.add_typer(site, name="site")

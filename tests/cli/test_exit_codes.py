@@ -31,6 +31,8 @@ NOT_TO_BE_DONE = {
     "course grade": ["ps1"],
     "course export": ["ps1"],
     "gradescope build": ["nonsense"],
+    "site build": ["--content", "nowhere"],
+    "site serve": ["--content", "nowhere"],
 }
 
 

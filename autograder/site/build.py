@@ -1,0 +1,73 @@
+"""Runs Sphinx on the pages of a course, and puts the site in place as a whole."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from autograder.site.pages import write_pages
+from nnlearn.catalogue import Catalogue
+from nnlearn.errors import NnlearnError, OutputError
+
+MADE = ".nnlearn-site"
+"""A file in each site, which says that a folder holds nothing else and may be replaced."""
+_STATIC = Path(__file__).with_name("static")
+_OPTIONS: dict[str, Any] = {
+    "project": "nnlearn",
+    "html_title": "nnlearn",
+    "extensions": [
+        "myst_parser",
+        "sphinx.ext.autodoc",
+        "sphinx.ext.napoleon",
+        "sphinx_copybutton",
+        "autograder.site.mathml",
+    ],
+    "html_theme": "furo",
+    "html_math_renderer": "mathml",
+    "html_static_path": [str(_STATIC)],
+    "html_css_files": ["nnlearn.css"],
+    "html_copy_source": False,
+    "html_show_sphinx": False,
+    "html_show_copyright": False,
+    "myst_enable_extensions": ["dollarmath", "deflist"],
+    "myst_heading_anchors": 4,
+    "default_role": "code",
+    "autodoc_typehints": "none",
+    "suppress_warnings": ["myst.header"],
+}
+
+
+def build_site(catalogue: Catalogue, out: Path) -> None:
+    """Build the site of a course into the folder `out`, which is made, or replaced where it is a site.
+
+    Raises:
+        ContentError: A page of the course is missing.
+        NnlearnError: Sphinx is not installed, or warns of something, such as a link that leads nowhere.
+        OutputError: The folder holds something else, or cannot be written.
+    """
+    if out.exists() and any(out.iterdir()) and not (out / MADE).is_file():
+        raise OutputError(
+            f"{out} holds something else than a site", "name a folder that is empty, or none yet"
+        )
+    if importlib.util.find_spec("sphinx") is None:
+        raise NnlearnError("the site takes Sphinx, and that is not installed", "pip install 'nnlearn[site]'")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as folder:
+        sources, pages, kept = (Path(folder, name) for name in ("sources", "pages", "kept"))
+        write_pages(catalogue, sources)
+        settings = "".join(f"{name} = {value!r}\n" for name, value in _OPTIONS.items())
+        (sources / "conf.py").write_text(settings, encoding="utf-8")
+        # In a process of its own: Sphinx changes the one it runs in.
+        command: list[str | Path] = [sys.executable, "-m", "sphinx", "-q", "-N", "-d", kept, sources, pages]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if said := done.stderr.replace(f"{sources}/", "").strip():
+            raise NnlearnError(f"the site is not as it should be:\n{said}", "put right what Sphinx names")
+        (pages / MADE).write_text("")
+        if out.exists():
+            shutil.rmtree(out)
+        pages.rename(out)
