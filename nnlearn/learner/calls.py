@@ -29,9 +29,10 @@ _HELPED = {
     "reused": "{}, after which what was given is overwritten with zeros",
     "each": "each of {}",
     "rates_of_epochs": "rates after epochs with {}",
+    "ends_of_trainings": "ends of trainings with {}",
 }
 """How a helper that is handed a function reads; what looks like Python is."""
-_PARAMETERS = {"rates_of_epochs": ("rate", "logs", "later_logs")}
+_PARAMETERS = {"rates_of_epochs": ("rate", "logs", "later_logs"), "ends_of_trainings": ("trainings",)}
 """What a helper calls what it is given besides."""
 _INSIDE = "gradients of the weights inside {}"
 _IN_PYTHON = ("on_tensors", "kept")

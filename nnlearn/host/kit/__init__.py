@@ -7,6 +7,7 @@ have executed an operation.
 """
 
 from nnlearn.host.kit.arguments import arguments_after, kept, reused, walked_once, written_over
+from nnlearn.host.kit.feeding import counted, transform
 from nnlearn.host.kit.functions import function
 from nnlearn.host.kit.gradients import gradient, value_and_gradient, weight_gradients
 from nnlearn.host.kit.graphs import chain, derivatives, distinct, graph, names_on_graph, on_graph, operate
@@ -18,15 +19,18 @@ from nnlearn.host.kit.repeated import each
 from nnlearn.host.kit.scaling import scaler
 from nnlearn.host.kit.serialized import deserialized
 from nnlearn.host.kit.tracing import compiled, on_tensors, tensors, traced
+from nnlearn.host.kit.trainings import ends_of_trainings
 
 __all__ = [
     "arguments_after",
     "chain",
     "compiled",
+    "counted",
     "derivatives",
     "deserialized",
     "distinct",
     "each",
+    "ends_of_trainings",
     "function",
     "gradient",
     "graph",
@@ -47,6 +51,7 @@ __all__ = [
     "steps",
     "tensors",
     "traced",
+    "transform",
     "value_and_gradient",
     "walked_once",
     "weight_gradients",
