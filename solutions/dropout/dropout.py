@@ -60,6 +60,7 @@ PREDICTIONS = ...
 # ## "Why do we sometimes drop certain layers?"
 #
 # A network with many weights can learn its training examples by heart: it *overfits*.
+# [Regularization](../regularization/README.md) shows how to see that, and some cures: penalties, limits, soft labels, stopping early. Dropout is another.
 # One way it does so is by *conspiracies*: unit A makes an error, unit B learns to correct exactly that error, and
 # together they fit one training image and nothing else.
 # Srivastava et al. (2014) call this co-adaptation, and propose to break it up:
@@ -782,7 +783,7 @@ with lesson.if_written():
 # 3. *Open.* Train the digits above with rates 0.1, 0.3, 0.5, 0.7 and 0.9, three seeds each. Draw the validation loss by rate. Would you
 #    find the same best rate with 1,000 digits for training?
 #
-# Before this topic: [Training loop](../training_loop/README.md). After it: [Normalization](../normalization/README.md).
+# Before this topic: [Regularization](../regularization/README.md). After it: [Normalization](../normalization/README.md).
 #
 # ## Where this comes from
 #

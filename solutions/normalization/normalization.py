@@ -747,7 +747,8 @@ with lesson.if_written():
 #    Is the one with batch normalization still ahead? What would convince you either way?
 #
 # Before this topic: [Initialization](../initialization/README.md), [Scaling](../scaling/README.md) and
-# [Dropout](../dropout/README.md).
+# [Dropout](../dropout/README.md). After it: [Convolution](../convolution/README.md), whose maps are normalized
+# channel by channel.
 
 # %% [markdown]
 # ## Where this comes from

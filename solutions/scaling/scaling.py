@@ -837,9 +837,8 @@ def denormalize(image, mean, std):
 # 3. *Open.* Train one small network on raw, standardized and robustly scaled wines, over five seeds, each with
 #    the best of four rates. How much of the difference is left with Adam?
 #
-# Before this topic: [Schedules](../schedules/README.md), on how the rate changes while training goes on. After it: the
-# [training loop](../training_loop/README.md), which is handed what you have made here, and
-# [normalization](../normalization/README.md), which scales between the layers.
+# Before this topic: [Schedules](../schedules/README.md), on how the rate changes while training goes on. After it:
+# [batches](../batches/README.md), on how examples reach a network, and [normalization](../normalization/README.md), which scales between the layers.
 #
 # ## Where this comes from
 #

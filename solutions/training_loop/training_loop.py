@@ -257,6 +257,7 @@ print("model.losses:", [round(float(loss), 4) for loss in regularized.losses])
 # Draw examples with `choice`, and some come twice and about a third not at all.
 # Do not shuffle the arrays themselves: they belong to whoever called you.
 # And make each batch anew: where one buffer serves them all, a list of batches holds the last one many times.
+# ([Batches](../batches/README.md) tells what a batch has to look like, and feeds `fit` by a class that shuffles anew in each epoch.)
 
 
 # %%
@@ -801,7 +802,8 @@ figures.says(16, 64, 256, 16, 256)
 # 3. *Open.* Find, for batches of 16 and of 256, the learning rate that gives the lowest validation loss after 500 steps, and after 20 epochs. Which
 #   side of the dispute does each table support?
 #
-# **Before this**: [Optimizers](../optimizers/README.md) and [Scaling](../scaling/README.md). **After it**: what depends on the mode, [Dropout](../dropout/README.md) and
+# **Before this**: [Optimizers](../optimizers/README.md) and [Batches](../batches/README.md). **After it**: what the two losses
+# tell, [Regularization](../regularization/README.md); and what depends on the mode, [Dropout](../dropout/README.md) and
 # [Normalization](../normalization/README.md).
 
 # %% [markdown] tags=["response"] name="three_bugs"
