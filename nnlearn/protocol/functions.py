@@ -27,6 +27,10 @@ FUNCTIONS = {
     # Of two arrays, to one number.
     "volume": "lambda x, y: keras.ops.sum(x**2 * y)",
     "first_alone": "lambda x, y: keras.ops.sum(x**2)",
+    "share_of_equal": "lambda x, y: np.mean(x == y)",
+    "mean_of_differences": "lambda x, y: float(np.mean(y - x))",
+    "tensor_of_differences": "lambda x, y: keras.ops.mean(keras.ops.convert_to_tensor(y - x))",
+    "mean_at_labels": "lambda x, y: np.mean(np.asarray(y)[np.arange(len(x)), x])",
     # Of one array, to an array of its shape.
     "cube": "lambda x: x**3",
     "is_positive": "lambda x: x > 0",

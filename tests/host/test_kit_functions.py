@@ -16,6 +16,7 @@ VALUES = {
     "step": 0.25,
     "matrix": np.array([[1.0, 0.5], [0.0, -2.0]], "float32"),
 }
+OF_TWO = ("volume", "first_alone", "share_of_equal", "mean_of_differences", "tensor_of_differences")
 # What each makes of X, or of the first numbers of it where a parameter asks for that.
 EXPECTED = {
     "sum_of_squares": (X**2).sum(),
@@ -30,6 +31,10 @@ EXPECTED = {
     "wrong_gradient": (X**2).sum(),
     "volume": (X**2 * X[::-1]).sum(),
     "first_alone": (X**2).sum(),
+    "share_of_equal": 1 / 3,
+    "mean_of_differences": 0.0,
+    "tensor_of_differences": 0.0,
+    "mean_at_labels": (X[0, 0] + X[1, 1] + X[2, 1]) / 3,
     "cube": X**3,
     "is_positive": X > 0,
     "whole": np.floor(X).astype("int32"),
@@ -47,8 +52,10 @@ def arguments(name):
         return [tf.constant(X[:2, :2])]
     if name == "weighted_sum":
         return [tf.constant(X[0])]
+    if name == "mean_at_labels":
+        return [tf.constant([0, 1, 1], "int64"), tf.constant(X)]
     both = [tf.constant(X), tf.constant(X[::-1])]
-    return both if name in ("volume", "first_alone") else both[:1]
+    return both if name in OF_TWO else both[:1]
 
 
 def values(name):
