@@ -666,7 +666,7 @@ with lesson.if_written():
 #
 # Before this topic: [normalization](../normalization/README.md), which takes one mean for each channel of a feature
 # map, as [dropout](../dropout/README.md) drops whole maps. All of it stands on [neurons](../neurons/README.md), the dense
-# layer. After it: go back to the [training loop](../training_loop/README.md) and train a network of these layers in it.
+# layer. After it: [metrics](../metrics/README.md), on what a trained network is worth.
 #
 # ## Where this comes from
 #
