@@ -13,7 +13,7 @@ from nnlearn.errors import ContentError
 from nnlearn.render.folded import without_comment
 
 _LESSON = re.compile(r"\[([^\]]*)\]\((?:\.\./)*(?:exercises/)?(\w+)/README\.md(#[^)]*)?\)")
-_PAGE = re.compile(r"\[([^\]]*)\]\((?:\.\./)*exercises/(QUESTIONS|GLOSSARY)\.md\)")
+_PAGE = re.compile(r"\[([^\]]*)\]\((?:\.\./)+(?:exercises/)?(QUESTIONS|GLOSSARY)\.md(#[^)]*)?\)")
 _HOW_TO_CHECK = "\n---\n"
 _DOCS = ("learners", "instructors", "lms", "architecture")
 _CHECK_WORDS = ("expect", "laws", "oracles")
@@ -79,8 +79,8 @@ def _linked(text: str, catalogue: Catalogue, lessons: str) -> str:
         return f"[{said}]({lessons}{name}.md{place})" if name in names else said
 
     def page(found: re.Match[str]) -> str:
-        said, name = found.groups()
-        return f"[{said}](../{name.lower()}.md)" if name in pages else said
+        said, name, place = found.groups(default="")
+        return f"[{said}](../{name.lower()}.md{place})" if name in pages else said
 
     return _PAGE.sub(page, _LESSON.sub(lesson, text))
 
