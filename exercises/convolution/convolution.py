@@ -176,9 +176,9 @@ ANSWERS = {
     # every image of the training and the test part. Then you train a dense network and a convolutional
     # one on them, from scratch.
     #
-    # Explain in five to eight sentences what becomes of the accuracy of each, and why. Which of the two
-    # beliefs of a convolutional layer does the permutation break? And name one kind of data for which
-    # these beliefs are wrong from the start.
+    # Explain in five to eight sentences what becomes of the accuracy of each, and why. What becomes of
+    # each of the two beliefs of a convolutional layer? And name one kind of data for which these beliefs
+    # are wrong from the start.
     "why_permuting": r"""
 
 """,

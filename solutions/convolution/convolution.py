@@ -13,9 +13,9 @@
 # %% [markdown]
 # # Convolution
 #
-# A colour picture of 32 x 32 pixels is 3,072 numbers. A dense layer that turns it into 16 maps of 30 x 30 has a weight
-# for each pair of an input and an output: 44 million. A convolutional layer makes maps of that size with a few
-# hundred. Which weights did it leave out, and what does it believe about pictures that lets it?
+# A colour picture of 32 x 32 pixels is 3,072 numbers. A dense layer that turns it into 16 maps, grids of 30 x 30
+# numbers, has a weight for each pair of an input and an output: 44 million. A convolutional layer makes maps of that
+# size with a few hundred. Which weights did it leave out, and what does it believe about pictures that lets it?
 #
 # **You will write** `conv1d` and `conv2d` from slices and products, the matrix that a convolution is, pooling, and two
 # functions that say how large the outputs of a stack of layers are and what each of them sees.
@@ -51,8 +51,8 @@ PREDICTIONS = ...
 # ## "What's the deal with convolutional layers?"
 #
 # A convolutional layer is a dense layer with two restrictions. Each output is connected only to a few inputs
-# that lie side by side: this is *locality*. And every output has the *same* few weights: they are
-# *shared*. So the layer slides one small kernel along the input and takes the weighted sum at each place.
+# that lie side by side: this is *locality*. And every output has the *same* few weights: these are
+# *shared weights*. So the layer slides one small kernel along the input and takes the weighted sum at each place.
 #
 # ### Once by hand
 #
@@ -85,7 +85,7 @@ def box(axis, column, row, number, colour="white"):
 
 for tap, number in enumerate(x):
     box(left, tap, 0, number)
-    right.text(-0.75, tap, f"input {number}", ha="right", va="center")
+    right.text(-0.75, tap, f"$x_{tap}$ = {number}", ha="right", va="center")
 for place, colour in enumerate((figures.SKY, figures.ORANGE, figures.PURPLE)):
     for tap, number in enumerate(kernel):
         box(left, place + tap, 1.6 + 1.3 * place, number, colour)
@@ -103,7 +103,7 @@ figures.says(*kernel, *x, *y, *matrix.shape, (matrix == 0).sum(), matrix.size)
 
 # %% [markdown]
 # Fifteen numbers, and only three of them are free. With 32 x 32 x 3 inputs the gap is vast: 44 million weights on one
-# side, and on the other `3 * 3 * 3` weights for each of 16 filters, and 16 biases. It saves weights, not outputs.
+# side, and on the other `3 * 3 * 3` weights and a bias for each of the 16 maps. It saves weights, not outputs.
 #
 # What does the layer believe, then? That what matters is *local*, and that what is worth finding in one place is
 # worth finding in every place. People often say that it "assumes images". It does not: sound, text, prices and pulses
@@ -118,15 +118,16 @@ figures.says(*kernel, *x, *y, *matrix.shape, (matrix == 0).sum(), matrix.size)
 #
 # A series has T steps, and C channels in each: two microphones are two channels. An output looks at K steps and *all*
 # channels of them. And a layer has F such kernels, the *filters*, each of which gives one
-# [feature map](../GLOSSARY.md). With the stride s, the dilation d and p zeros before the series:
+# [feature map](../GLOSSARY.md). With the stride s, the dilation d and p zeros before the series (x is 0 outside it):
 #
 # $$y_{o,f} = b_f + \sum_{k=0}^{K-1}\sum_{c=0}^{C-1} x_{o s + k d - p,\;c}\; w_{k,c,f}$$
 #
 # - **Stride** s: the kernel moves s steps at a time, so there are fewer outputs.
-# - **Dilation** d: the K taps lie d steps apart. The kernel then spans (K − 1) · d + 1 steps, with no more weights.
-# - **Padding**: "valid" pads nothing, and the kernel stays inside. Same padding, "same", gives ⌈T/s⌉ outputs.
-#   Causal padding, "causal", puts all its zeros *before*, span − 1 of them, so that no output sees a later step: what you
-#   need to predict the future.
+# - **Dilation** d: the K places of the kernel, its *taps*, lie d steps apart. The kernel then reaches over
+#   (K − 1) · d + 1 steps, its *span*, with no more weights.
+# - **Padding**: "valid" pads nothing, and the kernel stays inside. Same padding, "same", gives ⌈T/s⌉ outputs: T/s,
+#   rounded up. Causal padding, "causal", puts all its zeros *before*, span − 1 of them, so that no output sees a later
+#   step: what you need to predict the future.
 #
 # How many zeros does "same" take? As many as the last window sticks out:
 #
@@ -137,7 +138,7 @@ figures.says(*kernel, *x, *y, *matrix.shape, (matrix == 0).sum(), matrix.size)
 # it is *not* what you get if you pad for stride 1 and then take every second output: that has a zero before, too, and
 # every window sits one step too early. It goes well for T = 7, and so the mistake is often not noticed.
 #
-# How to compute it? Do not loop over outputs. Loop over the K *taps*: tap k meets a strided slice of the padded
+# How to compute it? Do not loop over outputs. Loop over the K taps: tap k meets a strided slice of the padded
 # series, and `ops.matmul(slice, kernel[k])` does all examples, outputs, channels and filters at once.
 
 
@@ -224,8 +225,12 @@ with lesson.if_written():
 # number: the channels of a step stay together. In the same way output o of filter f is column o · F + f. What
 # stands there is w with tap k = t − o · s + p, if there is such a tap, and 0 otherwise.
 #
-# Beware of wrapping round: a window that sticks out over the end does not begin again at the front. There are
-# zeros, which need no row. (A matrix that wraps is *circulant*; it belongs to a ring.)
+# Beware of wrapping round: a window that sticks out over the end does not begin again at the front. There it meets
+# zeros, and these have no row: leave those taps out. (A matrix that wraps is *circulant*.)
+#
+# A tape has to follow, so do not assign the kernel's numbers into an array. Make zeros and ones of shape (length,
+# outputs, K) in NumPy, with 1 where tap k of output o meets step t. They need no gradient, and one product
+# (`ops.einsum`) lets them choose from the kernel.
 
 
 # %%
@@ -279,10 +284,10 @@ with lesson.if_written():
 # An image has two axes along which the kernel slides, and "same" pads each of them by the rule above. All you need
 # is a second loop over taps. Keep height and width apart: `strides=(2, 1)` halves the height.
 #
-# What can a kernel of 3 x 3 see? Engineers call it a *filter*, and have designed such kernels by hand for decades:
+# What can a kernel of 3 x 3 see? Here are three that were made by hand:
 
 # %% tags=["demo", "figure"]
-# figure: edges | A photograph of a tower with many roofs, in grey, and what three kernels of 3 by 3 make of it. A kernel whose columns are negative, 0 and positive lights up the upright edges of pillars and windows. The same kernel on its side lights up level edges, those of roofs. A kernel with 8 in the middle and -1 around lights up edges of every direction and fine texture. All of them leave the even sky black.
+# figure: edges | A photograph of a tower with many roofs, in grey, and the size, without its sign, of what three kernels of 3 by 3 make of it. A kernel whose columns are negative, 0 and positive lights up the upright edges of pillars and windows. The same kernel on its side lights up level edges, those of roofs. A kernel with 8 in the middle and -1 around lights up edges of every direction and fine texture. All of them leave the even sky almost black.
 photo = load_sample_image("china.jpg")[60:340, 40:440].mean(axis=-1) / 255
 grey = photo.reshape(70, 4, 100, 4).mean(axis=(1, 3))  # four pixels by four made one
 upright = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
@@ -308,7 +313,9 @@ around = kernels["edges of every direction"]
 figures.says(*upright.shape, upright[0, 1], around[1, 1], around[0, 0])
 
 # %% [markdown]
-# A network is given no such kernels: it learns them, together with what later layers make of their answers.
+# For upright edges the rows are −1 0 1, −2 0 2, −1 0 1, and for level ones the same transposed. For every direction, 8
+# is in the middle and −1 around. Bright is what is far from 0: the sign is left out. A network is given no such
+# kernels: it learns its own, together with what later layers make of their answers.
 #
 # With **groups**, filters do not see all channels. Cut the C channels into G blocks, in order, and the F filters too:
 # the g-th block of filters reads the g-th block of channels, and nothing else. The kernel has C/G channels, so the
@@ -370,24 +377,24 @@ def conv2d(x, kernel, bias=None, strides=1, padding="valid", groups=1):
 
 # %% tags=["demo"]
 with lesson.if_written():
-    photo = np.random.default_rng(0).normal(size=(1, 7, 6, 4)).astype("float32")
+    x = np.random.default_rng(0).normal(size=(1, 7, 6, 4)).astype("float32")
     weights = np.random.default_rng(1).normal(size=(3, 2, 2, 6)).astype("float32")
-    ours = conv2d(photo, weights, strides=(2, 1), padding="same", groups=2)
+    ours = conv2d(x, weights, strides=(2, 1), padding="same", groups=2)
     theirs = keras.layers.Conv2D(6, (3, 2), (2, 1), "same", groups=2, use_bias=False)
-    theirs.build(photo.shape)
+    theirs.build(x.shape)
     theirs.set_weights([weights])
-    print(ours.shape, "differs from Keras by", np.abs(np.asarray(ours) - np.asarray(theirs(photo))).max())
+    print(ours.shape, "differs from Keras by", np.abs(np.asarray(ours) - np.asarray(theirs(x))).max())
 
 # %% [markdown]
 # ## Part 4: `pool2d`
 #
 # Pooling slides a window as well, over each channel by itself, and takes the largest number or the mean. It has no
-# weights. Windows usually lie side by side: left out, the strides are the size of the window.
+# weights. Windows usually lie side by side: if you leave the strides out, they are the size of the window.
 #
-# Under "same" some windows reach over the edge, and there are no pixels there. A zero would be wrong. If all
-# pixels of the window are negative, say −3 and −5, the largest is −3, and not the zero that was made up: so "max"
-# pads with −∞. And the mean of the pixels 2 and 4 is 3, also where the window has room for four: "average" divides by
-# how many real pixels there are.
+# Under "same" some windows reach over the edge, and there are no pixels there. A zero would be wrong. Say that a window
+# of four has only two pixels, −3 and −5. The largest is −3, and not a zero that was made up: so "max" pads with −∞. The
+# mean is −4, and not −2: "average" divides by how many real pixels there are. The example after your part has
+# such a window.
 
 
 # %%
@@ -447,7 +454,7 @@ def pool2d(x, pool_size=2, strides=None, padding="valid", mode="max"):
 
 # %% tags=["demo"]
 with lesson.if_written():
-    small = np.array([[-3.0, -1, 2], [-5, -7, 4]])[None, ..., None]
+    small = np.array([[2.0, -1, -3], [4, -7, -5]])[None, ..., None]
     for mode in ("max", "average"):
         print(mode, np.asarray(pool2d(small, padding="same", mode=mode))[0, ..., 0])
 
@@ -456,7 +463,7 @@ with lesson.if_written():
 #
 # Shift the input of a convolution by one pixel, and its output shifts by one pixel: it is *equivariant* to shifts.
 # (Away from the edges, and with stride 1.) A stride breaks this. A layer of stride 2 looks at every second place: a
-# shift by one shows it the others. Pooling with strides does the same.
+# shift by one shows it the others, and a shift by two moves its output by one. So it is with strides of pooling.
 
 # %% tags=["demo"]
 with lesson.if_written():
@@ -469,11 +476,12 @@ with lesson.if_written():
 
 # %% [markdown]
 # Equivariant is not *invariant*: the feature map moves with the digit. What comes after decides. A dense layer on the
-# flattened map has other weights for each place; the largest number of each map is the same wherever it stands. Three
-# networks learn digits that all stand in the middle of an empty picture, and are tested on digits moved aside:
+# flattened map has other weights for each place. The largest number of each map stays as it is, as long as no window
+# that sees the digit reaches over the edge. Three networks learn digits that all stand in the middle of an empty
+# picture, and are tested on digits moved aside. Each point is the mean over the four directions:
 
 # %% tags=["demo", "figure"]
-# figure: shifted | Test accuracy of three networks on digits shifted by 0 to 3 pixels, over 3 seeds each, as thin lines. A dense network falls from about 96 % to about 10 %. Convolutions followed by a dense layer on all places fall from about 99 % to about 8 %. Convolutions followed by the largest number of each map stay between about 94 % and about 99 %.
+# figure: shifted | Test accuracy of three networks on digits shifted by 0 to 3 pixels, the mean over 4 directions, for 3 seeds each, as thin lines. A dense network falls from about 96 % to about 10 %. Convolutions followed by a dense layer on all places fall from about 99 % to about 8 %. Convolutions followed by the largest number of each map stay between about 94 % and about 99 %.
 images, labels = data.digits(seed=0)
 centred = np.zeros((len(images), 14, 14, 1), "float32")
 centred[:, 3:11, 3:11, 0] = images.reshape(-1, 8, 8)
@@ -490,9 +498,12 @@ def network(kind):
     return keras.Sequential([keras.Input((14, 14, 1)), *follows, keras.layers.Dense(10)])
 
 
+directions = [(sign, axis) for sign in (-1, 1) for axis in (1, 2)]
+
+
 def accuracy(model, by):
     """Of the test part, moved by so many pixels, over the four directions."""
-    moved = [np.roll(centred[1400:], by * sign, axis=axis) for sign in (-1, 1) for axis in (1, 2)]
+    moved = [np.roll(centred[1400:], by * sign, axis=axis) for sign, axis in directions]
     return np.mean([model.predict_on_batch(x).argmax(-1) == labels[1400:] for x in moved])
 
 
@@ -527,18 +538,23 @@ dense, places, largest = (np.array(found[kind]) for kind in kinds)
 ends = [curves.mean(axis=0)[[0, 3]] for curves in (dense, places)]
 for kind, curves in found.items():
     print(kind, np.round(curves, 1))
-figures.says(0, 3, 3, *ends[0] / 100, *ends[1] / 100, largest.min() / 100, largest.max() / 100)
+figures.says(
+    0, 3, len(directions), 3, *ends[0] / 100, *ends[1] / 100, largest.min() / 100, largest.max() / 100
+)
 
 # %% [markdown]
-# Locality and shared weights alone did not help: the second network falls as fast as the first. It takes a
-# summary over all places to make use of them, and that costs something, too: where the digit stands is lost.
+# Locality and shared weights alone did not help: the second network falls as fast as the first. It takes a summary over
+# all places to make use of them, and then 5,130 parameters are enough (dense: 6,634; all places: 67,530). That costs
+# something, too: where the digit stands is lost. At 3 pixels the digit touches the edge, and one of the three seeds
+# loses a few points. In the middle of a larger picture it would lose none.
 #
 # ## Part 5: `output_sizes`
 #
 # A stack of layers makes its maps smaller and smaller, until a window no longer fits: better to know before you
-# build it. Height and width are counted separately, so one axis is enough. "same" and "causal" give ⌈n/s⌉ outputs,
-# "valid" gives ⌊(n − span)/s⌋ + 1: what is left over at the end is never seen. Pooling counts just like a convolution;
-# only say its stride, which is its window.
+# build it. Height and width are counted separately, so one axis is enough. "same" and "causal" give ⌈n/s⌉ outputs, n/s
+# rounded up. "valid" gives ⌊(n − span)/s⌋ + 1, where the quotient is rounded *down*: what is left over at the end is
+# never seen. Pooling counts just like a convolution. Its stride has to be given here: a dictionary without one means 1,
+# whatever layer it describes.
 
 
 # %%
@@ -580,8 +596,8 @@ def output_sizes(size, layers):
 #
 # What does one output of a deep stack see of the *input*? That is its *receptive field*. Walk through the layers from the
 # front, and keep three numbers: how many inputs an output sees (field), how far apart the fields of two neighbours are
-# (step), and where the first begins (start). Before the first layer they are 1, 1, 0. A layer joins span of the
-# outputs before it, and these lie *step* inputs apart:
+# (step), and where the first begins (start). Before the first layer they are 1, 1, 0. An output
+# covers as many outputs of the layer before as its span, and these lie *step* inputs apart:
 #
 # $$\text{field} \mathrel{+}= (\text{span} - 1)\cdot\text{step}, \qquad \text{start} \mathrel{-}= p\cdot\text{step},
 # \qquad \text{step} \mathrel{\cdot}= s$$
@@ -649,8 +665,8 @@ with lesson.if_written():
 # You draw one random permutation of the 784 pixels of an image, and apply this same permutation to every image of
 # the training and the test part. Then you train a dense network and a convolutional one on them, from scratch.
 #
-# Explain in five to eight sentences what becomes of the accuracy of each, and why. Which of the two beliefs of a
-# convolutional layer does the permutation break? And name one kind of data for which these beliefs are wrong from
+# Explain in five to eight sentences what becomes of the accuracy of each, and why. What becomes of each of the
+# two beliefs of a convolutional layer? And name one kind of data for which these beliefs are wrong from
 # the start.
 
 # %% [markdown]
@@ -658,7 +674,8 @@ with lesson.if_written():
 #
 # Nobody grades these three.
 #
-# 1. *Easy.* By hand: slide the kernel 1, 0, −1 along 2, 2, 5, 5, 1 with "same". Which numbers would change with "causal"?
+# 1. *Easy.* By hand: slide the kernel 1, 0, −1 along 2, 2, 5, 5, 1 with "same". What does
+#    "causal" give, and how are the two related?
 # 2. *Harder.* Write the transpose: `y @ conv1d_matrix(...).T` brings the outputs back to the length of the input. What
 #    is its kernel, seen as a convolution of stride 1? It is what a tape does on the way back.
 # 3. *Open.* Train the third network of the figure on the digits with stride 2 in its first layer, over five seeds.
