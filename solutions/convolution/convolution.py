@@ -134,12 +134,12 @@ figures.says(*kernel, *x, *y, *matrix.shape, (matrix == 0).sum(), matrix.size)
 # $$\max\bigl((\text{outputs} - 1) \cdot s + \text{span} - T,\; 0\bigr)$$
 #
 # Half of them before, half after, and an odd one *after*. By hand, for K = 3 and s = 2: if T = 7, there are 4 outputs,
-# and 3 · 2 + 3 − 7 = 2 zeros, one on each side. If T = 6, there are 3 outputs and 2 · 2 + 3 − 6 = 1 zero, after. So
-# it is *not* what you get if you pad for stride 1 and then take every second output: that has a zero before, too, and
-# every window sits one step too early. It goes well for T = 7, and so the mistake is often not noticed.
+# and 3 · 2 + 3 − 7 = 2 zeros, one on each side. If T = 6, there are 3 outputs and 2 · 2 + 3 − 6 = 1 zero, after. To
+# pad for stride 1 and then take every second output is *not* the same: that has a zero before, too, and every window
+# sits one step too early. It goes well for T = 7, and so the mistake is often not noticed.
 #
-# How to compute it? Do not loop over outputs. Loop over the K taps: tap k meets a strided slice of the padded
-# series, and `ops.matmul(slice, kernel[k])` does all examples, outputs, channels and filters at once.
+# To compute it, loop over the K taps, not over outputs: tap k meets a strided slice of the padded series, and
+# `ops.matmul(slice, kernel[k])` does all examples, outputs, channels and filters at once.
 
 
 # %%
@@ -229,8 +229,7 @@ with lesson.if_written():
 # zeros, and these have no row: leave those taps out. (A matrix that wraps is *circulant*.)
 #
 # A tape has to follow, so do not assign the kernel's numbers into an array. Make zeros and ones of shape (length,
-# outputs, K) in NumPy, with 1 where tap k of output o meets step t. They need no gradient, and one product
-# (`ops.einsum`) lets them choose from the kernel.
+# outputs, K) in NumPy, with 1 where tap k of output o meets step t. One product then lets them choose from the kernel.
 
 
 # %%
@@ -313,9 +312,8 @@ around = kernels["edges of every direction"]
 figures.says(*upright.shape, upright[0, 1], around[1, 1], around[0, 0])
 
 # %% [markdown]
-# For upright edges the rows are −1 0 1, −2 0 2, −1 0 1, and for level ones the same transposed. For every direction, 8
-# is in the middle and −1 around. Bright is what is far from 0: the sign is left out. A network is given no such
-# kernels: it learns its own, together with what later layers make of their answers.
+# For upright edges the rows are −1 0 1, −2 0 2, −1 0 1; for level ones, the same transposed; for every direction, −1
+# around an 8. Bright is what is far from 0, of either sign. A network is given no such kernels: it learns its own.
 #
 # With **groups**, filters do not see all channels. Cut the C channels into G blocks, in order, and the F filters too:
 # the g-th block of filters reads the g-th block of channels, and nothing else. The kernel has C/G channels, so the
@@ -392,9 +390,8 @@ with lesson.if_written():
 # weights. Windows usually lie side by side: if you leave the strides out, they are the size of the window.
 #
 # Under "same" some windows reach over the edge, and there are no pixels there. A zero would be wrong. Say that a window
-# of four has only two pixels, −3 and −5. The largest is −3, and not a zero that was made up: so "max" pads with −∞. The
-# mean is −4, and not −2: "average" divides by how many real pixels there are. The example after your part has
-# such a window.
+# of four has only two pixels, −3 and −5, as in the example after your part. The largest is −3, so "max" pads with −∞.
+# The mean is −4, and not −2: "average" divides by how many real pixels there are.
 
 
 # %%
@@ -478,7 +475,7 @@ with lesson.if_written():
 # Equivariant is not *invariant*: the feature map moves with the digit. What comes after decides. A dense layer on the
 # flattened map has other weights for each place. The largest number of each map stays as it is, as long as no window
 # that sees the digit reaches over the edge. Three networks learn digits that all stand in the middle of an empty
-# picture, and are tested on digits moved aside. Each point is the mean over the four directions:
+# picture, and are tested on digits moved aside, in four directions (their mean is shown):
 
 # %% tags=["demo", "figure"]
 # figure: shifted | Test accuracy of three networks on digits shifted by 0 to 3 pixels, the mean over 4 directions, for 3 seeds each, as thin lines. A dense network falls from about 96 % to about 10 %. Convolutions followed by a dense layer on all places fall from about 99 % to about 8 %. Convolutions followed by the largest number of each map stay between about 94 % and about 99 %.
@@ -551,10 +548,9 @@ figures.says(
 # ## Part 5: `output_sizes`
 #
 # A stack of layers makes its maps smaller and smaller, until a window no longer fits: better to know before you
-# build it. Height and width are counted separately, so one axis is enough. "same" and "causal" give ⌈n/s⌉ outputs, n/s
-# rounded up. "valid" gives ⌊(n − span)/s⌋ + 1, where the quotient is rounded *down*: what is left over at the end is
-# never seen. Pooling counts just like a convolution. Its stride has to be given here: a dictionary without one means 1,
-# whatever layer it describes.
+# build it. Height and width are counted separately, so one axis is enough. "same" and "causal" round up, to ⌈n/s⌉
+# outputs. "valid" rounds down, to ⌊(n − span)/s⌋ + 1: what is left over at the end is never seen. Pooling counts just
+# like a convolution, but has to state its stride: a dictionary without one means 1, for a pooling layer too.
 
 
 # %%
