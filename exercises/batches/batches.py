@@ -46,7 +46,7 @@ def shuffle_buffer(items, size, seed=0):
 
     Returns:
         An iterator (a generator will do) that gives each item exactly once, as it is. It is lazy: at any moment it
-        has read at most size + 1 items more than it has given out.
+        has read at most size + 1 items more than it has given out (one more than it needs).
 
     Raises:
         ValueError: `size` is below 1. It is raised by the call, or at the latest when the first item is asked for.
@@ -214,10 +214,10 @@ def bucket_batches(lengths, boundaries, batch_size, seed=0):
 ANSWERS = {
     # In your own words
     #
-    # You are to train a classifier for handwritten digits on 2,000 small pictures, and somebody sends you
-    # a transform: it normalizes, mirrors left-right, turns by up to 180 degrees, moves by up to two
-    # pixels with a border of 0, and draws these numbers once for each batch. "I use it for training,
-    # validation and test alike, to be fair."
+    # You are to train a classifier for handwritten digits on 2,000 pictures of 28 x 28 pixels, and
+    # somebody sends you a transform: it normalizes, mirrors left-right, turns by up to 180 degrees, moves
+    # by up to two pixels with a border of 0, and draws these numbers once for each batch. "I use it for
+    # training, validation and test alike, to be fair."
     #
     # Explain in five to ten sentences which of these changes you would keep for digits, and which not,
     # and why; where and when the transform runs; what the border should be; and what "once for each

@@ -57,14 +57,16 @@ PREDICTIONS = ...
 #
 # If the data fit into memory, draw a random order of all rows, anew for each *epoch* (one pass through the data).
 # If they come from a file or over a wire, nobody can pick row 900,000 first. A *shuffle buffer* helps: hold a few items,
-# give out a random one of them, and put the next that arrives into its place. `tf.data` does it so: its guide says that
-# `shuffle` "maintains a fixed-size buffer and chooses the next element uniformly at random from that buffer".
+# give out a random one of them, and put the next that arrives into its place. `tf.data`, with which TensorFlow reads data
+# as a stream, does it so: its guide says that `shuffle` "maintains a fixed-size buffer and chooses the next element
+# uniformly at random from that buffer".
 #
-# A buffer of size s cannot do magic. To give out item number i (counted from 0), it has looked at the first i + s
-# items and at no others. So what comes out at place i was among these. A buffer that is small beside the classes mixes neighbours only.
+# To give out item number i (counted from 0), a buffer of size s has looked at the first i + s items and at no others. So
+# what comes out at place i was among these. Below, a class has about 180 digits, and a buffer of 100 mixes it with no
+# more than the few classes before it.
 
 # %% tags=["demo", "figure"]
-# figure: buffers | Four maps: which classes are in each of 56 batches of 32 digits, out of a file sorted by class, for shuffle buffers of 1, 100, 400 and 1797 digits. With a buffer of 1 the classes form a staircase: a batch has at most 2 classes. With 100 the steps are blurred, and a batch has at most 5. With 400 they are broad, and still no nine comes in the first 38 batches. With 1797, all digits, every batch has at least 8 classes.
+# figure: buffers | Four maps: which classes are in each of 56 batches of 32 digits, out of a file sorted by class, for shuffle buffers of 1, 100, 400 and 1797 digits. White: none of that class. With a buffer of 1 the classes form a staircase: a batch has at most 2 classes. With 100 the steps are blurred, and a batch has at most 5. With 400 they are broad, and still no nine comes in the first 38 batches. With 1797, all digits, every batch has at least 8 classes.
 SIZES = (1, 100, 400, 1797)
 fig, axes = figures.panels(2, 2, width=10.0, height=2.6)
 kinds, first_nine = {}, {}
@@ -75,10 +77,11 @@ for axis, size in zip(axes.flat, SIZES, strict=True):
     shares = np.array([np.bincount(batch, minlength=10) / 32 for batch in batches])
     kinds[size] = (shares > 0).sum(axis=1)
     first_nine[size] = np.flatnonzero(shares[:, 9])[0]
-    shown = axis.imshow(shares.T, aspect="auto", cmap="cividis", vmin=0, vmax=1, origin="lower")
+    there = np.where(shares > 0, shares, np.nan)  # what is not a number stays white
+    shown = axis.imshow(there.T, aspect="auto", cmap="cividis", vmin=0, vmax=0.5, origin="lower")
     axis.set(title=f"buffer of {size}", xlabel="batch", ylabel="class", yticks=range(0, 10, 3))
     axis.grid(False)
-fig.colorbar(shown, ax=axes, label="share of the batch")
+fig.colorbar(shown, ax=axes, extend="max", label="share of the batch (white: none)")
 most = [kinds[size].max() for size in SIZES[:2]]
 figures.says(len(shares), 32, *SIZES, 1, most[0], 100, most[1], 400, first_nine[400], 1797, kinds[1797].min())
 
@@ -107,6 +110,9 @@ for size in (1, 100, 400, 1400):
     print(f"buffer of {size}: {np.mean(runs):.0%} right, from {min(runs):.0%} to {max(runs):.0%}")
 
 # %% [markdown]
+# With a buffer of 1, most test digits are wrong. With one that holds the whole file, nine of ten are right. All else is the
+# same.
+#
 # ### Once by hand
 #
 # Items a, b, c, d, a buffer of size 2. Suppose the coin says: second, second, first.
@@ -122,9 +128,9 @@ for size in (1, 100, 400, 1400):
 #
 # ## Part 1: `shuffle_buffer`
 #
-# Three pitfalls. Reading the whole list first, and shuffling that: a stream that never ends never begins. Shuffling in
-# *blocks*, five items and then the next five: an item never leaves its block. And the *tail*: when nothing is left to
-# read, the buffer still holds items.
+# Three pitfalls. Reading everything first, and shuffling that: of a stream that never ends, nothing would ever come out.
+# Shuffling in *blocks*, five items and then the next five: an item never leaves its block. And the *tail*: when nothing
+# is left to read, the buffer still holds items.
 
 
 # %%
@@ -144,7 +150,7 @@ def shuffle_buffer(items, size, seed=0):
 
     Returns:
         An iterator (a generator will do) that gives each item exactly once, as it is. It is lazy: at any moment it
-        has read at most size + 1 items more than it has given out.
+        has read at most size + 1 items more than it has given out (one more than it needs).
 
     Raises:
         ValueError: `size` is below 1. It is raised by the call, or at the latest when the first item is asked for.
@@ -179,7 +185,7 @@ with lesson.if_written():
 # $$\text{mean of all} = \frac{n_1 m_1 + n_2 m_2 + \dots}{n_1 + n_2 + \dots}$$
 #
 # The *same* numbers then scale each batch, on its way: in the *transform*, a function that is handed each batch before
-# the network gets it. A batch scaled by its own mean would lose what made it different, and the last, short one most of all.
+# the network gets it. A batch scaled by its own mean would lose what made it different.
 
 # %% tags=["demo"]
 stream = [images[start : start + 256] for start in range(0, 1797, 256)]
@@ -194,25 +200,28 @@ print(
 )
 
 # %% [markdown]
+# The last batch is short: its 5 rows have the strangest mean. Counted like 256 rows, it pulls 0.3053 down to 0.3031.
+#
 # ## Part 2: `BatchSource`
 #
 # `model.fit(source)` takes a `keras.utils.PyDataset`: an object with a length in *batches*, which gives batch number i
 # when it is asked `source[i]`. Keras asks in ways that surprise:
 #
-# - It *peeks*: it takes up to two batches to see their shapes and dtypes, before it trains. Of three batches and one
-#   epoch, `__getitem__` runs 5 times.
-# - It calls `on_epoch_end` once *before* the first epoch, and then after each. What it has peeked at belongs to an epoch
-#   that is never trained on.
-# - With `workers=2`, threads ask for several batches at once, ahead of time. That is an argument of PyDataset: pass `**kwargs` on
-#   to `super().__init__`, or it is lost.
-# - `fit` asks for the batches in random order, by Python's global generator, unless you say `shuffle=False`. It never
-#   mixes rows of different batches. That is your task.
+# - It *peeks*: first it takes up to two batches, 0 and 1, to see their shapes and dtypes.
+# - Then it calls `on_epoch_end`, *before* the first epoch already, and again after each. So the order that you draw in
+#   `__init__` is peeked at and never trained on. Of three batches and one epoch, `__getitem__` runs 5 times: 0, 1,
+#   `on_epoch_end`, 0, 1, 2, `on_epoch_end`.
+# - With `workers=2`, threads (calls that run at the same time) fetch batches ahead. That is an argument of PyDataset:
+#   pass `**kwargs` on to `super().__init__`, or it is lost.
+# - In training, `fit` asks for the batches in random order, by Python's global random generator, unless you say
+#   `shuffle=False`. It never mixes rows of different batches. That is your task.
 #
-# All of this is harmless if `source[i]` draws nothing. So: draw the order of the rows *once per epoch*, in
-# `on_epoch_end` (and before the first one in `__init__`), and let `source[i]` only look up. A generator that all batches share, or a shuffle inside
-# `__getitem__`, gives another batch to whoever asks first, and some rows twice, others never. The same
-# holds for a random transform. It gets a *seed*, which belongs to this batch of this epoch: the same however
-# often Keras asks, and another one in the next batch and in the next epoch. One seed for all would crop every batch alike, for ever.
+# All of this is harmless if `source[i]` draws nothing. So: draw the order of the rows *once per epoch*, in `on_epoch_end`
+# (and in `__init__`, for whoever asks before), and let `source[i]` only look up. A random generator that all batches
+# share, or a shuffle inside `__getitem__`, gives another batch each time somebody asks, so that some rows come twice and
+# others never. The same holds for a random transform. It gets a *seed*, which belongs to this batch of this epoch: the
+# same however often Keras asks, and another one in the next batch and in the next epoch. One seed for all would crop
+# every batch alike, for ever.
 #
 # Two more pitfalls. The length: 10 rows in batches of 4 make 3 batches. Rounded down, two rows are never seen. And pairs:
 # x and y need *one* order.
@@ -292,21 +301,24 @@ class BatchSource(keras.utils.PyDataset):
 
 
 # %% tags=["demo"]
+
+
+def marked(x, y, seed):
+    """The digits behind the point come from the seed."""
+    return x, y + seed % 9973 / 10000
+
+
 with lesson.if_written():
-    source = BatchSource(
-        np.arange(10), np.arange(10) ** 2, batch_size=4, transform=lambda x, y, seed: (x, y + seed % 2)
-    )
-    for _ in range(2):
-        print(
-            len(source),
-            "batches:",
-            [source[i][0].tolist() for i in range(3)],
-            "again:",
-            source[0][0].tolist(),
-        )
+    source = BatchSource(np.arange(10), np.arange(10) ** 2, batch_size=4, transform=marked)
+    for epoch in (1, 2):
+        for i in (0, 1, 2, 0):
+            print(f"epoch {epoch}, batch {i}:", *source[i])
         source.on_epoch_end()
 
 # %% [markdown]
+# Before the point, each y is the square of its x: they stay together. Behind it are digits of the seed: the same when
+# batch 0 is asked for again, others in other batches and epochs.
+#
 # ## Transformations and augmentation
 #
 # "How does i.e. an image look before/after a normalization (tfms)?" *Tfms* are transforms, all that is done to an image
@@ -329,17 +341,20 @@ generator = np.random.default_rng(6)
 fig, axes = figures.panels(3, 3, width=6.6, height=1.6)
 mirrored = 0
 for number, axis in enumerate(axes.flat):
-    view, (x, y) = photo, tip
+    view, (x, y), title = photo, tip, "as it was"
     if number > 0:
+        title = "moved"
         if generator.random() < 0.5:
             view, x, mirrored = np.fliplr(view), view.shape[1] - 1 - x, mirrored + 1
+            title = "mirrored, moved"
         down, right = generator.integers(0, 25, size=2)
         tall, wide = view.shape[:2]
         view = np.pad(view, ((12, 12), (12, 12), (0, 0)))[down : down + tall, right : right + wide]
         x, y = x + 12 - right, y + 12 - down
     axis.imshow(view)
     axis.scatter(x, y, s=90, facecolors="none", edgecolors=figures.ORANGE, linewidths=2)
-    axis.set(title="as it was" if number == 0 else "", xticks=[], yticks=[])
+    axis.set(title=title, xticks=[], yticks=[])
+    axis.set_frame_on(False)  # not to be taken for the black border
 figures.says(mirrored)
 
 # %% [markdown]
@@ -376,20 +391,20 @@ def random_flip(images, points, seed):
 
 
 # %% tags=["demo"]
+# Six images of one row, whose pixels are 0, 1, 2, 3. In each, a point is on pixel 0.
+numbered, corners = np.tile(np.arange(4).reshape(1, 1, 4, 1), (6, 1, 1, 1)), np.zeros((6, 1, 2))
 with lesson.if_written():
-    flipped, point = random_flip(np.stack([photo] * 6), np.tile(tip, (6, 1, 1)), seed=0)
-    print(
-        "x of the tip:",
-        point[:, 0, 0],
-        " its pixel:",
-        [int(a[19, int(x), 0]) for a, x in zip(flipped, point[:, 0, 0], strict=True)],
-    )
+    flipped, points = random_flip(numbered, corners, seed=0)
+    for image, point in zip(flipped, points, strict=True):
+        print(image[0, :, 0], "x of the point:", point[0, 0])
 
 # %% [markdown]
+# In a mirrored row, pixel 0 is at column 3, and so is the point.
+#
 # ## Part 4: `random_crop`
 #
-# Put a border of `padding` cells around the image, and cut out a window at random. Of an axis with n cells, a window of
-# k cells has n − k + 1 places, the last one included.
+# Put a border of `padding` cells (pixels) around the image, and cut out a window at random. Of an axis with n cells, a
+# window of k has n − k + 1 places, the last one included: 3 places for 8 of 10.
 #
 # What is in the border? Black, most people think, and write 0. But if the images are *normalized* already, 0 is the mean: a
 # grey. Black has become (0 − mean)/std, in each channel another number. Fill with that, or crop before you normalize.
@@ -468,8 +483,10 @@ with lesson.if_written():
         print(f"{name}: {np.mean(runs):.1%} right, from {min(runs):.1%} to {max(runs):.1%}")
 
 # %% [markdown]
-# Both made it *worse* here. Mirrored digits teach shapes that no test digit has. And all digits of this data set are centred, so a
-# small network spends its weights on shifts that never come. An augmentation helps if it makes what could have been in the data.
+# Both made it *worse* here. Mirrored digits teach shapes that no test digit has. And all digits of this data set are
+# centred, so a small network spends its weights on shifts that never come. (That ink is cut off as well matters little:
+# with a border for all, moved digits did nearly as badly in three runs.) An augmentation helps if it makes what could
+# have been in the data.
 #
 # ## Part 5: `mixup`
 #
@@ -477,12 +494,12 @@ with lesson.if_written():
 #
 # $$\tilde{x} = \lambda x_i + (1 - \lambda) x_j \qquad \tilde{y} = \lambda y_i + (1 - \lambda) y_j$$
 #
-# A picture that is 70 % a three and 30 % an eight has the label 0.7 three, 0.3 eight. So y has to be a table of shares, *one-hot*: a 1
-# at the class, 0 elsewhere. Class numbers cannot be blended: the middle between 3 and 8 is no 5.5. λ is drawn from
-# Beta(α, α), a distribution between 0 and 1 with the mean ½ and the variance 1/(4(2α + 1)): for small α nearly 0 or
-# nearly 1, for α = 1 evenly spread. Their abstract reports better generalization on images, speech and tables.
-# Their released code draws one λ for the whole batch. You draw one for each example, so that a batch has many mixtures.
-# x and y of an example need the *same* λ.
+# Here λ is a share. A picture that is 70 % a three and 30 % an eight has the label 0.7 three, 0.3 eight. So y has to be
+# a table of shares, *one-hot*: a 1 at the class, 0 elsewhere. Class numbers cannot be blended: 0.5 · 3 + 0.5 · 8 = 5.5,
+# and there is no class 5.5. λ is drawn from Beta(α, α), a distribution between 0 and 1 with the mean ½ and the variance
+# 1/(4(2α + 1)): for small α nearly 0 or nearly 1, for α = 1 evenly spread. Their abstract reports better generalization
+# on images, speech and tables. Their released code draws one λ for the whole batch. You draw one for each example, so
+# that a batch has many mixtures. x and y of an example need the *same* λ.
 
 
 # %%
@@ -525,15 +542,20 @@ def mixup(x, y, alpha, seed):
 
 
 # %% tags=["demo"]
+four = by_class[::450]  # a 0, a 2, a 4 and a 7
 with lesson.if_written():
-    blends, shares = mixup(images[3:7], np.eye(10, dtype="float32")[labels[3:7]], alpha=1.0, seed=2)
-    print(labels[3:7], shares.round(2), sep="\n")
+    _, shares = mixup(images[four], np.eye(10, dtype="float32")[labels[four]], alpha=1.0, seed=4)
+    for label, row in zip(labels[four], shares, strict=True):
+        print(f"the {label} became", " + ".join(f"{row[k]:.2f} of a {k}" for k in np.flatnonzero(row)))
 
 # %% [markdown]
+# A digit that stayed as it was has been its own partner.
+#
 # ## Part 6: `pad_batch`
 #
-# Sentences have different lengths, and an array has not. So short ones are *padded* with a value, and a *mask* remembers which
-# steps are real. The mask comes from the lengths, never from the values: a real step may well be 0, like the padding.
+# A sentence is a row of *time steps*, one for each word. Sentences differ in length, the rows of an array do not. So short
+# ones are *padded* with a value, and a *mask* remembers which steps are real: [7, 0, 9] and [5] become 7 0 9 and 5 0 0.
+# The mask comes from the lengths, never from the values: the 0 between 7 and 9 is real.
 #
 # If they are cut, keep the *first* steps here. Keras' `pad_sequences` pads and cuts at the *front* unless it is
 # told otherwise: of a long text it keeps the end.
@@ -587,11 +609,13 @@ with lesson.if_written():
     print(*pad_batch([np.array([7, 0, 9]), np.array([5])], side="pre"), sep="\n")
 
 # %% [markdown]
+# Here the padding is in front. The mask is False there, and True at the real 0.
+#
 # ## Part 7: `bucket_batches`
 #
-# Padding costs: in a batch with lengths 3 and 300, half of all steps are empty. Sort by length, and little is padded. But then
-# batches no longer look like the data, in the same order in every epoch. *Buckets* are the way between: sequences of similar length share a bucket, each
-# batch comes from one bucket at random, and batches come in random order.
+# Padding costs: in a batch with lengths 3 and 300, 297 of 600 steps are empty. Sort by length, and little is padded. But
+# then each batch has nearly one length only, and comes at the same time in every epoch. *Buckets* are the way between:
+# sequences of similar length share a bucket, each batch comes from one bucket at random, and batches come in random order.
 #
 # With boundaries 10 and 20 there are three buckets: lengths up to 10, from 11 to 20, and above. A boundary belongs to the bucket
 # below it: then that bucket pads to 10 at most.
@@ -647,11 +671,15 @@ print(f"batches of 20 at random: {share_padded(np.split(mixed, 50)):.0%} of all 
 with lesson.if_written():
     print(f"in buckets:              {share_padded(bucket_batches(lengths, [5, 10, 20, 40], 20)):.0%}")
 
+# %% [markdown]
+# With buckets, there are less than half as many steps to compute.
+
 # %% [markdown] tags=["response"] name="digits_augmented"
 # ## In your own words
 #
-# You are to train a classifier for handwritten digits on 2,000 small pictures, and somebody sends you a transform: it normalizes, mirrors left-right, turns by up to 180 degrees, moves by up to two
-# pixels with a border of 0, and draws these numbers once for each batch. "I use it for training, validation and test alike, to be fair."
+# You are to train a classifier for handwritten digits on 2,000 pictures of 28 x 28 pixels, and somebody sends you a
+# transform: it normalizes, mirrors left-right, turns by up to 180 degrees, moves by up to two pixels with a border of 0,
+# and draws these numbers once for each batch. "I use it for training, validation and test alike, to be fair."
 #
 # Explain in five to ten sentences which of these changes you would keep for digits, and which not, and why; where and
 # when the transform runs; what the border should be; and what "once for each batch" does.
@@ -661,11 +689,11 @@ with lesson.if_written():
 #
 # Nobody grades these three.
 #
-# 1. *Easy.* By hand: items a to e, a buffer of size 3. Which items can come first, and at which places can e come?
-# 2. *Harder.* Sort 100,000 numbers, shuffle them with a buffer of 1,000, and draw how far each has moved. How far does an item move
-#    on average, and how far back at most? Then shuffle in two passes.
-# 3. *Open.* Which changes help the small network on digits? Try smaller shifts, a little noise, and `mixup`, over five seeds, and
-#    ask of each whether the changed digit could have been in the data.
+# 1. *Easy.* By hand: items a to e, a buffer of size 3. Which items can come first, and at which places (0 to 4) can e come?
+# 2. *Harder.* Sort 100,000 numbers, shuffle them with a buffer of 1,000, and draw how far each has moved. How far does an
+#    item move on average, and how much earlier or later does one come at most? Then shuffle in two passes.
+# 3. *Open.* Which changes help the small network on digits? Try shifts to left and right only, a little noise, and
+#    `mixup`, over five seeds, and ask of each whether the changed digit could have been in the data.
 #
 # Before this topic: [Scaling](../scaling/README.md), on the numbers that a transform scales with. After it: the
 # [training loop](../training_loop/README.md), which takes batches and makes steps of them.
