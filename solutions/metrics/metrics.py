@@ -18,7 +18,8 @@
 # nothing without a baseline, an interval and a cost.
 #
 # **You will write** `baselines`, a Keras metric that keeps a confusion matrix, `roc_auc`,
-# `expected_calibration_error`, `choose_threshold` and `bootstrap_interval`.
+# `expected_calibration_error`, `choose_threshold` and `bootstrap_interval`. Ready-made scores, of Keras, scikit-learn or
+# SciPy, are refused there.
 #
 # **Do you remember?** Two questions from [losses](../losses/README.md) and [scaling](../scaling/README.md), to warm up:
 #
@@ -176,8 +177,9 @@ figures.says(confusion.sum(), np.trace(confusion), off.max(), f1_scores.min(), f
 # The three test parts overlap, so a digit may be counted more than once; the colour shows mistakes alone, not the diagonal. An
 # eight is often taken for a one, a one less often for an eight: that is what one number cannot say.
 #
-# For each class, three counts can be read off: TP, on the diagonal; its column's sum TP + FP, all that was *predicted* to be
-# this class; its row's sum TP + FN, all that truly *are*.
+# For each class, three counts can be read off: the true positives TP, on the diagonal; the false positives FP, the rest of its
+# column, which were *predicted* to be this class and are not; the false negatives FN, the rest of its row, which *are* this class
+# and were missed.
 #
 # $$\text{precision} = \frac{TP}{TP + FP} \qquad \text{recall} = \frac{TP}{TP + FN} \qquad F_1 = \frac{2\,TP}{2\,TP + FP + FN}$$
 #
@@ -200,7 +202,8 @@ figures.says(confusion.sum(), np.trace(confusion), off.max(), f1_scores.min(), f
 # Nobody predicted class 2, so its precision is 0/0. Say 0, and keep it in the mean. To leave it out would give
 # a macro F1 of 0.718, to a model that never finds that class. (scikit-learn gives 0.479,
 # too. But a class in *neither* labels nor predictions it leaves out, unless you name all classes.) Macro F1 is also not the F1
-# of macro precision and macro recall, though here they differ only in the fourth digit.
+# of macro precision and macro recall: 0.4786 and 0.4793 here, hardly apart. But if of 100 zeros 10 are found, and of 10 ones
+# all, it is 0.18 and 0.55.
 #
 # ### Aggregate counts, never averages
 #
@@ -405,13 +408,14 @@ with lesson.if_written():
 #
 # ### Calibration
 #
-# Of a hundred answers that a model is 80 % sure of, about eighty should be right. Then it is *calibrated*. Large networks for
-# images and texts were found to be poorly calibrated (Guo et al. 2017). So are small ones that know few examples by heart. Five of them
-# learn from only 69 tumours each; of the 500 others 250 are for choosing, and 250 for the test.
+# The probability that a model gives to the class it predicts is its *confidence*. Of a hundred answers that it is 80 % sure of,
+# about eighty should be right. Then it is *calibrated*. Large networks for images and texts were found to be poorly calibrated
+# (Guo et al. 2017). Here are five small ones that learn from only 69 tumours each; of the 500 others 250 are for choosing,
+# and 250 for the test.
 
 
 # %% tags=["demo", "figure"]
-# figure: reliability | Left, how often five networks are right against how sure they are, in the upper half of ten bins of confidence. Where they are 0.75 sure on average they are right in 0.61 of the cases, where they are 0.86 sure in 0.54, and where they are surest in 0.98. All bins lie below the diagonal of a calibrated model. Right, how many of the 2500 answers are in each bin: nearly all in the last.
+# figure: reliability | Left, how often five networks are right against how sure they are, in the upper half of ten bins of confidence. Where they are 0.75 sure on average they are right in 0.61 of the cases, where they are 0.86 sure in 0.54, and where they are surest in 0.98. All bins lie below the diagonal of a calibrated model, but the error bars, 2 standard deviations up and down, reach it in 2 of the 5. Right, how many of the 2500 answers are in each bin: 14, 19, 33, 26, and in the last 2408.
 def network_of(seed):
     """Labels and probabilities, of rows for choosing and of rows for the test."""
     order = np.random.default_rng(seed).permutation(len(malignant))
@@ -442,23 +446,25 @@ fig, axes = figures.panels(1, 2, width=10.0, height=3.6)
 x_of, y_of, sizes = ([part[bins == i] for i in range(5, 10)] for part in (confidence, correct, bins))
 x_of, y_of, sizes = [p.mean() for p in x_of], [p.mean() for p in y_of], [len(p) for p in sizes]
 axes[0].plot([0, 1], [0, 1], color=figures.GREY, linestyle="--", label="calibrated")
-axes[0].plot(x_of, y_of, marker="o", color=figures.BLUE, label="five networks together")
+bars = [2 * np.sqrt(right * (1 - right) / size) for right, size in zip(y_of, sizes, strict=True)]
+style = {"marker": "o", "color": figures.BLUE, "elinewidth": 1.2, "capsize": 4}
+axes[0].errorbar(x_of, y_of, yerr=bars, label="five networks, ± 2 deviations", **style)
 axes[0].set(xlabel="confidence", ylabel="share that is right", xlim=(0.45, 1.02), ylim=(0, 1.05))
-axes[0].legend()
-axes[1].bar(np.arange(0.55, 1, 0.1), sizes, width=0.09, color=figures.BLUE)
-axes[1].set(xlabel="confidence", ylabel="answers", xlim=(0.45, 1.02), yscale="log", ylim=(1, 4000))
+axes[0].legend(loc="upper left")
+axes[1].bar_label(axes[1].bar(np.arange(0.55, 1, 0.1), sizes, width=0.09, color=figures.BLUE))
+axes[1].set(xlabel="confidence", ylabel="answers", xlim=(0.45, 1.02), yscale="log", ylim=(1, 6000))
 assert all(right < sure_of for right, sure_of in zip(y_of, x_of, strict=True))
-assert sizes[-1] > 0.9 * len(truth)
+reached = np.sum(np.add(y_of, bars) >= x_of)
 print("accuracy of each:", [round(float(np.mean((p > 0.5) == y)), 3) for _, (y, p) in splits])
-figures.says(x_of[2], y_of[2], x_of[3], y_of[3], y_of[-1], len(truth))
+figures.says(x_of[2], y_of[2], x_of[3], y_of[3], y_of[-1], 2, reached, len(sizes), len(truth), *sizes)
 
 # %% [markdown]
-# They are too sure. Where they say 0.86 they are right in 14 of 26 cases: too few to say *how* often (a 95 % interval goes from a
-# third to three quarters), enough to see that it is less than 0.86. Their accuracy, 96 % in the mean, says nothing of that.
+# They are too sure. Where they say 0.86 they are right in 14 of 26 cases (of 21 tumours): too few to say *how*
+# often (the error bar, which Part 6 explains, goes from 0.34 to 0.73), enough to see that it is less than 0.86. Their accuracy,
+# 96 % in the mean, says nothing of that.
 #
-# The *expected calibration error* makes one number of it. Put examples into bins by confidence, the probability of the
-# class that is predicted. In each bin take the distance between accuracy and mean confidence. Take the mean of the
-# distances, weighted by the number of examples:
+# The *expected calibration error* makes one number of it. Put examples into bins by confidence. In each bin take the
+# distance between accuracy and mean confidence. Take the mean of the distances, weighted by the number of examples:
 #
 # $$\text{ECE} = \sum_i \frac{n_i}{n}\,\bigl|\,\text{accuracy}_i - \text{confidence}_i\,\bigr|$$
 #
@@ -510,7 +516,8 @@ with lesson.if_written():
         print(f"ECE {ece:.3f}, share of mistakes {np.mean((p > 0.5) != y):.3f}")
 
 # %% [markdown]
-# They are nearly as large as the share of mistakes: these networks are almost always sure, so each mistake is a surprise to them.
+# If all answers were 100 % sure, the two would be one number. Here the ECE is a little smaller: these networks are almost
+# always that sure, and most mistakes surprise them.
 #
 # ## Part 5: `choose_threshold`
 #
@@ -526,7 +533,7 @@ with lesson.if_written():
 
 
 # %% tags=["demo", "figure"]
-# figure: cost | Mean cost per tumour against the threshold, on a logarithmic axis, for five networks on the 250 rows kept for choosing: a miss costs 10, a false alarm 1. Each curve is lowest at a threshold of 0.023 or below, where it costs 0.16 or less. On the test rows, the chosen thresholds cost 0.16 on average, 1/11 costs 0.19 and 0.5 costs 0.26, and the chosen one is cheaper than 0.5 in all 5 runs, and than 1/11 in 4.
+# figure: cost | Mean cost per tumour against the threshold, on a logarithmic axis, for five networks on the 250 rows kept for choosing: a miss costs 10, a false alarm 1. Each curve is lowest at a threshold of about 0.023 or below, where it costs 0.164 or less. A dot marks it. On the test rows, the chosen thresholds cost 0.16 on average, 1/11 costs 0.19 and 0.5 costs 0.26, and the chosen one is cheaper than 0.5 in all 5 runs, and than 1/11 in 4.
 def cost_at(threshold, y, p, cost_fp=1.0, cost_fn=10.0):
     """The mean cost per tumour where everybody from this threshold on is called positive."""
     alarm = p >= threshold
@@ -551,6 +558,7 @@ for number, ((y, p), test) in enumerate(splits):
         on_test[name].append(cost_at(threshold, *test))
 axes[0].axvline(0.5, color=figures.GREY, linewidth=1, label="0.5")
 axes[0].axvline(1 / 11, color=figures.GREY, linewidth=1, linestyle="--", label="1/11")
+axes[0].plot(bests, lowest, "o", color="black", label="chosen", zorder=5)
 axes[0].set(xscale="log", xlabel="threshold", ylabel="mean cost, rows for choosing", ylim=(0, 0.6))
 axes[0].legend(loc="upper left", ncols=2)
 for number in range(5):
@@ -570,7 +578,8 @@ costs = (means["chosen"], 1, 11, means["1/11"], 0.5, means["0.5"], 0.5)
 figures.says(len(y), 10, 1, max(bests), max(lowest), *costs, len(splits), 1, 11, cheaper)
 
 # %% [markdown]
-# Choosing beats 0.5 in all runs, and 1/11 in four of five, by little: what is fitted to some 90 cancers wobbles.
+# On the test rows choosing beats 0.5 in all runs, and 1/11 in four of five, by little: what is fitted to some 90 cancers
+# wobbles, and the dots on the left lie far apart.
 #
 # Which thresholds need a try? Decisions change only where the threshold passes a score. So the N scores are enough, and
 # infinity, where nobody is positive. By hand: scores 0.9, 0.7, 0.6, 0.2 of labels 1, 0, 1, 0; a miss costs 5, a false alarm 1.
@@ -625,19 +634,20 @@ with lesson.if_written():
 # scores is about that deviation. Don't divide it by √n once more.
 #
 # Draw *pairs*: row i of the labels goes with row i of the predictions. And the interval speaks of these test rows
-# with this trained model. It knows nothing of another seed or of another training part.
+# with this trained model. It knows nothing of another seed or of another training part. The five below differ in all three.
 
 # %% tags=["demo", "figure"]
-# figure: intervals | Test accuracies of five networks with their 95 % bootstrap intervals, beside the baseline of each, the commonest class. The networks lie between 0.940 and 0.980 and their intervals are up to 0.060 wide, so most of them overlap. The baselines lie below two thirds, far from every interval.
+# figure: intervals | Test accuracies of five networks with their 95 % bootstrap intervals, beside the baseline of each, the commonest class. The networks lie between 0.940 and 0.980 and their intervals are up to 0.060 wide, so all of them overlap. The baselines lie below two thirds, far from every interval.
 fig, axis = figures.panels(1, 1, width=8.0, height=3.4)
-accuracies, widths, commonest = [], [], []
+accuracies, lows, highs, commonest = [], [], [], []
 draw = np.random.default_rng(0)
 for number, (_, (y, p)) in enumerate(splits):
     hits = (p > 0.5) == y
     resampled = hits[draw.integers(len(hits), size=(1000, len(hits)))].mean(axis=1)
     low, high = np.quantile(resampled, [0.025, 0.975])
     accuracies.append(hits.mean())
-    widths.append(high - low)
+    lows.append(low)
+    highs.append(high)
     commonest.append(np.mean(y == 0))  # benign is the commonest of all training parts, too
     axis.plot(
         [number + 1] * 2,
@@ -652,7 +662,8 @@ axis.plot(range(1, 6), commonest, "s", color=figures.VERMILION, label="commonest
 axis.set(xlabel="network", ylabel="share that is right", xticks=range(1, 6), ylim=(0.5, 1.02))
 axis.legend(loc="center right", bbox_to_anchor=(1.35, 0.5))
 assert max(commonest) < 2 / 3
-figures.says(0.95, min(accuracies), max(accuracies), max(widths))
+assert max(lows) < min(highs)
+figures.says(0.95, min(accuracies), max(accuracies), np.subtract(highs, lows).max())
 
 
 # %%
@@ -722,9 +733,9 @@ with lesson.if_written():
 # 3. *Open.* Two models are 94 % and 95 % right on the same rows, and their intervals overlap. Bootstrap the *difference*
 #    of paired scores. When does it say more than the two intervals?
 #
-# Before this topic: [Convolution](../convolution/README.md). Its networks are measured with what you have here. What
-# calls a metric, batch by batch: [the training loop](../training_loop/README.md). After it, take any network of this course
-# and give its number a baseline, an interval and a cost.
+# Before this topic: [Convolution](../convolution/README.md). Its networks are measured with what you have here. How `fit`
+# goes from batch to batch: [the training loop](../training_loop/README.md). After it, take any network of this course and
+# give its number a baseline, an interval and a cost.
 #
 # ## Where this comes from
 #
