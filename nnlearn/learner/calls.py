@@ -35,8 +35,8 @@ _HELPED = {
 _PARAMETERS = {"rates_of_epochs": ("rate", "logs", "later_logs"), "ends_of_trainings": ("trainings",)}
 """What a helper calls what it is given besides."""
 _INSIDE = "gradients of the weights inside {}"
-_IN_PYTHON = ("on_tensors", "kept")
-ON_TENSORS = "on_tensors"
+ON_TENSORS, _KEPT = "on_tensors", "kept"
+_IN_PYTHON = (ON_TENSORS, _KEPT)
 _MAKERS = ("recorder", "ramp", "scaler", "compiled", "walked_once", FUNCTION, GRAPH, CHAIN)
 _DERIVATIVES, _DISTINCT = "derivatives", "distinct"
 _ON_GRAPH, _NAMES_ON_GRAPH = "on_graph", "names_on_graph"
@@ -65,6 +65,7 @@ class CallText:
         place: Which exchange it is.
         answers: The exchanges in which the answer came, if not in that one.
         is_walked: Whether the answer is all that an iterator gave.
+        is_kept: Whether the classes of what is in the answer came back beside it.
     """
 
     call: str
@@ -75,6 +76,7 @@ class CallText:
     place: int = 0
     answers: tuple[int, ...] = ()
     is_walked: bool = False
+    is_kept: bool = False
 
 
 class Calls:
@@ -222,9 +224,8 @@ class Calls:
         where = tuple(writing.where)
         if helper == ON_TENSORS:
             where, line = tuple(row.replace("shape ", "tensor of shape ") for row in where), ""
-        return CallText(
-            call, where, line, tuple(writing.given), helper == ON_TENSORS, place, answers=(place,)
-        )
+        text = CallText(call, where, line, tuple(writing.given), helper == ON_TENSORS, place, (place,))
+        return replace(text, is_kept=helper == _KEPT)
 
     def _of_objects(self, helper: str, args: Sequence[Any], writing: Writing) -> str | None:
         """What a helper does with objects and graphs, in words; None of any other."""

@@ -69,7 +69,9 @@ class RerunSeat(NamespaceSeat):
         """What came back: of the call, of what was looked at afterwards, or all that an iterator gave."""
         replies = [self._exchanges[place].reply for place in told.answers]
         values = [self.host.resolved(reply[1]) for reply in replies if reply[0] == "value"]
-        return values if told.is_walked else values[0]
+        if told.is_walked:
+            return values
+        return values[0][0] if told.is_kept else values[0]
 
     def arguments(self, told: CallText) -> dict[str, Any]:
         """What the names in the message stand for."""

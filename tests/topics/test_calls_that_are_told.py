@@ -112,6 +112,8 @@ def _faults(run: CheckRun, told: CallText, heard: Heard, names: dict[str, Any]) 
     raised = replies[0][1] if replies[0][0] == "raised" else ""
     wanted = [reply[1] for reply in replies if reply[0] == "value"] if not raised else []
     answer = wanted if told.is_walked else wanted[0] if wanted else None
+    if told.is_kept and wanted:
+        answer, _ = wanted[0]
     found = []
     if not run.failure.try_it:
         return [f"there is no line to try: {told.call}"]
