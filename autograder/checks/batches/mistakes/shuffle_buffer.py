@@ -175,23 +175,6 @@ def generator_anew_each_time(items, size, seed=0):
         yield buffer.pop(np.random.default_rng(seed).integers(len(buffer)))
 
 
-_held = []
-
-
-@mistake("shuffle_buffer")
-def shares_its_buffer(items, size, seed=0, buffer=_held):
-    """The buffer is a default argument, `buffer=[]`, and so one list for all calls: what one leaves in it,
-    another gives out. Make the list inside of the function."""
-    checked(size)
-    generator = np.random.default_rng(seed)
-    for item in items:
-        buffer.append(item)
-        while len(buffer) >= size:
-            yield buffer.pop(generator.integers(len(buffer)))
-    while buffer:
-        yield buffer.pop(generator.integers(len(buffer)))
-
-
 @mistake("shuffle_buffer")
 def last_place_never(items, size, seed=0):
     """The place is drawn from 0 to size - 2: integers(k) leaves k out already, so nothing has to be
