@@ -62,9 +62,16 @@ def named_by(entries: Iterable[str]) -> Iterator[tuple[str, Any]]:
         if entry.split(".")[0] not in _FROM_THE_START and entry.rpartition(".")[0] not in sys.modules:
             continue
         if entry.endswith(".*"):
-            yield from (pair for pair in _below(entry.removesuffix(".*")) if callable(pair[1]))
+            found = _below(entry.removesuffix(".*"))
+            yield from (pair for pair in found if callable(pair[1]) and not _is_borrowed(*pair))
         elif callable(value := lookup(entry)):
             yield entry, value
+
+
+def _is_borrowed(name: str, value: Any) -> bool:
+    """Whether a module holds a function of NumPy that it only uses: `scipy.linalg.decomp_schur.norm`."""
+    home = str(getattr(unwrapped(value), "__module__", ""))
+    return home.partition(".")[0] == "numpy" != name.partition(".")[0]
 
 
 def _below(root: str, skipped: Container[str] = ()) -> Iterator[tuple[str, Any]]:

@@ -6,6 +6,7 @@ import pytest
 
 from nnlearn.catalogue.ready_made import groups
 from nnlearn.host.names import nearest_entry, unknown_entries
+from nnlearn.host.public import named_by
 
 
 def test_names_that_exist_however_they_are_loaded() -> None:
@@ -17,6 +18,17 @@ def test_names_that_exist_however_they_are_loaded() -> None:
         "kernel:FusedBatchNormV3",
     )
     assert unknown_entries(known) == ()
+
+
+def test_what_a_library_uses_of_numpy_is_not_forbidden_with_it() -> None:
+    """SciPy's old modules still hold functions of NumPy, and whoever calls those has not called SciPy."""
+    import numpy as np
+    import scipy.linalg
+
+    found = [value for _, value in named_by(["scipy.linalg.*"])]
+    assert any(value is scipy.linalg.norm for value in found)
+    assert not any(value is np.linalg.norm for value in found)
+    assert any(value is np.linalg.norm for _, value in named_by(["numpy.linalg.*"]))
 
 
 @pytest.mark.parametrize(

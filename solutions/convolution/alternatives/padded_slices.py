@@ -14,11 +14,7 @@ PREDICTIONS = {
 }
 
 
-PADDINGS = ("valid", "same", "causal")
-HALVES = ("float16", "bfloat16")
-
-
-def _pads(n, span, stride, padding, allowed=PADDINGS):
+def _pads(n, span, stride, padding, allowed=("valid", "same", "causal")):
     """Zeros before, zeros after and the number of outputs, along one axis."""
     if padding not in allowed:
         raise ValueError(f"padding must be one of {allowed}, not {padding!r}")
@@ -56,7 +52,7 @@ def conv1d(x, kernel, bias=None, stride=1, padding="valid", dilation=1):
     if x.shape[2] != channels:
         raise ValueError(f"x has {x.shape[2]} channels, the kernel {channels}")
     before, after, outputs = _pads(x.shape[1], (taps - 1) * dilation + 1, stride, padding)
-    if dtype in HALVES:  # add up in float32
+    if dtype in ("float16", "bfloat16"):  # add up in float32
         x, kernel = ops.cast(x, "float32"), ops.cast(kernel, "float32")
     padded = ops.pad(x, [[0, 0], [before, after], [0, 0]])
     y = 0
@@ -90,7 +86,7 @@ def conv2d(x, kernel, bias=None, strides=1, padding="valid", groups=1):
     down, right = _pair(strides)
     top, bottom, rows = _pads(x.shape[1], high, down, padding, ("valid", "same"))
     left, end, columns = _pads(x.shape[2], wide, right, padding, ("valid", "same"))
-    if dtype in HALVES:
+    if dtype in ("float16", "bfloat16"):
         x, kernel = ops.cast(x, "float32"), ops.cast(kernel, "float32")
     padded = ops.pad(x, [[0, 0], [top, bottom], [left, end], [0, 0]])
     each = filters // groups
@@ -120,7 +116,7 @@ def pool2d(x, pool_size=2, strides=None, padding="valid", mode="max"):
     height, width = x.shape[1:3]
     top, bottom, rows = _pads(height, high, down, padding, ("valid", "same"))
     left, end, columns = _pads(width, wide, right, padding, ("valid", "same"))
-    if dtype in HALVES:
+    if dtype in ("float16", "bfloat16"):
         x = ops.cast(x, "float32")
 
     def windows(padded):
