@@ -47,7 +47,7 @@ def test_each_save_prints_a_block_and_the_end_of_the_input_ends_it(lines, worksp
     code, complaints = watch.end()
     assert (code, complaints) == (0, "")
     assert "\x1b" not in watch.text
-    assert "passed" in nnlearn("list", cwd=workspace).stdout
+    assert "passed" in nnlearn("list", "toy", cwd=workspace).stdout
 
 
 def test_checks_are_rehearsed_before_a_save_and_say_nothing_then(lines, workspace):
