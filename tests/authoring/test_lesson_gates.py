@@ -112,8 +112,8 @@ _ANSWER = 'answer = "Half is less. It is enough."\nsources = ["[Python](https://
             "sources: expected a link in Markdown, got `the manual`: give its address",
         ),
         (
-            "docs.python.org",
-            "www.python.org",
+            "docs.python.org/3/)",
+            "www.python.org/3/)",
             "sources: the lesson does not cite https://www.python.org/3/: cite it there too",
         ),
         (
@@ -122,8 +122,8 @@ _ANSWER = 'answer = "Half is less. It is enough."\nsources = ["[Python](https://
             "expected an `answer`, got only what belongs to one: write it",
         ),
         (
-            "sources",
-            'original = "It is more."\nsources',
+            "\nsources",
+            '\noriginal = "It is more."\nsources',
             "expected `correction` beside `original`: write it, or take both out",
         ),
     ],
