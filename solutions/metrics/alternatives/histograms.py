@@ -103,8 +103,8 @@ def choose_threshold(y_true, scores, cost_fp, cost_fn):
     low, high = around[best + 1], around[best]
     if np.isinf(high):
         return np.inf, costs[best] / len(y)
-    middle = low + (high - low) / 2
-    return (high if np.isinf(low) or middle <= low else middle), costs[best] / len(y)
+    middle = high if np.isinf(low) else low + (high - low) / 2
+    return (middle if middle > low else high), costs[best] / len(y)
 
 
 def bootstrap_interval(y_true, y_pred, metric, resamples=1000, level=0.95, seed=0):
