@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from nnlearn.catalogue import load_catalogue
@@ -47,4 +48,4 @@ def test_the_watch_shows_a_lesson_as_the_command_does(topic) -> None:
     on_page = "\n".join(line.plain.rstrip() for line in page.make(80))
     assert on_page == shown(markdown, topic.exercise_dir, 80)
     assert "$" not in on_page
-    assert max(map(len, on_page.splitlines())) <= 80
+    assert max(map(cell_len, on_page.splitlines())) <= 80, "columns: a bar over a letter takes none"
