@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from dealing import longest_first, pytest_xdist_make_scheduler  # noqa: F401 - a hook
+from jupyter_lab import browser as chromium
 from sampling import (  # noqa: F401 - hooks
     pytest_addoption,
     pytest_configure,
@@ -31,6 +32,15 @@ def pytest_collection_modifyitems(config, items):
     longest_first(items)
     if config.getoption("--sample"):
         skip_the_rest(items)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; where there is none, what needs it is skipped."""
+    if "NNLEARN_TEST_BROWSER" not in os.environ and not shutil.which("chromium"):
+        pytest.skip("there is no Chromium here")
+    with chromium() as window:
+        yield window
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -50,24 +49,31 @@ def build_site(catalogue: Catalogue, out: Path) -> None:
         NnlearnError: Sphinx is not installed, or warns of something, such as a link that leads nowhere.
         OutputError: The folder holds something else, or cannot be written.
     """
-    if out.exists() and any(out.iterdir()) and not (out / MADE).is_file():
-        raise OutputError(
-            f"{out} holds something else than a site", "name a folder that is empty, or none yet"
-        )
+    if out.exists() and not (out.is_dir() and ((out / MADE).is_file() or not any(out.iterdir()))):
+        raise OutputError(f"{out} is something else than a site", "name a folder that is empty, or none yet")
     if importlib.util.find_spec("sphinx") is None:
         raise NnlearnError("the site takes Sphinx, and that is not installed", "pip install 'nnlearn[site]'")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as folder:
-        sources, pages, kept = (Path(folder, name) for name in ("sources", "pages", "kept"))
-        write_pages(catalogue, sources)
-        settings = "".join(f"{name} = {value!r}\n" for name, value in _OPTIONS.items())
-        (sources / "conf.py").write_text(settings, encoding="utf-8")
-        # In a process of its own: Sphinx changes the one it runs in.
-        command: list[str | Path] = [sys.executable, "-m", "sphinx", "-q", "-N", "-d", kept, sources, pages]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-        if said := done.stderr.replace(f"{sources}/", "").strip():
-            raise NnlearnError(f"the site is not as it should be:\n{said}", "put right what Sphinx names")
-        (pages / MADE).write_text("")
-        if out.exists():
-            shutil.rmtree(out)
-        pages.rename(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as folder:
+            pages = _made(catalogue, Path(folder))
+            if out.exists():
+                out.rename(Path(folder, "before"))
+            pages.rename(out)
+    except OSError as error:
+        raise OutputError(f"{out} cannot be written: {error}", "look at the rights of its folder") from error
+
+
+def _made(catalogue: Catalogue, folder: Path) -> Path:
+    """Where below `folder` the pages of the site are, which are made there."""
+    sources, pages, kept = (folder / name for name in ("sources", "pages", "kept"))
+    write_pages(catalogue, sources)
+    settings = "".join(f"{name} = {value!r}\n" for name, value in _OPTIONS.items())
+    (sources / "conf.py").write_text(settings, encoding="utf-8")
+    # In a process of its own: Sphinx changes the one it runs in.
+    command: list[str | Path] = [sys.executable, "-m", "sphinx", "-q", "-N", "-d", kept, sources, pages]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if said := done.stderr.replace(f"{sources}/", "").strip():
+        raise NnlearnError(f"the site is not as it should be:\n{said}", "put right what Sphinx names")
+    (pages / MADE).write_text("")
+    return pages

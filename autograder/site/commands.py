@@ -9,6 +9,7 @@ import typer
 
 from nnlearn.catalogue import load_catalogue
 from nnlearn.cli.options import Content
+from nnlearn.errors import NnlearnError
 
 app = typer.Typer(help="The course as a static site.", no_args_is_help=True)
 _HOME = "127.0.0.1"
@@ -38,7 +39,13 @@ def serve(
         out = Path(folder, "site")
         _build(out, content)
         handler = functools.partial(SimpleHTTPRequestHandler, directory=str(out))
-        with ThreadingHTTPServer((_HOME, port), handler) as server:
+        try:
+            server = ThreadingHTTPServer((_HOME, port), handler)
+        except OSError as error:
+            raise NnlearnError(
+                f"port {port} cannot be had: {error.strerror}", "name another, or 0 for any: --port 0"
+            ) from error
+        with server:
             typer.echo(f"http://{_HOME}:{server.server_address[1]}/  (Ctrl-C ends it)")
             server.serve_forever()
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-from jupyter_lab import browser as chromium
 from jupyter_lab import listening
 from patience import PATIENCE_S
 from playwright.sync_api import expect
@@ -47,14 +46,6 @@ def server(course, tmp_path_factory):
     finally:
         process.terminate()
         process.wait(PATIENCE_S)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if "NNLEARN_TEST_BROWSER" not in os.environ and not shutil.which("chromium"):
-        pytest.skip("there is no Chromium here")
-    with chromium() as window:
-        yield window
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,13 @@
 """The site of the course: built whole, and read in a real browser."""
 
-import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from jupyter_lab import browser as chromium
 from patience import PATIENCE_S
 
 from autograder.site.build import MADE, build_site
@@ -27,14 +26,6 @@ def site(tmp_path_factory):
     out = tmp_path_factory.mktemp("site") / "public"
     build_site(load_catalogue(), out)
     return out
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if "NNLEARN_TEST_BROWSER" not in os.environ and not shutil.which("chromium"):
-        pytest.skip("there is no Chromium here")
-    with chromium() as window:
-        yield window
 
 
 def test_every_topic_has_a_page_with_its_notebook(site):
@@ -133,9 +124,22 @@ def test_what_learners_do_not_get_is_not_in_it(site):
 
 def test_a_folder_with_other_things_is_left_alone(miniature, tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(OutputError, match="holds something else than a site"):
-        build_site(load_catalogue(miniature), tmp_path)
+    for out in (tmp_path, tmp_path / "mine.txt"):
+        with pytest.raises(OutputError, match="is something else than a site"):
+            build_site(load_catalogue(miniature), out)
+    with pytest.raises(OutputError, match="cannot be written"):
+        build_site(load_catalogue(miniature), tmp_path / "mine.txt" / "site")
     assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_a_port_that_is_taken_is_said_to_be(miniature):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "nnlearn", "site", "serve", "--port", port, "--content", miniature]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert f"port {port} cannot be had" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_tree_of_ones_own_is_a_site_too_and_is_replaced_as_a_whole(miniature, tmp_path):
