@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from autograder.course.due import due_date
+from autograder.course.due import as_kept, in_zone, read_time, shown_time, zone_of
 from autograder.course.layout import Course, CourseError, content_of, find_course
 from autograder.course.options import CourseDir
 from nnlearn.catalogue import Topic
@@ -31,9 +31,7 @@ def add(
     ] = None,
     due: Annotated[
         str | None,
-        typer.Option(
-            metavar="WHEN", help='For example "2026-12-01 23:59 Europe/Berlin"; UTC if no zone is named.'
-        ),
+        typer.Option(metavar="WHEN", help="When it is due; without a zone, in that of the course."),
     ] = None,
     every_topic: Annotated[
         bool,
@@ -62,8 +60,9 @@ def add(
             f"expected topics and --as{'' if every is None else ', and --every with --all alone'}",
             "nnlearn course add losses --as ps1; or all topics: nnlearn course add --all",
         )
+    zone = zone_of(course.config)
     dates = [
-        None if due is None else due_date(due, n * (7 if every is None else every))
+        None if due is None else as_kept(read_time(due, "--due", zone, n * (7 if every is None else every)))
         for n in range(len(planned))
     ]
     for one in planned:
@@ -113,7 +112,7 @@ def _add(course: Course, planned: _Planned, deadline: datetime | None, *, with_c
         record = {} if deadline is None else {"duedate": deadline}
         gradebook.update_or_create_assignment(assignment, **record)
     if deadline is not None:
-        typer.echo(f"{assignment} is due {deadline:%Y-%m-%d %H:%M} UTC")
+        typer.echo(f"{assignment} is due {shown_time(in_zone(deadline, zone_of(course.config)))}")
         if deadline < datetime.now(UTC).replace(tzinfo=None):
             typer.echo("WARNING: that is over: whatever is handed in from now on is late", err=True)
 

@@ -72,6 +72,7 @@ def grade_class(
     say_what_is_slow(topics, seed, says_on(messages))
     about = {"seed": seed, "content": _contents(blueprints)}
     with _writer(course, assignment) as writer, _in(course.root):
+        course.terms.require_sound(writer.gradebook, assignment, course.students(assignment))
         found = writer.submissions(assignment)
         wishes = {_FORCED} if force else ()
         with GradingRun(journal, about, resume=resume, wishes=wishes, lock=lock) as going:
@@ -85,6 +86,7 @@ def grade_class(
                         result = _given_up(result.reason)
                     outcome = _save(course, writer, going, job, result, done)
                     progress.advance(_submission(job, {}), outcome)
+            _settle(course, writer, assignment, done)
     if going.interrupted:
         done.kept_in = journal
     else:
@@ -133,9 +135,10 @@ def _todo(
     from autograder.course.autograding import Settings, SubmissionJob
     from autograder.course.names import RENAME, problem_with_name
     from autograder.course.standing import not_handed_in
-    from autograder.course.timestamps import problem_with_time
+    from autograder.course.timestamps import problem_with_time, says_no_time
 
     settings = Settings(course.root, content.resolve() if content else None)
+    is_due = writer.gradebook.find_assignment(assignment).duedate is not None
     for student in course.students(assignment):
         if student not in found:
             [what] = not_handed_in(course.submitted(assignment, student), list(blueprints), [])
@@ -158,6 +161,8 @@ def _todo(
             notes = list(chosen.notes.values())
             if problem := problem_with_time(folder):
                 notes.append(f"{problem}; it is graded as if it were in time")
+            elif is_due and says_no_time(folder):
+                done.without_time.append(student)
             if notes:
                 done.notes[student] = "; ".join(notes)
             yield job
@@ -195,6 +200,16 @@ def _save(
     folder = course.submitted(job.assignment, job.student)
     done.graded[job.student] = standing = standing_of(result, job.blueprints, folder, late)
     return standing.words
+
+
+def _settle(course: Course, writer: ClassWriter, assignment: str, done: ClassRun) -> None:
+    """Bring up to date what lateness costs those who were graded before: extensions, marks, late days."""
+    from autograder.course.terms import settle
+
+    for (name, student), (before, now) in settle(course, writer.gradebook, assignment).items():
+        if name != assignment or student not in done.graded:
+            what = f"now {now.words or 'in time'}, before: {before.words or 'in time'}"
+            done.settled[student] = what if name == assignment else f"{name}: {what}"
 
 
 def _save_failure(writer: ClassWriter, assignment: str, student: str, handed_in: Sequence[str] = ()) -> None:

@@ -12,6 +12,7 @@ _COMMANDS = {
     "init": "autograder.course.init:init",
     "add": "autograder.course.add:add",
     "check": "autograder.course.check:check",
+    "extend": "autograder.course.extend:extend",
     "preflight": "autograder.course.preflight:preflight",
     "grade": "autograder.course.grading:grade",
     "export": "autograder.exporters.lms:export",

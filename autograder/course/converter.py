@@ -27,6 +27,7 @@ from autograder.course.handed_in import notebook_of, read_handed_in
 from autograder.course.layout import CourseError
 from autograder.course.names import RENAME, problem_with_name
 from autograder.course.not_graded import Failed, explanation, failed
+from autograder.course.terms import Terms
 from autograder.course.timestamps import problem_with_time, time_of
 from nnlearn.text import one_line
 
@@ -115,6 +116,7 @@ class CourseAutograde(Autograde, OnlyFiles):  # type: ignore[misc]
         """
         self._not_graded: dict[str, Failed] = {}
         self._in_part: list[str] = []
+        self._terms = Terms.of(Path(self.coursedir.root), self.config)
         self.init_notebooks()  # once more: it was not ours yet when nbgrader did it
         super().convert_notebooks()
         if self._in_part:
@@ -139,6 +141,10 @@ class CourseAutograde(Autograde, OnlyFiles):  # type: ignore[misc]
             self.log.warning("%s: %s", one_line(student_id), note)
         if problem := problem_with_time(Path(self._format_source(assignment_id, student_id))):
             self.log.error("%s: %s; it is graded as if it were in time", one_line(student_id), problem)
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            gradebook.update_or_create_student(student_id)
+            self._terms.extend(gradebook.update_or_create_submission(assignment_id, student_id))
+            gradebook.db.commit()
         super().init_assignment(assignment_id, student_id)
 
     def convert_single_notebook(self, notebook_filename: str) -> None:

@@ -55,6 +55,8 @@ def grade(
     )
     for student, note in done.notes.items():
         say(f"NOTE: {shown_name(student)}: {note}")
+    for student, note in done.settled.items():
+        say(f"NOTE: {shown_name(student)}: {note}")
     for student, standing in done.graded.items():
         if standing.remarks:
             say(f"NOTE: {shown_name(student)}: {standing.words}")

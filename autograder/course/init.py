@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from autograder.course.due import zone_named
 from autograder.course.layout import CONFIG, CourseError
 from nnlearn.cli.options import Content
 from nnlearn.errors import OutputError
@@ -35,6 +36,9 @@ def init(
     exchange: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to release to and to collect from.")
     ] = None,
+    zone: Annotated[
+        str, typer.Option(metavar="NAME", help="The time zone it lives in, such as Europe/Berlin.")
+    ] = "UTC",
     content: Content = None,
 ) -> None:
     """Make a course directory for nbgrader. Nothing that is there is overwritten."""
@@ -45,7 +49,7 @@ def init(
     name = course_id or _name_for(root)
     _require_new(root, name)
     students = read_roster(roster) if roster else []
-    text = configuration(name, exchange=exchange, content=content)
+    text = configuration(name, exchange=exchange, zone=zone, content=content)
     write_course(root, name, text, students)
     typer.echo(f"made {folder}: {CONFIG}, {GRADEBOOK} with {count(len(students), 'student')}, source/")
     typer.echo(f"Next: cd {folder} && nnlearn course add TOPIC --as ASSIGNMENT")
@@ -70,12 +74,14 @@ def write_course(root: Path, course_id: str, text: str, students: Sequence[Stude
         ) from error
 
 
-def configuration(course_id: str, *, exchange: Path | None = None, content: Path | None = None) -> str:
+def configuration(
+    course_id: str, *, exchange: Path | None = None, zone: str = "UTC", content: Path | None = None
+) -> str:
     """The text of nbgrader_config.py.
 
     Raises:
         ContentError: `content` is no content tree.
-        CourseError: The exchange is not there.
+        CourseError: The exchange is not there, or there is no such time zone.
     """
     from nnlearn.catalogue import load_catalogue
 
@@ -90,7 +96,8 @@ def configuration(course_id: str, *, exchange: Path | None = None, content: Path
         where = f"c.Exchange.root = {str(exchange.expanduser().resolve())!r}"
     tree = f"c.GradeWithNnlearn.content = {str(catalogue.root) if content else ''!r}"
     template = files("autograder.course").joinpath("nbgrader_config.txt").read_text(encoding="utf-8")
-    return Template(template).substitute(course_id=repr(course_id), exchange=where, content=tree)
+    named = repr(zone_named(zone, "--zone").key)
+    return Template(template).substitute(course_id=repr(course_id), exchange=where, zone=named, content=tree)
 
 
 def _name_for(root: Path) -> str:

@@ -22,6 +22,8 @@ from nnlearn.errors import NnlearnError
 if TYPE_CHECKING:
     from traitlets.config import Config
 
+    from autograder.course.terms import Terms
+
 CONFIG = "nbgrader_config.py"
 
 
@@ -49,6 +51,17 @@ class Course:
         from nbgrader.coursedir import CourseDirectory
 
         return CourseDirectory(config=self.config)
+
+    @property
+    def terms(self) -> Terms:
+        """By when work is due for whom, and what it costs to be late, as it is said at this moment.
+
+        Raises:
+            CourseError: It is not said as it should be.
+        """
+        from autograder.course.terms import Terms
+
+        return Terms.of(self.root, self.config)
 
     @property
     def db_url(self) -> str:

@@ -37,8 +37,8 @@ class Problem:
         student: Whose it is.
         file: The file, relative to the submission's folder, or an empty string for the folder.
         kind: `missing_notebook`, `wrong_name`, `several`, `py_instead`, `no_notebook`, `unreadable`,
-            `unknown_student`, `bad_name`, `bad_time`, `not_run`, or what `Recovery.kind` says of a cell:
-            `missing`, `duplicated`, `reordered`, `edited`, `retyped`, `relabelled`.
+            `unknown_student`, `bad_name`, `bad_time`, `late`, `not_run`, or what `Recovery.kind` says of
+            a cell: `missing`, `duplicated`, `reordered`, `edited`, `retyped`, `relabelled`.
         cell: The `grade_id` of the cell it is about, or an empty string.
         found: What is wrong, in words.
         grading: What grading will do about it.
@@ -64,12 +64,16 @@ def preflight(
 
     Ends with 1 when a submission loses points unless somebody does something about it, else with 0.
     """
+    from autograder.course.timestamps import says_no_time
+
     answer = keep_stdout_for_json() if as_json else None
     course = find_course(course_dir, content)
     course.require_assignment(assignment)
     students = course.students(assignment)
     with course.gradebook() as gradebook:
         missing = sorted({student.id for student in gradebook.students} - {*students})
+        is_due = gradebook.find_assignment(assignment).duedate is not None
+    timeless = [s for s in students if is_due and says_no_time(course.submitted(assignment, s))]
     problems = list(find_problems(course, assignment))
     if answer is not None:
         answer(
@@ -78,11 +82,12 @@ def preflight(
                 "assignment": assignment,
                 "submissions": len(students),
                 "without_submission": missing,
+                "without_time": timeless,
                 "problems": [asdict(problem) for problem in problems],
             }
         )
     else:
-        for line in in_words(assignment, len(students), problems, missing):
+        for line in in_words(assignment, len(students), problems, missing, timeless):
             typer.echo(line)
     raise typer.Exit(EXIT_CHECKS_FAILED if any(p.needs_you for p in problems) else EXIT_OK)
 
@@ -95,14 +100,19 @@ def find_problems(course: Course, assignment: str) -> Iterator[Problem]:
     """
     from autograder.course.blueprint import read_blueprint
     from autograder.course.chosen import chosen_in, top_of
+    from autograder.course.late_ahead import late_ahead
+    from autograder.course.timestamps import FILE
 
     top = top_of(course.directory, assignment)
     blueprints = {
         file.stem: read_blueprint(course.db_url, assignment, file.stem, file, course.catalogue)
         for file in sorted(course.source(assignment).glob("*.ipynb"))
     }
+    terms = course.terms
     with course.gradebook() as gradebook:
+        terms.require_sound(gradebook, assignment, course.students(assignment))
         known = {student.id for student in gradebook.students}
+        late = late_ahead(course, assignment, gradebook, terms)
     for student in course.students(assignment):
         folder = course.submitted(assignment, student)
         if known and student not in known:
@@ -120,6 +130,8 @@ def find_problems(course: Course, assignment: str) -> Iterator[Problem]:
             yield Problem(student, "", "unreadable", "", f"{chosen.problem}.", _NOT_GRADED, needs_you=True)
             continue
         yield from _of_submission(student, folder)
+        if student in late:
+            yield Problem(student, FILE, "late", "", *late[student], needs_you=False)
         yield from _of_names(student, chosen, list(blueprints))
         for name, file in chosen.files.items():
             yield from _of_notebook(student, file, blueprints[name])
@@ -268,9 +280,22 @@ def notes_on(notebook: Any, blueprint: Blueprint, student: str, name: str) -> tu
 
 
 def in_words(
-    assignment: str, submissions: int, problems: list[Problem], missing: Sequence[str] = ()
+    assignment: str,
+    submissions: int,
+    problems: list[Problem],
+    missing: Sequence[str] = (),
+    timeless: Sequence[str] = (),
 ) -> Iterator[str]:
-    """The list for people; `missing` are members of the class who handed nothing in."""
+    """The list for people.
+
+    Args:
+        assignment: The assignment.
+        submissions: How many there are.
+        problems: What is to be said of them.
+        missing: Members of the class who handed nothing in.
+        timeless: Who handed in, and nothing says when.
+    """
+    from autograder.course.class_result import without_time
     from autograder.render.text import count, shown_name
     from nnlearn.text import one_line
 
@@ -283,6 +308,8 @@ def in_words(
     if missing:
         of_the_class = "member of the class has" if len(missing) == 1 else "members of the class have"
         yield f"{len(missing)} {of_the_class} handed nothing in: {', '.join(map(shown_name, missing))}"
+    if timeless:
+        yield without_time(timeless)
     before = ""
     for problem in problems:
         if problem.student != before:

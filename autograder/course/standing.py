@@ -8,22 +8,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.handed_in.names import kind_of
-from autograder.render.text import count, points, shown_name
+from autograder.render.text import how_long, points, shown_name
 
 if TYPE_CHECKING:
     from autograder.course.autograding import AutogradedNotebook
     from autograder.course.blueprint import Blueprint
 
 _SHOWN = 3
-_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
 @dataclass(frozen=True)
 class Lateness:
-    """How many seconds late a submission was, and what that has cost."""
+    """How late a submission was, and what that has cost.
+
+    Attributes:
+        seconds: After it was due.
+        penalty: The points that were taken off.
+        counted: How the course's policy counts that, in words, where it has one.
+    """
 
     seconds: float = 0.0
     penalty: float = 0.0
+    counted: str = ""
+
+    @property
+    def length(self) -> str:
+        """`2 days late`, as the policy counts it where there is one."""
+        return self.counted or f"{how_long(self.seconds)} late"
+
+    @property
+    def words(self) -> str:
+        """`2 days late (20 %), 2.4 taken off`, or nothing for one in time."""
+        if self.seconds <= 0:
+            return ""
+        cost = f"{points(self.penalty)} taken off" if self.penalty else "nothing taken off"
+        return f"{self.length}, {cost}"
 
 
 @dataclass(frozen=True)
@@ -69,9 +88,8 @@ def standing_of(
     )
     remarks = [*not_handed_in(folder, list(blueprints), [book.name for book in notebooks])]
     remarks += [f"{book.name} {book.failure.word}" for book in notebooks if book.failure]
-    if late.seconds > 0:
-        cost = f"{points(late.penalty)} taken off" if late.penalty else "nothing taken off"
-        remarks.append(f"{how_long(late.seconds)} late, {cost}")
+    if late.words:
+        remarks.append(late.words)
     return Standing(
         max(0.0, score - late.penalty),
         sum(by_checks.values()),
@@ -105,10 +123,3 @@ def strays(folder: Path, wanted: Sequence[str]) -> list[Path]:
         and not any(part.startswith(".") or part == "exercises" for part in path.relative_to(folder).parts)
         and not (path.parent == folder and path.name in {f"{name}.ipynb" for name in wanted})
     )
-
-
-def how_long(seconds: float) -> str:
-    """`2 days`, `1 hour`: the largest unit of which there is one."""
-    whole = max(1, int(seconds))
-    size, unit = next((size, unit) for size, unit in _UNITS if whole >= size)
-    return count(whole // size, unit)

@@ -32,8 +32,10 @@ from sqlalchemy.exc import OperationalError
 from autograder.course.autograding import AutogradedNotebook
 from autograder.course.chosen import Chosen
 from autograder.course.converter import NO_ROOM, CourseAutograde, OnlyFiles, take_any_time, without_scores
+from autograder.course.kept_marks import cells_that_stayed
 from autograder.course.not_graded import Failed
 from autograder.course.standing import Lateness
+from autograder.course.terms import Terms, lateness_of
 from nnlearn.errors import OutputError
 from nnlearn.text import one_line
 
@@ -59,6 +61,7 @@ class ClassWriter(CourseAutograde):
     def __init__(self, **arguments: Any) -> None:
         super().__init__(**arguments)
         take_any_time(self.coursedir)
+        self._terms = Terms.of(Path(self.coursedir.root), self.config)
         self.gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id)
         self._staging = False
         # Otherwise the gradebook is asked for every cell of every submission.
@@ -97,7 +100,7 @@ class ClassWriter(CourseAutograde):
         return {student for (student,) in found.distinct()}
 
     def is_to_be_graded(self, assignment: str, student: str) -> bool:
-        """Whether a submission is new, newer than what is there or forced (as for nbgrader), or half done."""
+        """Whether a submission is new, newer than what is there or forced, or half done."""
         if student in (self.coursedir.student_id_exclude or "").split(","):
             return False
         done = self._format_dest(assignment, student)
@@ -105,7 +108,8 @@ class ClassWriter(CourseAutograde):
             return True
         handed_in = self.coursedir.get_existing_timestamp(self._format_source(assignment, student))
         graded = self.coursedir.get_existing_timestamp(done)
-        return bool(handed_in is not None and graded is not None and handed_in > graded)
+        # nbgrader leaves one that had no time and has one now: handed in again through the exchange, say.
+        return bool(handed_in is not None and (graded is None or handed_in > graded))
 
     def save(self, assignment: str, student: str, notebooks: Sequence[AutogradedNotebook]) -> Lateness:
         """Write one graded submission; returns how late it was.
@@ -124,10 +128,7 @@ class ClassWriter(CourseAutograde):
             submission = self._submission(assignment, student)
             self._save_marks(submission, notebooks)
             self._save_penalties(submission, notebooks)
-            late = Lateness(
-                float(submission.total_seconds_late),
-                sum(float(book.late_submission_penalty or 0.0) for book in submission.notebooks),
-            )
+            late = lateness_of(submission, self._terms)
             done = self._without_old(assignment, student)
             staging.rename(done)
         return late
@@ -222,7 +223,10 @@ class ClassWriter(CourseAutograde):
         record = {"timestamp": timestamp} if timestamp else {}
         with self.gradebook.db.no_autoflush:
             self.gradebook.update_or_create_student(student)
-            return self.gradebook.update_or_create_submission(assignment, student, **record)
+            submission = self.gradebook.update_or_create_submission(assignment, student, **record)
+            self._terms.extend(submission)
+        self.gradebook.db.commit()
+        return submission
 
     def _save_missing(self, submission: Any, handed_in: Collection[str]) -> None:
         """Notebooks of the assignment that were not handed in count as 0."""
@@ -233,6 +237,8 @@ class ClassWriter(CourseAutograde):
     def _save_marks(self, submission: Any, notebooks: Sequence[AutogradedNotebook]) -> None:
         """The scores and comments of one submission, in one transaction."""
         marks = {notebook.name: notebook.marks for notebook in notebooks}
+        texts = {notebook.name: notebook.text for notebook in notebooks}
+        graded = Path(self._format_dest(submission.assignment.name, submission.student_id))
         broken = {notebook.name for notebook in notebooks if notebook.failure}
         with self.gradebook.db.no_autoflush:  # all is written at once
             self._save_missing(submission, marks)
@@ -241,11 +247,16 @@ class ClassWriter(CourseAutograde):
                     continue
                 if found.name in broken:
                     without_scores(found)
+                stayed: frozenset[str] = frozenset()
+                if any(grade.manual_score is not None for grade in found.grades):
+                    stayed = cells_that_stayed(graded / f"{found.name}.ipynb", texts[found.name])
                 for grade in found.grades:
                     if (name := self._names[grade.cell_id]) in of_notebook.scores:
-                        grade.auto_score = of_notebook.scores[name]
-                        needs_a_person = grade.manual_score is not None or grade.auto_score is None
-                        grade.needs_manual_grade = needs_a_person
+                        score = of_notebook.scores[name]
+                        is_marked = grade.manual_score is not None
+                        if not (is_marked and name in stayed and grade.auto_score == score):
+                            grade.needs_manual_grade = is_marked or score is None
+                        grade.auto_score = score
                 for comment in found.comments:
                     if (name := self._names[comment.cell_id]) in of_notebook.comments:
                         comment.auto_comment = of_notebook.comments[name]
@@ -255,13 +266,17 @@ class ClassWriter(CourseAutograde):
         """What being late costs, by nbgrader's own rule and the course's plugin."""
         if self._penalties is None or not self._penalties.enabled:
             return
-        late = submission.total_seconds_late
+        late = submission.total_seconds_late if submission.assignment.duedate else 0
+        # A plugin may ask nbgrader's preprocessor what it is at.
+        self._penalties.gradebook, self._penalties.assignment_id = self.gradebook, submission.assignment.name
+        self._penalties.student_id = submission.student_id
         graded = {notebook.name for notebook in notebooks if not notebook.failure}
         for found in submission.notebooks:
             if found.name not in graded:
                 continue
             penalty = None
             if late > 0:
+                self._penalties.notebook_id = found.name
                 self._penalties.init_plugin()
                 plugin = self._penalties.plugin_inst
                 penalty = plugin.late_submission_penalty(submission.student.id, found.score, late)

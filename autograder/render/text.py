@@ -16,6 +16,7 @@ from nnlearn.text import one_line
 if TYPE_CHECKING:
     from rich.console import Console
 
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 # The field: a row of a message is one line until it is laid out.
 _NOTICED = re.compile(r"^  Noticed  .*\n?", re.MULTILINE)
 
@@ -40,6 +41,13 @@ def outcome_of(report: Report) -> str:
 def count(number: int, thing: str) -> str:
     """`1 submission`, `3 submissions`."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def how_long(seconds: float) -> str:
+    """`2 days`, `1 hour`: the largest unit of which there is one."""
+    whole = max(1, int(seconds))
+    size, unit = next((size, unit) for size, unit in _UNITS if whole >= size)
+    return count(whole // size, unit)
 
 
 def says_on(console: Console) -> Callable[[str], None]:

@@ -124,4 +124,5 @@ def life(miniature, tmp_path_factory):
     )
 
 
+from course.late_class import late_course  # noqa: E402, F401 - made once for several modules
 from course.trap_class import trap_class, trap_course  # noqa: E402, F401 - made once for several modules

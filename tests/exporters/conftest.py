@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from autograder.exporters.lms import export
 
 MINIATURE = Path(__file__).parents[1] / "miniature"
+HANDED_IN = datetime(2026, 2, 28, 12)
 CELLS = {"softmax_checks": 3.0, "Scale_checks": 2.0, "response_why": 2.0}
 
 app = typer.Typer()
@@ -92,7 +93,7 @@ def _fill(gradebook: Gradebook) -> None:
 
 def hand_in(gradebook: Gradebook, student: str, scores, late: float = 0.0) -> None:
     """A graded submission; None is an answer that still waits to be marked."""
-    gradebook.add_submission("week1", student)
+    gradebook.add_submission("week1", student, timestamp=HANDED_IN)
     for name, score in zip(CELLS, scores, strict=True):
         grade = gradebook.find_grade(name, "toy", "week1", student)
         by_hand = name.startswith("response")

@@ -16,11 +16,13 @@ from nnlearn.errors import NnlearnError, OutputError
 def test_the_plain_table_tells_blank_from_zero_and_holds_no_formula(run):
     shown = run("week1")
     rows = {row[1]: row for row in written("week1-scores.csv")}
-    assert rows["ada"][5:] == ["5.6667", "7", "0", "graded"]
-    assert rows["bo"][5:] == ["0", "7", "0", "graded"]
-    assert rows["carmen"][5:] == ["", "7", "", "nothing handed in"]
-    assert rows["dmitri"][5:] == ["", "7", "0", "not graded yet: response_why"]
+    assert rows["ada"][5:9] == ["5.6667", "7", "0", "graded"]
+    assert rows["bo"][5:9] == ["0", "7", "0", "graded"]
+    assert rows["carmen"][5:9] == ["", "7", "", "nothing handed in"]
+    assert rows["dmitri"][5:9] == ["", "7", "0", "not graded yet: response_why"]
     assert rows["emeka"][2:8] == ["Okafor;'@x", "'=HYPERLINK(1)", "emeka@example.org", "5.5", "7", "1"]
+    assert rows["ada"][9:] == ["2026-02-28 12:00:00+00:00", "2026-03-01 00:00:00+00:00", ""]
+    assert rows["carmen"][9:] == ["", "", ""]
     assert rows["s-77"][2:6] == ["", "", "", ""]
     assert shown.splitlines() == [
         "week1: 6 learners, out of 7 points",
@@ -39,7 +41,7 @@ def test_the_plain_table_tells_blank_from_zero_and_holds_no_formula(run):
 def test_pending_answers_are_exported_only_when_asked_for(run):
     run("week1", "--include-pending", "--output", "out/grades.csv")
     rows = {row[1]: row for row in written("out/grades.csv")}
-    assert rows["dmitri"][5:] == ["5", "7", "0", "so far; not graded yet: response_why"]
+    assert rows["dmitri"][5:9] == ["5", "7", "0", "so far; not graded yet: response_why"]
     assert rows["carmen"][5] == ""
 
 
@@ -116,7 +118,7 @@ def test_a_table_on_standard_output_is_alone_there(course, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     rows = list(csv.reader(io.StringIO(done.stdout)))
-    assert {len(row) for row in rows} == {9}
+    assert {len(row) for row in rows} == {12}
     assert "week1: 6 learners" in done.stderr
 
 

@@ -13,6 +13,7 @@ from autograder.course.options import CourseDir
 from nnlearn.errors import EXIT_CHECKS_FAILED, EXIT_OK, NnlearnError, OutputError
 
 if TYPE_CHECKING:
+    from autograder.course.layout import Course
     from autograder.exporters.lms.scores import AssignmentScores
     from autograder.exporters.lms.template import Wanted
     from autograder.render.files import OutputFile
@@ -88,7 +89,11 @@ def export(
     }
     _check_options(form, template, of_template)
     course = find_course(course_dir)
-    scores = read_scores(course.db_url, assignment, partial(course.submitted, assignment))
+    terms = course.terms
+    read = partial(read_scores, course.db_url, assignment, partial(course.submitted, assignment), terms)
+    scores = read()
+    if _is_settled_anew(course, assignment):
+        scores = read()
     kind = "scores" if form is ExportFormat.CSV else form
     target = OutputFile(output or Path(f"{assignment}-{kind}.csv"))
     if template is None:
@@ -101,6 +106,14 @@ def export(
     wanted = Wanted(assignment, column, match, locked)
     _fill_template(scores, form, template, target, wanted, include_pending, scale)
     raise typer.Exit(_exit_code(scores))
+
+
+def _is_settled_anew(course: Course, assignment: str) -> bool:
+    """Whether lateness costs something else now than the gradebook had: marks were given since."""
+    from autograder.course.terms import settle
+
+    with course.gradebook() as gradebook:
+        return bool(settle(course, gradebook, assignment))
 
 
 def _exit_code(scores: AssignmentScores) -> int:

@@ -19,6 +19,9 @@ _HEADER = (
     "max_score",
     "late_penalty",
     "status",
+    "handed_in",
+    "due",
+    "late",
 )
 
 
@@ -44,6 +47,7 @@ def scores_to_csv(scores: AssignmentScores, include_pending: bool) -> str:
                 score_text(scores.max_score),
                 "" if learner.score is None else score_text(learner.penalty),
                 safe_cell("; ".join((blank or pending or "graded", *learner.remarks))),
+                *(learner.handed_in, learner.due, learner.late),
             ]
         )
     return file.getvalue()

@@ -15,6 +15,8 @@ from nnlearn.catalogue.nearest import did_you_mean
 if TYPE_CHECKING:
     from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 
+    from autograder.course.terms import Terms
+
 _SQLITE = "sqlite:///"
 
 
@@ -33,6 +35,9 @@ class LearnerScore:
         pending: The answers that still wait to be marked, by their cell's name.
         unreadable: The notebooks that could not be read, so that nothing is known about what they are worth.
         not_graded: The notebooks that checks gave no score for another reason.
+        handed_in: When it was handed in, as programs read it; empty where that is not known.
+        due: When it was due for this learner, likewise.
+        late: How late that was, in words; empty for in time.
         remarks: What else is to be known: which notebooks were not handed in.
     """
 
@@ -46,6 +51,9 @@ class LearnerScore:
     pending: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     not_graded: tuple[str, ...] = ()
+    handed_in: str = ""
+    due: str = ""
+    late: str = ""
     remarks: tuple[str, ...] = ()
 
     @property
@@ -74,13 +82,16 @@ class AssignmentScores:
         return any(learner.unreadable for learner in self.learners)
 
 
-def read_scores(database: str, assignment: str, folder_of: Callable[[str], Path]) -> AssignmentScores:
+def read_scores(
+    database: str, assignment: str, folder_of: Callable[[str], Path], terms: Terms
+) -> AssignmentScores:
     """Read one assignment from a gradebook.
 
     Args:
         database: The URL of the gradebook.
         assignment: Its name.
         folder_of: Where it lies what a learner handed in.
+        terms: By when it was due for whom.
 
     Raises:
         GradebookError: There is no gradebook, or it has no such assignment or no learners.
@@ -101,7 +112,7 @@ def read_scores(database: str, assignment: str, folder_of: Callable[[str], Path]
                 f"{shown}: there is no assignment called `{shown_name(assignment)}`.",
                 did_you_mean(assignment, names, "the assignments are") if names else "It holds none yet.",
             )
-        learners = _learners(gradebook, assignment, folder_of)
+        learners = _learners(gradebook, assignment, folder_of, terms)
         max_score = float(gradebook.find_assignment(assignment).max_score)
     if not learners:
         raise GradebookError(
@@ -112,7 +123,7 @@ def read_scores(database: str, assignment: str, folder_of: Callable[[str], Path]
 
 
 def _learners(
-    gradebook: Gradebook, assignment: str, folder_of: Callable[[str], Path]
+    gradebook: Gradebook, assignment: str, folder_of: Callable[[str], Path], terms: Terms
 ) -> tuple[LearnerScore, ...]:
     handed_in = {s.student_id: s for s in gradebook.find_assignment(assignment).submissions}
     learners = []
@@ -134,6 +145,7 @@ def _learners(
                 pending,
                 unreadable,
                 tuple(name for name in unscored if f"{name}.ipynb" not in unreadable),
+                *(_times(submission, terms) if submission else ("", "", "")),
                 _missing(submission, folder) if submission else (),
             )
         )
@@ -152,6 +164,20 @@ def _score(submission: SubmittedAssignment | None) -> tuple[float | None, float,
         if grade.needs_manual_grade and not _is_for_checks(notebook, grade)
     )
     return max(0.0, float(submission.score) - penalty), penalty, tuple(pending)
+
+
+def _times(submission: SubmittedAssignment, terms: Terms) -> tuple[str, str, str]:
+    """When a submission was handed in and due, in the zone of the course, and how late that was."""
+    from autograder.course.due import in_zone
+    from autograder.course.terms import lateness_of
+
+    due = submission.duedate if submission.assignment.duedate else None
+    at, until = (
+        in_zone(time, terms.zone).isoformat(" ", "seconds") if time else ""
+        for time in (submission.timestamp, due)
+    )
+    lateness = lateness_of(submission, terms)
+    return at, until, lateness.length if lateness.seconds else ""
 
 
 def _is_for_checks(notebook: SubmittedNotebook, grade: Grade) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+from autograder.course.class_result import without_time
 from autograder.exporters.lms.fill import Entry, Plan, score_text, why_blank
 from autograder.exporters.lms.matching import Matching
 from autograder.exporters.lms.scores import AssignmentScores, LearnerScore
@@ -22,6 +23,7 @@ def show_learners(scores: AssignmentScores, include_pending: bool, say: Callable
     say(f"{shown_name(scores.assignment)}: {count(len(scores.learners), 'learner')}, {_out_of(scores)}")
     say("")
     _say_rows([[*_who(learner), _outcome(learner, include_pending)] for learner in scores.learners], say)
+    _say_without_time(scores, say)
     say("")
 
 
@@ -43,9 +45,16 @@ def show_matching(
         say(f"REPLACES {count(replaced, 'score')} of the platform's, as said above")
     say(f"In the gradebook only, not exported: {len(matching.only_gradebook) or 'nobody'}")
     _say_rows([[*_who(learner), _outcome(learner, False)] for learner in matching.only_gradebook], say)
+    _say_without_time(scores, say)
     say(f"In the template only, left as they are: {len(matching.only_template) or 'nobody'}")
     _say_rows([[f"line {r.line}", shown_name(r.name, _NAME_LIMIT)] for r in matching.only_template], say)
     say("")
+
+
+def _say_without_time(scores: AssignmentScores, say: Callable[[str], None]) -> None:
+    """Whose scores may hold no penalty only since nobody knows when they handed in."""
+    if timeless := [each.id for each in scores.learners if each.due and not each.handed_in]:
+        say(without_time(timeless))
 
 
 def _matched(entry: Entry) -> list[str]:
@@ -72,7 +81,9 @@ def _outcome(learner: LearnerScore, include_pending: bool) -> str:
 
 def _remarks(learner: LearnerScore) -> str:
     """What the score is to be read with."""
-    late = f", {score_text(learner.penalty)} taken off for lateness" if learner.penalty else ""
+    late = f", {learner.late}" if learner.late else ""
+    if learner.penalty:
+        late += f", {score_text(learner.penalty)} taken off for lateness"
     return late + "".join(f", {remark}" for remark in learner.remarks)
 
 

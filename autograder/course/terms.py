@@ -1,0 +1,166 @@
+"""The terms on which work is taken in a course: by when it is due for whom, and what it costs to be late.
+
+What it comes to stands in nbgrader's gradebook, and nowhere else: the extension of a submission, and what is
+taken off each of its notebooks. Whatever changes afterwards, an extension or a mark given by hand, `settle`
+puts there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from autograder.course.due import in_zone, shown_time, zone_of
+from autograder.course.extensions import FILE, Extensions, read_extensions, require_known
+from autograder.course.late import HandedIn, Late, LatePolicy, handed_in, policy_of
+from autograder.course.standing import Lateness
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+    from autograder.course.layout import Course
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of a course.
+
+    Attributes:
+        zone: The time zone that it lives in.
+        policy: What being late costs, where nbgrader_config.py leaves that to `LatePolicy`.
+        extensions: Who may hand in later, or None where the course keeps no list of it.
+    """
+
+    zone: ZoneInfo
+    policy: LatePolicy | None
+    extensions: Extensions | None = field(default=None)
+
+    @classmethod
+    def of(cls, root: Path, config: Config) -> Terms:
+        """Those of the course in a directory.
+
+        Raises:
+            CourseError: The configuration, or the list of extensions, is not as it should be.
+        """
+        zone, file = zone_of(config), root / FILE
+        return cls(zone, policy_of(config), read_extensions(file, zone) if file.exists() else None)
+
+    def require_sound(self, gradebook: Any, assignment: str, handed_in: Collection[str]) -> None:
+        """Make sure that what the list says of an assignment is about this class.
+
+        Args:
+            gradebook: The gradebook, open.
+            assignment: The assignment.
+            handed_in: Who handed something in, who may not be in the class list.
+
+        Raises:
+            CourseError: A line is not.
+        """
+        due = {each.name: each.duedate for each in gradebook.assignments}
+        students = {student.id for student in gradebook.students}.union(handed_in)
+        wanted = [
+            each
+            for each in (self.extensions or {}).values()
+            if each.assignment == assignment or each.assignment not in due
+        ]
+        require_known(wanted, due, students, self.zone)
+
+    def extension(self, assignment: str, student: str, due: datetime | None) -> timedelta | None:
+        """How much later than the others a learner may hand in, by the list."""
+        found = (self.extensions or {}).get((assignment, student))
+        if found is None or due is None:
+            return None
+        return max(found.ends(due, self.zone) - due, timedelta(0)) or None
+
+    def extend(self, submission: Any) -> None:
+        """Give nbgrader the extension of a submission; without a list, what it has is left alone."""
+        if self.extensions is not None:
+            about = submission.assignment
+            submission.extension = self.extension(about.name, submission.student_id, about.duedate)
+
+    def late(self, submission: Any) -> Late:
+        """How late a submission of the gradebook is, and what the policy says of it."""
+        if self.policy is not None:
+            return self.policy.of_submission(submission)
+        found = handed_in(submission)
+        return Late(max(0.0, (found.at - found.until).total_seconds())) if found else Late()
+
+    def charge(self, submission: Any) -> None:
+        """Give nbgrader what is taken off each notebook, of what it is worth by now."""
+        if self.policy is None:
+            return
+        late = self.policy.of_submission(submission)
+        for book in submission.notebooks:
+            book.late_submission_penalty = late.penalty(book.score or 0.0) if late.seconds else None
+
+    def would_be(self, assignment: Any, student: str, at: datetime, others: Collection[Any]) -> Late:
+        """How late something is that the gradebook does not know yet.
+
+        Args:
+            assignment: nbgrader's assignment.
+            student: Who handed it in.
+            at: When.
+            others: The same learner's submissions that the gradebook knows.
+        """
+        if (due := assignment.duedate) is None:
+            return Late()
+        until = due + (self.extension(assignment.name, student, due) or timedelta(0))
+        this = HandedIn(due, assignment.name, at, until)
+        if self.policy is None:
+            return Late(max(0.0, (at - until).total_seconds()))
+        return self.policy.of(this, student, [h for other in others if (h := handed_in(other))])
+
+    def shown(self, kept: datetime) -> str:
+        """A point in time that nbgrader keeps, as people of the course read it."""
+        return shown_time(in_zone(kept, self.zone))
+
+
+def lateness_of(submission: Any, terms: Terms) -> Lateness:
+    """How late a submission is and what that has cost, as the gradebook has it."""
+    late = terms.late(submission)
+    penalty = sum(float(book.late_submission_penalty or 0.0) for book in submission.notebooks)
+    return Lateness(late.seconds, penalty, late.words if terms.policy else "")
+
+
+def settle(
+    course: Course, gradebook: Any, assignment: str, students: Collection[str] | None = None
+) -> Mapping[tuple[str, str], tuple[Lateness, Lateness]]:
+    """Bring extensions and penalties of the gradebook up to date with the terms and the marks.
+
+    Args:
+        course: The course.
+        gradebook: Its gradebook, open.
+        assignment: The assignment. Where learners have late days, those that were due later follow.
+        students: Whose submissions; everybody's where it is left out.
+
+    Returns:
+        What has changed, by assignment and learner: how late it was before, and how late it is.
+
+    Raises:
+        CourseError: The terms are not as they should be.
+    """
+    terms = course.terms
+    if terms.policy is None and terms.extensions is None:
+        return {}
+    asked = [
+        submission
+        for submission in gradebook.find_assignment(assignment).submissions
+        if students is None or submission.student_id in students
+    ]
+    everything = list(asked)
+    if terms.policy is not None and terms.policy.has_late_days:
+        everything += [
+            o for each in asked for o in each.student.submissions if o.assignment.name != assignment
+        ]
+    before = {submission.id: lateness_of(submission, terms) for submission in everything}
+    for submission in everything:
+        terms.extend(submission)
+    for submission in everything:
+        terms.charge(submission)
+    gradebook.db.commit()
+    found = {(s.assignment.name, s.student_id): (before[s.id], lateness_of(s, terms)) for s in everything}
+    return {key: (was, now) for key, (was, now) in found.items() if was != now}
