@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ import typer
 from autograder.course.due import as_kept, in_zone, read_time, shown_time, zone_of
 from autograder.course.layout import Course, CourseError, content_of, find_course
 from autograder.course.options import CourseDir
+from autograder.course.selection import Selection, selections
 from nnlearn.catalogue import Topic
 from nnlearn.cli.options import Content
 from nnlearn.files import write_whole
@@ -28,6 +29,13 @@ def add(
     ] = None,
     assignment: Annotated[
         str | None, typer.Option("--as", metavar="ASSIGNMENT", help="What it is called.")
+    ] = None,
+    parts: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAMES", help="The parts and questions that count; the others are voluntary."),
+    ] = None,
+    points: Annotated[
+        list[str] | None, typer.Option(metavar="PART=N", help="What a part is worth, such as Dropout=6.")
     ] = None,
     due: Annotated[
         str | None,
@@ -50,11 +58,14 @@ def add(
     """Make source notebooks for nbgrader from topics: solutions, graded cells, questions to mark by hand."""
     course = find_course(course_dir, content)
     if every_topic:
-        _refuse_beside_all(topics, assignment, due, every)
+        _refuse_beside_all(topics, assignment, due, every, [*(parts or ()), *(points or ())])
         catalogue = course.catalogue.topics
-        planned = [_Planned(f"{n:02}_{topic.name}", (topic,)) for n, topic in enumerate(catalogue, start=1)]
+        planned = [
+            _Planned(f"{n:02}_{topic.name}", (topic,), {}) for n, topic in enumerate(catalogue, start=1)
+        ]
     elif topics and assignment is not None and every is None:
-        planned = [_Planned(assignment, tuple(map(course.catalogue.topic, dict.fromkeys(topics))))]
+        named = tuple(map(course.catalogue.topic, dict.fromkeys(topics)))
+        planned = [_Planned(assignment, named, selections(named, parts or (), points or ()))]
     else:
         raise CourseError(
             f"expected topics and --as{'' if every is None else ', and --every with --all alone'}",
@@ -80,14 +91,24 @@ class _Planned:
 
     assignment: str
     topics: tuple[Topic, ...]
+    selections: Mapping[str, Selection]
+
+    def selection(self, topic: Topic) -> Selection:
+        """What counts of a topic."""
+        return self.selections.get(topic.name, Selection())
 
 
 def _refuse_beside_all(
-    topics: Sequence[str] | None, assignment: str | None, due: str | None, every: int | None
+    topics: Sequence[str] | None,
+    assignment: str | None,
+    due: str | None,
+    every: int | None,
+    choice: Sequence[str],
 ) -> None:
-    if topics or assignment is not None:
+    if topics or assignment is not None or choice:
         raise CourseError(
-            "--all takes neither topics nor --as", "each topic becomes an assignment that is called after it"
+            "--all takes neither topics nor --as, and no --parts and --points",
+            "each topic becomes an assignment that is called after it",
         )
     if every is not None and due is None:
         raise CourseError(
@@ -99,10 +120,10 @@ def _add(course: Course, planned: _Planned, deadline: datetime | None, *, with_c
     """Make one assignment."""
     assignment = planned.assignment
     for file, notebook, topic in [
-        (f, n, t) for t in planned.topics for f, n in [_made(course, assignment, t)]
+        (f, n, t) for t in planned.topics for f, n in [_made(course, assignment, t, planned.selection(t))]
     ]:
         write_notebook_file(file, notebook)
-        typer.echo(f"wrote {file.relative_to(course.root)}: {worth(topic)}")
+        typer.echo(f"wrote {file.relative_to(course.root)}: {planned.selection(topic).in_words(topic)}")
     if with_checks:
         from autograder.course.selfcheck_files import ship_checks
 
@@ -152,21 +173,7 @@ def write_notebook_file(file: Path, notebook: dict[str, Any]) -> None:
     write_whole(file, text.encode())
 
 
-def worth(topic: Topic) -> str:
-    """`3 parts worth 6 points, 1 question worth 2 points`."""
-    from autograder.render.text import count, points
-
-    def say(thing: str, values: Sequence[float]) -> str:
-        total = sum(values)
-        return f"{count(len(values), thing)} worth {points(total)} {'point' if total == 1 else 'points'}"
-
-    told = [say("part", [part.points for part in topic.parts])]
-    if topic.responses:
-        told.append(say("question", [response.points for response in topic.responses]))
-    return ", ".join(told)
-
-
-def _made(course: Course, assignment: str, topic: Topic) -> tuple[Path, dict[str, Any]]:
+def _made(course: Course, assignment: str, topic: Topic, selection: Selection) -> tuple[Path, dict[str, Any]]:
     """Where the source notebook of a topic belongs, and what it holds; nbgrader accepts it."""
     import nbformat
     from nbgrader.nbgraderformat import MetadataValidator
@@ -174,7 +181,7 @@ def _made(course: Course, assignment: str, topic: Topic) -> tuple[Path, dict[str
     from autograder.authoring.master import read_master
     from autograder.course.assignment import source_notebook
 
-    made = source_notebook(read_master(topic))
+    made = source_notebook(read_master(topic), selection)
     node = nbformat.from_dict(made)  # type: ignore[no-untyped-call]
     nbformat.validate(node)
     MetadataValidator().validate_nb(node)

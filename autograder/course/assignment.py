@@ -9,8 +9,9 @@ from typing import Any
 
 from autograder.authoring.lesson import write_notebook
 from autograder.authoring.master import Kind, Master, MasterCell
-from autograder.course.cells import check_source, checks_id, marks, solution_id
+from autograder.course.cells import check_source, checks_id, grade_id_of, marks, solution_id, voluntary_source
 from autograder.course.layout import CourseError
+from autograder.course.selection import Selection
 from autograder.engine.written_answers import answer_id, response_id
 from autograder.render.text import points as shown_points
 from nnlearn.catalogue import Response
@@ -21,14 +22,18 @@ _GRADE_ID = re.compile(r"[A-Za-z0-9_-]+")
 _BUILT_CHECK = "check-"
 
 
-def source_notebook(master: Master) -> dict[str, Any]:
+def source_notebook(master: Master, selection: Selection | None = None) -> dict[str, Any]:
     """The instructor's notebook: lesson, reference in solution regions, graded cells, marking schemes.
+
+    Args:
+        master: The master of the topic.
+        selection: What of it counts; everything, as the topic says, where it is left out.
 
     Raises:
         CourseError: nbgrader cannot work with the name of a part, or two cells would have one name.
     """
     built = json.loads(write_notebook(master))
-    cells = [made for cell in built["cells"] for made in _Maker(master).cells(cell)]
+    cells = [made for cell in built["cells"] for made in _Maker(master, selection or Selection()).cells(cell)]
     _require_names(master, cells)
     return {
         **built,
@@ -40,8 +45,9 @@ def source_notebook(master: Master) -> dict[str, Any]:
 class _Maker:
     """Turns the cells of the built notebook into those of the instructor's."""
 
-    def __init__(self, master: Master) -> None:
+    def __init__(self, master: Master, selection: Selection) -> None:
         self.topic = master.topic
+        self.selection = selection
         work = master.of(Kind.PART, Kind.PREDICTIONS)
         self.work = {f"part-{cell.name}"[:55]: cell for cell in work}
         self.questions = {f"question-{r.name}"[:55]: r for r in master.topic.responses}
@@ -53,7 +59,10 @@ class _Maker:
             yield from self._part(built, self.work[name])
         elif name in self.answers:
             response = self.answers[name]
-            yield _marked(built, marks(response_id(response.name), solution=True, points=response.points))
+            points = self.selection.points_of(response)
+            # nbgrader knows no answer in words without points: a voluntary one is a cell like any other.
+            answer = marks(response_id(response.name), solution=True, points=points)
+            yield built if points is None else _marked(built, answer)
         elif name in self.questions:
             text = _with_scheme("".join(built["source"]), self.questions[name])
             yield _marked({**built, "source": _lines(text)}, marks(name, locked=True))
@@ -61,7 +70,7 @@ class _Maker:
             yield _marked(built, marks(_safe(name), locked=True))
 
     def _part(self, built: dict[str, Any], cell: MasterCell) -> Iterator[dict[str, Any]]:
-        points = self.topic.part(cell.name).points
+        points = self.selection.points_of(self.topic.part(cell.name))
         yield _marked({**built, "source": _lines(cell.source)}, marks(solution_id(cell.name), solution=True))
         check = {
             "cell_type": "code",
@@ -69,7 +78,7 @@ class _Maker:
             "id": f"{_BUILT_CHECK}{cell.name}"[:55],
             "metadata": {"tags": ["demo", "check"]},
             "outputs": [],
-            "source": _lines(check_source(cell.name)),
+            "source": _lines(check_source(cell.name) if points is not None else voluntary_source(cell.name)),
         }
         yield _marked(check, marks(checks_id(cell.name), locked=True, points=points))
 
@@ -98,7 +107,8 @@ def _require_names(master: Master, cells: list[dict[str, Any]]) -> None:
     """Refuse names that nbgrader would refuse later, or would mix up."""
     seen: set[str] = set()
     for cell in cells:
-        name = cell["metadata"]["nbgrader"]["grade_id"]
+        if (name := grade_id_of(cell)) is None:
+            continue
         if not _GRADE_ID.fullmatch(name):
             raise CourseError(
                 f"{master.topic.toml}: nbgrader cannot name a cell `{name}`",

@@ -100,6 +100,12 @@ class Blueprint:
         found = self._by_id.get(grade_id)
         return found[1] if found else None
 
+    def counts(self, given: GivenCell) -> bool:
+        """Whether what learners write into a cell has points: in it, or in the cell of its checks."""
+        if self.topic is None or given.points is not None or given.marks["task"]:
+            return True
+        return any(cell.part == given.grade_id and cell.points is not None for cell in self.cells)
+
     def place(self, grade_id: str) -> int:
         """Where the cell called `grade_id` stands among the others."""
         return self._by_id[grade_id][0]

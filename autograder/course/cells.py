@@ -70,6 +70,11 @@ def check_source(part: str) -> str:
     return f'import nnlearn\n\nnnlearn.check("{part}")'
 
 
+def voluntary_source(part: str) -> str:
+    """The same for a part that has no points in the assignment, and says so."""
+    return f"# Voluntary: it has no points here.\n{check_source(part)}"
+
+
 def marks(
     grade_id: str, *, solution: bool = False, locked: bool = False, points: float | None = None
 ) -> dict[str, Any]:

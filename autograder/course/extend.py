@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 
 from autograder.course.layout import Course, CourseError, find_course
 from autograder.course.options import CourseDir
+from nnlearn.errors import OutputError
 from nnlearn.files import locked
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def change(course: Course, changed: Callable[[Extensions], Extensions]) -> None:
     from autograder.course.extensions import FILE, require_known, write_extensions
     from autograder.course.terms import settle
 
-    with locked(course.root / ".nnlearn" / "extensions.lock"), course.gradebook() as gradebook:
+    with _one_at_a_time(course), course.gradebook() as gradebook:
         terms = course.terms
         old = _of_nbgrader(gradebook) if terms.extensions is None else terms.extensions
         new = changed(old)
@@ -94,6 +96,21 @@ def change(course: Course, changed: Callable[[Extensions], Extensions]) -> None:
             for (where, student), (before, now) in settle(course, gradebook, name, of_it).items():
                 for line in _settled(course, where, student, before, now):
                     typer.echo(line)
+
+
+@contextmanager
+def _one_at_a_time(course: Course) -> Iterator[None]:
+    """Let two people who change the list at once do it one after the other; a gradebook in use is said."""
+    from sqlalchemy.exc import OperationalError
+
+    with locked(course.root / ".nnlearn" / "extensions.lock"):
+        try:
+            yield
+        except OperationalError as error:
+            raise OutputError(
+                f"the gradebook of {course.root} cannot be written: {error.orig}",
+                "try it again when no other program writes to it; grading takes the list as it is then",
+            ) from error
 
 
 def listed(course: Course, assignment: str) -> Iterator[str]:

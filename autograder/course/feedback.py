@@ -30,8 +30,8 @@ _PRE = (
 _MOST_NOTES = 20
 
 
-def part_as_text(part: PartResult, score: float, max_score: float) -> str:
-    """The score of a part and the outcome of each of its checks."""
+def part_as_text(part: PartResult, score: float, max_score: float | None) -> str:
+    """The score of a part, out of what it is worth or None, and the outcome of each of its checks."""
     lines = [_headline(part, score, max_score), ""]
     for noticed in part.noticed:
         lines += [*textwrap.wrap(_noticed(noticed), WIDTH, initial_indent="  ", subsequent_indent="  "), ""]
@@ -43,7 +43,7 @@ def part_as_text(part: PartResult, score: float, max_score: float) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def part_as_html(part: PartResult, score: float, max_score: float) -> str:
+def part_as_html(part: PartResult, score: float, max_score: float | None) -> str:
     """The same as HTML: a headline and a list, words before colour."""
     rows = []
     for outcome in part.outcomes:
@@ -72,10 +72,13 @@ def notes_as_html(notes: Sequence[str]) -> str:
     return str(Markup("<div><p><b>About your notebook as a whole</b></p><ul>{}</ul></div>").format(items))
 
 
-def _headline(part: PartResult, score: float, max_score: float) -> str:
+def _headline(part: PartResult, score: float, max_score: float | None) -> str:
     passed = sum(outcome.verdict is Verdict.PASSED for outcome in part.outcomes)
     checks = f"{passed} of {count(len(part.outcomes), 'check')} passed"
-    return f"{part.name}: {points(score)} of {points(max_score)} points, {checks}"
+    worth = (
+        "voluntary, without points" if max_score is None else f"{points(score)} of {points(max_score)} points"
+    )
+    return f"{part.name}: {worth}, {checks}"
 
 
 def _noticed(noticed: Noticed) -> str:

@@ -121,7 +121,8 @@ class LatePolicy(BasePlugin):  # type: ignore[misc]
     def of_submission(self, submission: Any) -> Late:
         """How late one of nbgrader's `SubmittedAssignment` is."""
         found = handed_in(submission)
-        everything = (handed_in(other) for other in submission.student.submissions)
+        others = submission.student.submissions if self.has_late_days else ()
+        everything = (handed_in(other) for other in others)
         return self.of(found, submission.student_id, filter(None, everything)) if found else Late()
 
     def of(self, this: HandedIn, student: str, everything: Iterable[HandedIn]) -> Late:
@@ -179,13 +180,17 @@ def policy_of(config: Config) -> LatePolicy | None:
         CourseError: What the file says of it is not as it should be.
     """
     from nbgrader.preprocessors import AssignLatePenalties
+    from traitlets.config import Config
 
+    # What else stands in the file is not meant for this one: traitlets would warn of it.
+    own = Config({name: config[name] for name in ("AssignLatePenalties", "LatePolicy", "NbGraderAPI")})
     try:
-        owner = AssignLatePenalties(config=config)
+        owner = AssignLatePenalties(config=own)
+        if not issubclass(owner.plugin_class, LatePolicy):
+            return None
         owner.init_plugin()
     except (TraitError, ImportError) as error:
         raise CourseError(
             f"nbgrader_config.py: what being late costs: {error}", "put that right in the file"
         ) from error
-    plugin = owner.plugin_inst
-    return plugin if isinstance(plugin, LatePolicy) else None
+    return owner.plugin_inst  # type: ignore[no-any-return]

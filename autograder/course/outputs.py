@@ -73,7 +73,7 @@ def write_outputs(
             continue
         cell.outputs, cell.execution_count = [], None
         given = _given(cell, blueprint)
-        if given is not None and given.part is not None and given.points is not None:
+        if given is not None and given.part is not None:
             if given.part not in results:
                 raise NotGradedError(
                     f"no check was run for the part {given.part}, whose score is to be saved"
@@ -98,24 +98,26 @@ def _of_learner(number: int, graded: GradedNotebook) -> Iterator[Any]:
 
 
 def _write_score(cell: Any, given: GivenCell, part: PartResult, notes: Sequence[str]) -> None:
-    assert given.points is not None  # noqa: S101 - for the type checker
-    score = score_of(part, given.points)
+    score = 0.0 if given.points is None else score_of(part, given.points)
     shown = []
     if notes:
         shown.append((feedback.notes_as_text(notes), feedback.notes_as_html(notes)))
-    shown.append(
-        (
-            feedback.part_as_text(part, score, given.points),
-            feedback.part_as_html(part, score, given.points),
+    if given.points is not None or part.verdict is not Verdict.NOT_WRITTEN:
+        shown.append(
+            (
+                feedback.part_as_text(part, score, given.points),
+                feedback.part_as_html(part, score, given.points),
+            )
         )
-    )
     cell.outputs = [
-        *(
-            _output("display_data", data={"text/plain": text, "text/html": html}, metadata={})
-            for text, html in shown
-        ),
-        _output("execute_result", data={"text/plain": repr(score)}, metadata={}, execution_count=None),
+        _output("display_data", data={"text/plain": text, "text/html": html}, metadata={})
+        for text, html in shown
     ]
+    if given.points is not None:
+        result = _output(
+            "execute_result", data={"text/plain": repr(score)}, metadata={}, execution_count=None
+        )
+        cell.outputs.append(result)
 
 
 def score_of(part: PartResult, worth: float) -> float:

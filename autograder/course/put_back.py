@@ -33,7 +33,7 @@ def put_back(notebook: Any, given: GivenCell, blueprint: Blueprint) -> tuple[str
         cell.metadata["tags"] = list(given.tags)
     insert(notebook, _place_after_neighbours(notebook.cells, given, blueprint), cell)
     words = f"the cell `{given.grade_id}` was missing; it is there again, as it was given out."
-    return words, given.solution
+    return words, given.solution and blueprint.counts(given)
 
 
 def given_of(cell: Any, blueprint: Blueprint) -> GivenCell | None:

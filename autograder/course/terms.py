@@ -146,21 +146,44 @@ def settle(
     terms = course.terms
     if terms.policy is None and terms.extensions is None:
         return {}
-    asked = [
-        submission
-        for submission in gradebook.find_assignment(assignment).submissions
-        if students is None or submission.student_id in students
-    ]
-    everything = list(asked)
-    if terms.policy is not None and terms.policy.has_late_days:
-        everything += [
-            o for each in asked for o in each.student.submissions if o.assignment.name != assignment
-        ]
-    before = {submission.id: lateness_of(submission, terms) for submission in everything}
+    gradebook.find_assignment(assignment)  # which says it if there is none
+    shared = terms.policy is not None and terms.policy.has_late_days
+    everything = _submissions(gradebook, None if shared else assignment, students, terms)
+    before = [lateness_of(submission, terms) for submission in everything]
     for submission in everything:
         terms.extend(submission)
     for submission in everything:
         terms.charge(submission)
+    found = {
+        (submission.assignment.name, submission.student_id): (was, lateness_of(submission, terms))
+        for submission, was in zip(everything, before, strict=True)
+    }
     gradebook.db.commit()
-    found = {(s.assignment.name, s.student_id): (before[s.id], lateness_of(s, terms)) for s in everything}
     return {key: (was, now) for key, (was, now) in found.items() if was != now}
+
+
+def _submissions(
+    gradebook: Any, assignment: str | None, students: Collection[str] | None, terms: Terms
+) -> list[Any]:
+    """Submissions, of one assignment or all, for which the terms may say something else than "in time"."""
+    from nbgrader.api import Assignment, SubmittedAssignment, SubmittedNotebook
+    from sqlalchemy import or_
+    from sqlalchemy.orm import selectinload
+
+    extended = {student for _, student in terms.extensions or ()}
+    query = gradebook.db.query(SubmittedAssignment)
+    query = query.options(selectinload(SubmittedAssignment.notebooks).undefer(SubmittedNotebook.score))
+    query = query.join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+    query = query.filter(
+        or_(
+            SubmittedAssignment.timestamp > Assignment.duedate,
+            SubmittedAssignment.extension.isnot(None),
+            SubmittedAssignment.student_id.in_(extended),
+            SubmittedAssignment.notebooks.any(SubmittedNotebook.late_submission_penalty > 0),
+        )
+    )
+    if assignment is not None:
+        query = query.filter(Assignment.name == assignment)
+    if students is not None:
+        query = query.filter(SubmittedAssignment.student_id.in_(students))
+    return list(query)

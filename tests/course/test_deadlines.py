@@ -229,6 +229,7 @@ def test_feedback_says_when_it_came_and_what_was_taken_off(term):
     assert f"{due}, for you 2026-10-28 23:59 Europe/Berlin, and handed in" in said("fatima")
     page = (term.course / "feedback/bo/ps1/toy.html").read_text()
     assert "(Score: 6.75 / 8.0)" in page
+    assert "not recognized" not in term.said["feedback"]
 
 
 def test_every_total_is_what_it_comes_to_by_hand(term):
