@@ -15,6 +15,7 @@ _COMMANDS = {
     "extend": "autograder.course.extend:extend",
     "preflight": "autograder.course.preflight:preflight",
     "grade": "autograder.course.grading:grade",
+    "compare": "autograder.course.compare:compare",
     "export": "autograder.exporters.lms:export",
 }
 

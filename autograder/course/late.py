@@ -18,6 +18,7 @@ from traitlets import Dict, Float, Integer, TraitError, Unicode
 from autograder.course.due import days_after, zone_of
 from autograder.course.layout import CourseError
 from autograder.render.text import count, how_long
+from nnlearn.catalogue.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from traitlets.config import Config
@@ -184,6 +185,13 @@ def policy_of(config: Config) -> LatePolicy | None:
 
     # What else stands in the file is not meant for this one: traitlets would warn of it.
     own = Config({name: config[name] for name in ("AssignLatePenalties", "LatePolicy", "NbGraderAPI")})
+    known = LatePolicy.class_trait_names(config=True)
+    for name in own.LatePolicy:
+        if name not in known:
+            raise CourseError(
+                f"nbgrader_config.py: c.LatePolicy.{name} says nothing that is known",
+                did_you_mean(name, known, "there are"),
+            )
     try:
         owner = AssignLatePenalties(config=own)
         if not issubclass(owner.plugin_class, LatePolicy):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from autograder.course.standing import Lateness
@@ -31,10 +30,8 @@ def late_ahead(course: Course, assignment: str, gradebook: Any, terms: Terms) ->
         if (at := time_of(course.submitted(assignment, student))) is None:
             continue
         known = members[student].submissions if student in members else ()
-        others = [other for other in known if other.assignment_id != about.id]
-        late = terms.would_be(about, student, at, others)
+        due, late = terms.would_be(about, student, at, known)
         if late.seconds:
-            due = about.duedate + (terms.extension(assignment, student, about.duedate) or timedelta(0))
             length = Lateness(late.seconds, counted=late.words if terms.policy else "").length
             when = f"It was handed in {terms.shown(at)}, and due {terms.shown(due)}: {length}."
             found[student] = when, _cost(late.percent, terms)

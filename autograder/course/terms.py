@@ -97,22 +97,27 @@ class Terms:
         for book in submission.notebooks:
             book.late_submission_penalty = late.penalty(book.score or 0.0) if late.seconds else None
 
-    def would_be(self, assignment: Any, student: str, at: datetime, others: Collection[Any]) -> Late:
-        """How late something is that the gradebook does not know yet.
+    def would_be(
+        self, assignment: Any, student: str, at: datetime, known: Collection[Any]
+    ) -> tuple[datetime, Late]:
+        """Until when something could be handed in, and how late it is, before the gradebook knows it.
 
         Args:
-            assignment: nbgrader's assignment.
+            assignment: nbgrader's assignment, which has a due date.
             student: Who handed it in.
             at: When.
-            others: The same learner's submissions that the gradebook knows.
+            known: The same learner's submissions that the gradebook knows, also an earlier one of this.
         """
-        if (due := assignment.duedate) is None:
-            return Late()
-        until = due + (self.extension(assignment.name, student, due) or timedelta(0))
-        this = HandedIn(due, assignment.name, at, until)
+        due, name = assignment.duedate, assignment.name
+        before = [other for other in known if other.assignment_id == assignment.id]
+        extension = self.extension(name, student, due)
+        if self.extensions is None and before:
+            extension = before[0].extension
+        this = HandedIn(due, name, at, due + (extension or timedelta(0)))
         if self.policy is None:
-            return Late(max(0.0, (at - until).total_seconds()))
-        return self.policy.of(this, student, [h for other in others if (h := handed_in(other))])
+            return this.until, Late(max(0.0, (at - this.until).total_seconds()))
+        others = [found for other in known if other not in before and (found := handed_in(other))]
+        return this.until, self.policy.of(this, student, others)
 
     def shown(self, kept: datetime) -> str:
         """A point in time that nbgrader keeps, as people of the course read it."""

@@ -144,6 +144,10 @@ def test_what_nbgrader_was_told_before_there_was_a_list_is_taken_into_it(course,
     graded(course, "cy", "2026-10-25 10:00:00")
     with find_course(course).gradebook() as gradebook:
         gradebook.grant_extension("ps1", "cy", days=3)
+        about = gradebook.find_assignment("ps1")
+        known = gradebook.find_student("cy").submissions
+        until, late = find_course(course).terms.would_be(about, "cy", datetime(2026, 10, 27), known)
+        assert (until, late.seconds) == (datetime(2026, 10, 27, 21, 59), 0)
     assert say("ps1")[1:] == ["  cy  until 2026-10-27 21:59 UTC"]
     say("ps1", "ada", until="+1 day")
     assert extensions(course)[1:] == ["ps1,ada,+1 day", "ps1,cy,2026-10-27 21:59 UTC"]

@@ -10,6 +10,7 @@ from traitlets.config import Config
 from autograder.course.due import in_zone, read_time, shown_time
 from autograder.course.late import HandedIn, days_late, policy_of
 from autograder.course.layout import CourseError
+from autograder.course.timestamps import handed_in_at, problem_with_time, says_no_time
 
 BERLIN = ZoneInfo("Europe/Berlin")
 PLUGIN = "autograder.course.late.LatePolicy"
@@ -141,6 +142,7 @@ def test_nothing_is_said_to_be_known_of_what_has_no_time_or_no_due_date():
         ({"grace_minutes": -1}, "grace_minutes"),
         ({"zero_after_days": "a week"}, "zero_after_days"),
         ({"late_days_of": {"ada": -2}}, "late_days_of"),
+        ({"percent_a_day": 10}, "percent_a_day says nothing that is known"),
     ],
 )
 def test_a_policy_that_is_none_is_refused_by_name(terms, said):
@@ -175,3 +177,27 @@ def test_a_time_is_shown_as_it_can_be_typed_again(typed, shown):
 def test_an_hour_that_is_there_twice_is_shown_by_its_offset():
     twice = in_zone(kept("2026-10-25 02:30+01:00"), BERLIN)
     assert shown_time(twice) == "2026-10-25 02:30 +0100"
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2026-10-24 21:59:00.000000 UTC", "2026-10-24T21:59:00"),
+        ("2026-10-24 18:13:00 -0400", "2026-10-24T22:13:00"),
+        ("2026-10-24 23:59 +0200", "2026-10-24T21:59:00"),
+        ("2026-10-24T23:59:00+02:00", "2026-10-24T21:59:00"),
+        ("2026-10-24 23:59:00 Europe/Berlin", "2026-10-24T21:59:00"),
+        ("October 24, 2026 11:42:00 PM", "2026-10-24T23:42:00"),
+    ],
+)
+def test_the_time_of_a_submission_is_the_one_in_its_zone(tmp_path, text, time):
+    (tmp_path / "timestamp.txt").write_text(text)
+    assert handed_in_at(tmp_path) == datetime.fromisoformat(time)
+
+
+def test_a_zone_that_is_none_is_said_and_not_taken_for_utc(tmp_path):
+    (tmp_path / "timestamp.txt").write_text("2026-10-24 23:59:00 CEST")
+    assert problem_with_time(tmp_path) == (
+        "timestamp.txt says `2026-10-24 23:59:00 CEST`, and there is no time zone `CEST`"
+    )
+    assert not says_no_time(tmp_path)
