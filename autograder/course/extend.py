@@ -35,7 +35,7 @@ def extend(
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take an extension back.")] = False,
     table: Annotated[
         Path | None,
-        typer.Option("--from", metavar="CSV", help="Many at once: assignment, student_id, until."),
+        typer.Option("--from", metavar="CSV", help="Many at once: assignment, student_id, until, note."),
     ] = None,
     course_dir: CourseDir = None,
 ) -> None:
@@ -81,12 +81,13 @@ def change(course: Course, changed: Callable[[Extensions], Extensions]) -> None:
         old = _of_nbgrader(gradebook) if terms.extensions is None else terms.extensions
         new = changed(old)
         due = {each.name: each.duedate for each in gradebook.assignments}
-        touched = {key for key in old.keys() | new.keys() if _text(old.get(key)) != _text(new.get(key))}
+        touched = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
         students = {each.id for each in gradebook.students}
         for name in {name for name, _ in new}:
             students.update(course.students(name))
         require_known([new[key] for key in sorted(touched & new.keys())], due, students, terms.zone)
-        write_extensions(course.root / FILE, new)
+        if touched or terms.extensions is None:
+            write_extensions(course.root / FILE, new)
         for key in sorted(touched):
             typer.echo(_said(key, old.get(key), new.get(key), due.get(key[0]), terms))
         if not touched:
@@ -144,7 +145,7 @@ def _of_table(course: Course, table: Path) -> Extensions:
 def _one(course: Course, assignment: str, student: str, until: str) -> Extensions:
     from autograder.course.extensions import Extension, read_until
 
-    found = Extension(assignment, student, read_until(until, "--until", course.terms.zone), "course extend")
+    found = Extension(assignment, student, read_until(until, "--until", course.terms.zone), place="extend")
     return {(assignment, student): found}
 
 
@@ -166,15 +167,11 @@ def _of_nbgrader(gradebook: Any) -> Extensions:
     query = gradebook.db.query(SubmittedAssignment).filter(SubmittedAssignment.extension.isnot(None))
     return {
         (each.assignment.name, each.student_id): Extension(
-            each.assignment.name, each.student_id, each.duedate.replace(tzinfo=UTC), "the gradebook"
+            each.assignment.name, each.student_id, each.duedate.replace(tzinfo=UTC)
         )
         for each in query
         if each.assignment.duedate is not None
     }
-
-
-def _text(extension: Extension | None) -> str:
-    return extension.text if extension else ""
 
 
 def _said(

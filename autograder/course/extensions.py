@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from autograder.course.due import as_kept, days_after, in_zone, read_time, shown_time
 from autograder.course.layout import CourseError
-from autograder.course.tables import read_table
+from autograder.course.tables import other_columns, read_table
 from autograder.render.text import count
 from nnlearn.catalogue.nearest import did_you_mean
 from nnlearn.files import write_whole
@@ -28,8 +28,10 @@ _COLUMNS = {
     "assignment": ("assignment",),
     "student_id": ("student_id", "id", "username"),
     "until": ("until",),
+    "note": ("note", "reason", "why"),
 }
-_EXAMPLE = "the first line reads: assignment,student_id,until"
+_NEEDED = ("assignment", "student_id", "until")
+_EXAMPLE = "the first line reads: assignment,student_id,until,note"
 _DAYS = re.compile(r"\+\s*(\d{1,3})\s*days?")
 
 Extensions = dict[tuple[str, str], "Extension"]
@@ -44,13 +46,15 @@ class Extension:
         assignment: The assignment.
         student: Whose it is.
         until: A point in time, or whole days after it is due.
+        note: Why, for those who keep the list.
         place: Where that is said, for messages.
     """
 
     assignment: str
     student: str
     until: datetime | int
-    place: str = FILE
+    note: str = ""
+    place: str = field(default=FILE, compare=False)
 
     @property
     def text(self) -> str:
@@ -91,9 +95,9 @@ def read_extensions(file: Path, zone: ZoneInfo) -> Extensions:
     found: Extensions = {}
     if not file.exists():
         return found
-    for line, row in read_table(file, _COLUMNS, tuple(_COLUMNS), _EXAMPLE):
+    for line, row in read_table(file, _COLUMNS, _NEEDED, _EXAMPLE, may_end_early=True):
         place = f"{file}:{line}"
-        for column in _COLUMNS:
+        for column in _NEEDED:
             if not row[column]:
                 raise CourseError(f"{place}: {column}: the field is empty", "put that line right")
         key = row["assignment"], row["student_id"]
@@ -104,7 +108,7 @@ def read_extensions(file: Path, zone: ZoneInfo) -> Extensions:
                 "keep one of the two lines",
             )
         until = read_until(row["until"], f"{place}: until", zone)
-        found[key] = Extension(*key, until, place)
+        found[key] = Extension(*key, until, row.get("note", ""), place)
     return found
 
 
@@ -112,13 +116,18 @@ def write_extensions(file: Path, extensions: Extensions) -> None:
     """Write the list as a whole, sorted.
 
     Raises:
+        CourseError: The list that is there has columns that would be lost.
         OutputError: It cannot be written.
     """
+    if file.exists() and (others := other_columns(file, _COLUMNS, _EXAMPLE)):
+        raise CourseError(
+            f"{file}: the column `{others[0]}` would be lost", "call it note, or take it out; note is kept"
+        )
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for _, each in sorted(extensions.items()):
-        writer.writerow((each.assignment, each.student, each.text))
+        writer.writerow((each.assignment, each.student, each.text, each.note))
     write_whole(file, text.getvalue().encode())
 
 

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from autograder.course.layout import CourseError
 from autograder.render.text import shown_name
@@ -15,7 +16,12 @@ _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_table(
-    file: Path, columns: Mapping[str, tuple[str, ...]], needed: tuple[str, ...], example: str
+    file: Path,
+    columns: Mapping[str, tuple[str, ...]],
+    needed: tuple[str, ...],
+    example: str,
+    *,
+    may_end_early: bool = False,
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row with its line and its fields by column, without blanks around them; empty rows are none.
 
@@ -24,24 +30,41 @@ def read_table(
         columns: The columns that are read, and what each may be called in the first line.
         needed: Those that have to be there.
         example: What is said of the first line where something is wrong with it.
+        may_end_early: Whether a row may lack the last fields that are not needed: they are empty.
 
     Raises:
         CourseError: It cannot be read, a column is missing or there twice, or a row has other fields.
     """
+    reader = _reader(file, example)
+    try:
+        header = next(reader)
+        places = _places(file, header, columns, needed, example)
+        least = 1 + max(places[name] for name in (needed if may_end_early else places))
+        for row in reader:
+            if any(field.strip() for field in row):
+                yield reader.line_num, _fields(file, reader.line_num, places, row, least, len(header))
+    except csv.Error as error:
+        raise CourseError(f"{file}:{reader.line_num}: not CSV: {error}", "put that line right") from error
+
+
+def other_columns(file: Path, columns: Mapping[str, tuple[str, ...]], example: str) -> list[str]:
+    """The columns of a file that `read_table` would leave alone.
+
+    Raises:
+        CourseError: It cannot be read.
+    """
+    known = {name for names in columns.values() for name in names}
+    return [name.strip() for name in next(_reader(file, example)) if name.strip().lower() not in known]
+
+
+def _reader(file: Path, example: str) -> Any:
+    """What reads the rows, at the separator that the first line has most of."""
     text = _text(file).lstrip("\r\n")
     if not text.strip():
         raise CourseError(f"{file} is empty", example)
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        header = next(reader)
-        places = _places(file, header, columns, needed, example)
-        for row in reader:
-            if any(field.strip() for field in row):
-                yield reader.line_num, _fields(file, reader.line_num, places, row, len(header))
-    except csv.Error as error:
-        raise CourseError(f"{file}:{reader.line_num}: not CSV: {error}", "put that line right") from error
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
 def _text(file: Path) -> str:
@@ -83,15 +106,14 @@ def _places(
     return found
 
 
-def _fields(file: Path, line: int, places: dict[str, int], row: list[str], width: int) -> dict[str, str]:
+def _fields(
+    file: Path, line: int, places: dict[str, int], row: list[str], least: int, width: int
+) -> dict[str, str]:
     if any(field.strip() for field in row[width:]):
         raise CourseError(
             f"{file}:{line}: expected {width} fields, got {len(row)}: {shown_name(', '.join(row), 80)}",
             "put a field that holds the separator between quotes",
         )
-    if len(row) <= max(places.values()):
-        raise CourseError(
-            f"{file}:{line}: expected {max(places.values()) + 1} fields, got {len(row)}",
-            "put that line right",
-        )
-    return {name: row[place].strip() for name, place in places.items()}
+    if len(row) < least:
+        raise CourseError(f"{file}:{line}: expected {least} fields, got {len(row)}", "put that line right")
+    return {name: row[place].strip() if place < len(row) else "" for name, place in places.items()}

@@ -60,8 +60,8 @@ def test_an_extension_is_kept_before_anything_is_handed_in(course, say):
         "ada may hand in ps1 until 2026-10-26 12:00 Europe/Berlin"
     ]
     assert extensions(course) == [
-        "assignment,student_id,until",
-        "ps1,ada,2026-10-26 12:00 Europe/Berlin",
+        "assignment,student_id,until,note",
+        "ps1,ada,2026-10-26 12:00 Europe/Berlin,",
     ]
     with find_course(course).gradebook() as gradebook:
         assert not gradebook.find_assignment("ps1").submissions  # nothing that would count as handed in
@@ -90,7 +90,7 @@ def test_typed_twice_changes_nothing_and_typed_otherwise_replaces(course, say):
     assert say("ps1", "ada", until="2026-10-25 12:00 UTC") == [
         f"ada may hand in ps1 until 2026-10-25 12:00 UTC; before: {was}"
     ]
-    assert extensions(course)[1:] == ["ps1,ada,2026-10-25 12:00 UTC"]
+    assert extensions(course)[1:] == ["ps1,ada,2026-10-25 12:00 UTC,"]
 
 
 def test_granted_after_grading_it_takes_the_penalty_back_at_once_and_withdrawn_it_is_there_again(course, say):
@@ -111,7 +111,7 @@ def test_granted_after_grading_it_takes_the_penalty_back_at_once_and_withdrawn_i
         "before: until 2026-10-26 23:59 Europe/Berlin (+2 days)"
     )
     assert standing(course, "ada") == (None, late, 1.0)
-    assert extensions(course) == ["assignment,student_id,until"]
+    assert extensions(course) == ["assignment,student_id,until,note"]
     with pytest.raises(CourseError, match="ada has no extension of ps1 that could be withdrawn"):
         say("ps1", "ada", withdraw=True)
 
@@ -150,7 +150,7 @@ def test_what_nbgrader_was_told_before_there_was_a_list_is_taken_into_it(course,
         assert (until, late.seconds) == (datetime(2026, 10, 27, 21, 59), 0)
     assert say("ps1")[1:] == ["  cy  until 2026-10-27 21:59 UTC"]
     say("ps1", "ada", until="+1 day")
-    assert extensions(course)[1:] == ["ps1,ada,+1 day", "ps1,cy,2026-10-27 21:59 UTC"]
+    assert extensions(course)[1:] == ["ps1,ada,+1 day,", "ps1,cy,2026-10-27 21:59 UTC,"]
     assert standing(course, "cy")[:2] == (timedelta(days=3), 0)
 
 
@@ -174,9 +174,9 @@ def test_a_table_is_taken_as_a_whole(course, say, tmp_path):
         "ada may hand in ps2 until 2026-11-10 12:00 Europe/Berlin",
     ]
     assert extensions(course)[1:] == [
-        "ps1,ada,+1 day",
-        "ps1,bo,+3 days",
-        "ps2,ada,2026-11-10 12:00 Europe/Berlin",
+        "ps1,ada,+1 day,",
+        "ps1,bo,+3 days,ill",
+        "ps2,ada,2026-11-10 12:00 Europe/Berlin,",
     ]
 
 
@@ -207,6 +207,22 @@ def test_a_bad_row_is_named_with_its_column_and_nothing_is_changed(course, say, 
     assert f"{table}{said}" in refused.value.problem
     assert refused.value.next_step
     assert (extensions(course), standing(course, "bo")) == before
+
+
+def test_what_else_stands_in_the_list_is_kept_or_nothing_is_written(course, say):
+    text = "assignment;student_id;until;Why\nps1;ada;+1 day;ill, with a letter\nps2;bo;+1 day\n"
+    (course / "extensions.csv").write_text(text)
+    say("ps1", "bo", until="+1 day")
+    assert extensions(course)[1:] == [
+        'ps1,ada,+1 day,"ill, with a letter"',
+        "ps1,bo,+1 day,",
+        "ps2,bo,+1 day,",
+    ]
+    text = "assignment,student_id,until,granted by\nps1,ada,+1 day,Hana\n"
+    (course / "extensions.csv").write_text(text)
+    with pytest.raises(CourseError, match="the column `granted by` would be lost"):
+        say("ps1", "bo", until="+1 day")
+    assert (course / "extensions.csv").read_text() == text
 
 
 def test_a_learner_who_is_not_in_the_class_list_is_refused_with_who_may_be_meant(course, say):
