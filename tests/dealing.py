@@ -19,6 +19,7 @@ LONGEST = (
     *("course/test_lifecycle.py", "course/test_formgrader.py"),
     *("course/test_traps.py", "course/test_preflight.py"),
     *("course/test_course_grade.py", "course/test_class_run.py"),
+    *("course/test_deadlines.py", "course/test_selection.py"),
     *("test_notebooks.py", "course/test_course_check.py", "exploits/test_exploits.py"),
     *("checking/test_predictions.py", "grade/test_sample_class.py", "course/test_same_scores.py"),
     *("watch/test_lines.py", "course/test_exploits.py", "cli/test_check.py", "cli/test_newcomer.py"),
@@ -30,6 +31,10 @@ TOGETHER = (
         *("course/test_course_grade.py", "course/test_class_run.py"),
     ),
     ("course/test_lifecycle.py", "course/test_formgrader.py"),  # a class from release to feedback
+    (  # a class with deadlines
+        *("course/test_deadlines.py", "course/test_extend.py"),
+        *("course/test_selection.py", "course/test_compare.py"),
+    ),
     ("test_wheel.py", "cli/test_newcomer.py", "cli/test_selfstudy.py"),  # wheels
 )
 
