@@ -9,22 +9,25 @@ from nnlearn.errors import NnlearnError
 
 _KEEPS_APART = frozenset({"mountns", "landlock"})
 """One of these keeps what a submission writes from the next, and the checks from both."""
+_KEEPS_OFF_THE_NETWORK = frozenset({"netns", "landlock_net", "seccomp"})
+"""One of these keeps a submission from a scheduler that runs what it is told."""
 
 
 class IsolationMissingError(NnlearnError):
     """Untrusted work would run with less around it than was asked for."""
 
 
-def check_isolation(*, required: bool, say: Callable[[str], None]) -> None:
+def check_isolation(*, required: bool, say: Callable[[str], None], networked: bool = False) -> None:
     """Try out the layers of isolation in a process that ends right after.
 
     Args:
         required: Refuse if one is missing; otherwise say it in one line.
         say: Shows a line to whoever grades.
+        networked: Whether this machine is part of a cluster, which must be out of a submission's reach.
 
     Raises:
-        IsolationMissingError: A required layer is missing, or nothing keeps one submission from another, or
-            this is not Linux.
+        IsolationMissingError: A required layer is missing, or nothing keeps one submission from another or
+            from the cluster, or this is not Linux.
     """
     if sys.platform != "linux":
         raise IsolationMissingError(
@@ -38,6 +41,12 @@ def check_isolation(*, required: bool, say: Callable[[str], None]) -> None:
         raise IsolationMissingError(
             "nothing on this machine keeps one submission from reading what another has left, or the checks.",
             f"One of these layers has to hold: {', '.join(sorted(_KEEPS_APART))}; "
+            "`nnlearn doctor --grading` says why they do not.",
+        )
+    if networked and not held & _KEEPS_OFF_THE_NETWORK:
+        raise IsolationMissingError(
+            "nothing on this machine keeps a submission off the network, where the cluster's scheduler is.",
+            f"One of these layers has to hold: {', '.join(sorted(_KEEPS_OFF_THE_NETWORK))}; "
             "`nnlearn doctor --grading` says why they do not.",
         )
     missing = missing_layers(held)

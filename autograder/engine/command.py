@@ -6,14 +6,14 @@ What was graded is kept when the run is interrupted.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
-from autograder.engine.options import Jobs, RequireIsolation
+from autograder.engine.options import Cluster, ClusterReport, Jobs, RequireIsolation
 from nnlearn.cli.options import Content
 from nnlearn.errors import (
     EXIT_CHECKS_FAILED,
@@ -76,33 +76,33 @@ def grade(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same report.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was interrupted.")] = False,
     require_isolation: RequireIsolation = False,
+    cluster: Cluster = None,
+    cluster_report: ClusterReport = None,
 ) -> None:
     """Grade what learners handed in.
 
     Ends with 0 when every submission was graded, whatever the scores; with 1 when one could not be read; with
-    3 when the grader itself failed on one; with 2 when interrupted; with 4 when the request cannot be carried
-    out.
+    3 when the grader itself failed on one; with 2 when interrupted, or when the cluster was lost; with 4 when
+    the request cannot be carried out.
     """
     from rich.console import Console
 
-    from autograder.engine.check_isolation import check_isolation
     from autograder.engine.grade_all import grade_all
+    from autograder.engine.graders import Means, graders
     from autograder.engine.journal import forget, journal_in
     from autograder.engine.outputs import open_outputs
-    from autograder.engine.reply_cache import say_what_is_slow
     from autograder.engine.submissions import collect
     from autograder.render.text import says_on
     from nnlearn.catalogue import load_catalogue
 
+    means = Means(jobs, cluster, cluster_report)
     catalogue = load_catalogue(content)
     messages = Console(stderr=True)
     say = says_on(messages)
     submissions = collect(paths, topic, catalogue, on_skipped=lambda line: say(f"Left out: {line}"))
     require_checks(submissions, catalogue)
     outputs = open_outputs(submissions, json=json, csv=csv, html=html)
-    check_isolation(required=require_isolation, say=say)
     topics = [catalogue.topic(name) for name in dict.fromkeys(s.topic for s in submissions)]
-    say_what_is_slow(topics, seed, say)
     asked = {
         "paths": sorted(str(path.resolve()) for path in paths),
         "topic": topic,
@@ -110,18 +110,22 @@ def grade(
         "seed": seed,
     }
     journal = journal_in(Path(), asked)
-    code = run_grading(
-        submissions,
-        catalogue,
-        outputs,
-        executor=grade_all,
-        jobs=jobs or os.cpu_count() or 1,
-        seed=seed,
-        journal=journal,
-        resume=resume,
-        console=Console(stderr=outputs.take_stdout),
-        messages=messages,
-    )
+    with graders(means, catalogue.root, topics, seed=seed, required=require_isolation, say=say) as (
+        start_executor,
+        window,
+    ):
+        code = run_grading(
+            submissions,
+            catalogue,
+            outputs,
+            executor=partial(grade_all, start_executor=start_executor),
+            jobs=window,
+            seed=seed,
+            journal=journal,
+            resume=resume,
+            console=Console(stderr=outputs.take_stdout),
+            messages=messages,
+        )
     if code != EXIT_INTERRUPTED:
         forget(journal)
     raise typer.Exit(code)

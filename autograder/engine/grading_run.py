@@ -1,4 +1,4 @@
-"""What every grading run is: jobs through the pool, finished work kept as it comes, an end by Ctrl-C."""
+"""What every grading run is: jobs through the pool, and finished work kept, however the run ends."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from autograder.engine.journal import Journal, key_of
-from autograder.engine.pool import GivenUp, Pool
+from autograder.engine.pool import ExecutorLostError, GivenUp, Pool
 from autograder.engine.submissions import Submission
 from nnlearn.results import Report
 
@@ -21,6 +21,8 @@ Result = TypeVar("Result")
 class GradingRun:
     """A run, as a context: Ctrl-C ends its processes and leaves the context, with nothing lost.
 
+    So does the loss of all that grades.
+
     Args:
         journal: Where finished reports are kept until `forget` is told that they are written elsewhere.
         about: What reports depend on besides the submissions.
@@ -29,7 +31,7 @@ class GradingRun:
         lock: What only one run may hold at a time; by default one that belongs to the journal.
 
     Attributes:
-        interrupted: Whether it ended by Ctrl-C.
+        interrupted: Whether it ended early.
         wishes: What is asked for, and what the run that is resumed was asked for.
 
     Raises:
@@ -60,7 +62,7 @@ class GradingRun:
         trace: TracebackType | None,
     ) -> bool:
         self._journal.close()
-        if not isinstance(error, KeyboardInterrupt):
+        if not isinstance(error, (KeyboardInterrupt, ExecutorLostError)):
             return False
         for child in multiprocessing.active_children():
             child.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,4 +12,21 @@ Jobs = Annotated[
 ]
 RequireIsolation = Annotated[
     bool, typer.Option("--require-isolation", help="Refuse to grade where a layer of isolation is missing.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Grade on a Dask cluster: its scheduler's address, or local:N for N workers of this machine.",
+        show_default=False,
+    ),
+]
+ClusterReport = Annotated[
+    Path | None,
+    typer.Option(
+        "--cluster-report",
+        metavar="FILE",
+        help="Write as JSON which worker of the cluster graded what, how long it took and what failed.",
+        show_default=False,
+    ),
 ]

@@ -1,6 +1,7 @@
 """Runs jobs through an executor whose workers may die.
 
-Any executor with the interface of `concurrent.futures` will do; one that is broken is replaced.
+Any executor with the interface of `concurrent.futures` will do; one that is broken is replaced. One that
+knows which job's worker died says so of that job alone, and goes on with the others.
 A job that was under way when a worker died is run again once, alone. If its worker dies again, the job is
 given up and the others go on.
 """
@@ -10,10 +11,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import Generic, TypeVar
+
+from nnlearn.errors import NnlearnError
 
 # Seconds before each try to start processes. What they are started by may have been killed; the system
 # needs a moment before it says so, and all that time connections to it are refused.
@@ -21,6 +25,18 @@ _PAUSES = (0.0, 0.1, 0.3, 1.0, 3.0)
 
 Job = TypeVar("Job", bound=Hashable)
 Result = TypeVar("Result")
+
+
+class WorkerDiedError(Exception):
+    """The worker of this job died. The executor knows that no other job was hurt, and goes on."""
+
+
+class JobFailedError(Exception):
+    """What a job has raised where it was done, in words."""
+
+
+class ExecutorLostError(NnlearnError):
+    """There is no executor any more, and none to be had: the run ends, with what is done."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,9 @@ class Pool(Generic[Job, Result]):
 
         Args:
             jobs: What to do. A deque is emptied, and whoever takes a result may add to it.
+
+        Raises:
+            ExecutorLostError: The executor says that there is no going on.
         """
         waiting = jobs if isinstance(jobs, deque) else deque(jobs)
         while waiting:
@@ -81,6 +100,7 @@ class Pool(Generic[Job, Result]):
     ) -> Iterator[tuple[Job, Result | GivenUp[Job]]]:
         """Run jobs until none is left or the executor breaks; `suspects` gets those under way then."""
         under_way: dict[Future[Result], Job] = {}
+        ended: SimpleQueue[Future[Result]] = SimpleQueue()  # to ask all for one that has ended takes longer
         try:
             started = self._start()
         except OSError:  # no process, or no memory
@@ -93,21 +113,32 @@ class Pool(Generic[Job, Result]):
                     except (BrokenExecutor, OSError, EOFError):  # what processes are started by died
                         break
                     under_way[future] = waiting.popleft()
-                ended, _ = wait(under_way, return_when=FIRST_COMPLETED)
-                broken = not ended
-                for future in ended:
+                    future.add_done_callback(ended.put)
+                broken = not under_way
+                if under_way:
+                    future = ended.get()
                     job = under_way.pop(future)
                     error = future.exception()
-                    if isinstance(error, BrokenExecutor):
+                    if isinstance(error, ExecutorLostError):
+                        raise error
+                    if isinstance(error, (BrokenExecutor, WorkerDiedError)):
                         suspects.append(job)
-                        broken = True
+                        broken = isinstance(error, BrokenExecutor)
                     elif error is not None:
-                        yield job, GivenUp(job, f"{type(error).__name__}: {error}")
+                        yield job, GivenUp(job, _in_words(error))
                     else:
                         yield job, future.result()
                 if broken:
-                    suspects.extend(under_way.values())
+                    for future, job in under_way.items():
+                        if future.done() and future.exception() is None:  # just before
+                            yield job, future.result()
+                        else:
+                            suspects.append(job)
                     return
+
+
+def _in_words(error: BaseException) -> str:
+    return str(error) if isinstance(error, JobFailedError) else f"{type(error).__name__}: {error}"
 
 
 @contextmanager

@@ -112,6 +112,27 @@ def say_what_is_slow(topics: Iterable[Topic], seed: int, say: Callable[[str], No
         )
 
 
+def kept_replies(topic: Topic, seed: int) -> tuple[str, bytes] | None:
+    """The name of the file that keeps the replies of a topic, and what it holds; None if there is none."""
+    file = _file_of(topic, seed)
+    try:
+        with open(file, "rb", opener=_without_links) as opened:
+            return (file.name, opened.read()) if _is_ours(os.fstat(opened.fileno())) else None
+    except OSError:
+        return None
+
+
+def keep_replies(files: Mapping[str, bytes]) -> None:
+    """Put files of `kept_replies` into the cache of this process' user, where they are as good as its own.
+
+    Raises:
+        OSError: They cannot be written.
+    """
+    for name, data in files.items():
+        with _opened_to_add(_folder() / Path(name).name) as file:
+            file.write(data)
+
+
 def _trouble() -> str:
     """Why nothing can be kept, or an empty string."""
     try:

@@ -37,11 +37,32 @@ class Job:
         submission: What was handed in.
         content: The root of the content tree.
         seed: What all random numbers follow from.
+        data: What the file holds; None while nobody has read it.
     """
 
     submission: Submission
     content: Path
     seed: int
+    data: bytes | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is called where many are listed."""
+        return f"{self.submission.topic} {self.submission.name}"
+
+    def with_data(self) -> Job:
+        """The same with what it needs of this machine's files, or with why that cannot be read."""
+        if self.submission.problem or self.data is not None:
+            return self
+        try:
+            return replace(self, data=read_bytes(self.submission.path))
+        except SubmissionError as error:
+            told = replace(self.submission, problem=error.problem, next_step=error.next_step)
+            return replace(self, submission=told)
+
+    def with_content(self, folder: Path) -> Job:
+        """The same where the content lies in another place."""
+        return replace(self, content=folder)
 
 
 @dataclass(frozen=True)
@@ -73,12 +94,17 @@ class TopicGrader:
         self._known = self._gallery.known_replies()
         self._variants = Variants(self._gallery)
 
-    def grade(self, submission: Submission) -> Graded:
-        """Run every check on a submission. Whatever it does, there is a report."""
+    def grade(self, submission: Submission, data: bytes | None = None) -> Graded:
+        """Run every check on a submission. Whatever it does, there is a report.
+
+        Args:
+            submission: What was handed in; with a problem, nothing is run.
+            data: What its file holds, where that has been read.
+        """
         try:
             if submission.problem:
                 raise SubmissionError(submission.problem, submission.next_step)
-            data = read_bytes(submission.path)
+            data = read_bytes(submission.path) if data is None else data
             # Whatever lies there now, or later: the report is about these bytes.
             submission = replace(submission, sha256=digest_of(data))
             source = read_source(submission.read_as, data)
@@ -164,12 +190,12 @@ def start_worker(lender: socket.socket) -> None:
 
 def grade_job(job: Job) -> Graded:
     """Grade one submission in this process, which keeps what it warmed up for the next."""
-    return _grader(job.content, job.submission.topic, job.seed).grade(job.submission)
+    return _grader(job.content, job.submission.topic, job.seed).grade(job.submission, job.data)
 
 
 @functools.cache
 def _grader(content: Path, topic: str, seed: int) -> TopicGrader:
-    return TopicGrader(load_catalogue(content).topic(topic), zygote_of_this_process(), seed)
+    return TopicGrader(load_catalogue(content, {topic}).topic(topic), zygote_of_this_process(), seed)
 
 
 @functools.cache

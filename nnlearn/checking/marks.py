@@ -52,7 +52,7 @@ def check(
             raise ValueError(f"{function.__name__} needs a docstring: it is what learners read")
         if points <= 0:
             raise ValueError(f"{function.__name__}: points must be positive, not {points}")
-        info = CheckInfo(part, title, hidden, points, after.__name__ if after else "")
+        info = CheckInfo(part, title, hidden, float(points), after.__name__ if after else "")
         marked: Test = getattr(pytest.mark, MARK)(info)(function)
         return marked
 

@@ -1,0 +1,67 @@
+"""The way into a cluster: a Dask client for an address, or for a cluster on this machine."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from typing import TYPE_CHECKING
+
+from nnlearn.errors import NnlearnError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+LOCAL = "local:"
+_PATIENCE_S = 20
+
+
+class ClusterError(NnlearnError):
+    """There is no cluster to grade with."""
+
+
+def connect(address: str) -> Client:
+    """Connect to a scheduler.
+
+    Args:
+        address: Where it listens, as Dask writes it: `tcp://HOST:PORT`, `tls://HOST:PORT`; or `local:N` for N
+            workers within this very process, which nobody else can reach.
+
+    Raises:
+        ClusterError: Nobody answers there, Dask is not installed, or it is no address.
+    """
+    if importlib.util.find_spec("distributed") is None:
+        raise ClusterError(
+            "--cluster: grading on a cluster is done by Dask, which is not installed here",
+            "pip install 'nnlearn[cluster]'",
+        )
+    from distributed import Client, LocalCluster
+
+    # What becomes of the connection is said in our words, and once.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    if address.startswith(LOCAL):
+        workers = _number(address)
+        local = LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=False,
+            protocol="inproc://",
+            dashboard_address=None,
+            memory_limit=0,
+        )
+        return Client(local)  # type: ignore[no-untyped-call]
+    try:
+        return Client(address, timeout=_PATIENCE_S)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        raise ClusterError(
+            f"--cluster {address}: no scheduler of Dask can be reached there: {error}",
+            "Start one with `dask scheduler` and give the address that it shows; docs/cluster.md says how.",
+        ) from error
+
+
+def _number(address: str) -> int:
+    text = address.removeprefix(LOCAL)
+    if not text.isdecimal() or not int(text):
+        raise ClusterError(
+            f"--cluster {address}: expected local:N with the number of workers, got `{text}`", "local:2"
+        )
+    return int(text)
