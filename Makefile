@@ -33,6 +33,7 @@ check: $(SET_UP)  ## lint and types
 bench: $(SET_UP)  ## measured comparisons with other graders
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.commands
+	$(BIN)/python -m benchmarks.cluster
 
 site: $(SET_UP)  ## the course as a static site, in the folder site
 	$(BIN)/nnlearn site build

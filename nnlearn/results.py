@@ -84,7 +84,7 @@ _FOUND_BY = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """What is wrong with a part, by name.
 
@@ -100,7 +100,7 @@ class Noticed:
     found_by: FoundBy = FoundBy.GALLERY
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of one check.
 
@@ -123,7 +123,7 @@ class Outcome:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PartResult:
     """All outcomes of one part. The score follows from them and is never stored on its own.
 
@@ -170,7 +170,7 @@ class PartResult:
         return outcome.verdict.words if may_tell(outcome.verdict, outcome.hidden, visible) else "no answer"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Answered:
     """What was answered in words, for a person to read and mark.
 
@@ -183,7 +183,7 @@ class Answered:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that is known about one submission.
 

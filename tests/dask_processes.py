@@ -68,6 +68,11 @@ class Dask:
         command = [*around, *DASK, "worker", self.address, *where, *arguments]
         return self._start(command, **environment)
 
+    def until_workers(self, number):
+        """Wait until the scheduler has said that so many workers are there."""
+        said = self._folder / "said0"
+        assert comes_true(lambda: said.read_text().count("Register worker") >= number)
+
     def children(self):
         """All that the processes have started and that lives."""
         return [child for process in self._started for child in _children(process)]

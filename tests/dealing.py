@@ -15,8 +15,8 @@ from xdist.scheduler import LoadFileScheduling
 HERE = Path(__file__).parent
 LONGEST = (
     *("topics/test_unforeseen_answers.py", "topics/test_calls_that_are_told.py", "topics/test_mutants.py"),
-    *("engine/test_killed.py", "isolation/test_other_conditions.py"),
-    *("course/test_lifecycle.py", "course/test_formgrader.py"),
+    *("engine/test_killed.py", "isolation/test_other_conditions.py", "cluster/test_cluster.py"),
+    *("course/test_lifecycle.py", "course/test_formgrader.py", "course/test_on_a_cluster.py"),
     *("course/test_traps.py", "course/test_preflight.py"),
     *("course/test_course_grade.py", "course/test_class_run.py"),
     *("course/test_deadlines.py", "course/test_selection.py"),
@@ -30,7 +30,9 @@ TOGETHER = (
         *("course/test_traps.py", "course/test_preflight.py"),
         *("course/test_course_grade.py", "course/test_class_run.py"),
     ),
-    ("course/test_lifecycle.py", "course/test_formgrader.py"),  # a class from release to feedback
+    (  # a class from release to feedback
+        *("course/test_lifecycle.py", "course/test_formgrader.py", "course/test_on_a_cluster.py"),
+    ),
     (  # a class with deadlines
         *("course/test_deadlines.py", "course/test_extend.py"),
         *("course/test_selection.py", "course/test_compare.py"),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.blueprint import Blueprint
+from autograder.course.elsewhere import FOLDER, blueprints_in
 from autograder.course.handed_in import notebook_of, read_handed_in
 from autograder.course.layout import load_config
 from autograder.course.metadata import schema_taken_as_right
@@ -46,6 +47,8 @@ class SubmissionJob:
         notebooks: The paths of its notebooks, each under its own name.
         files: The files that stand for them, by their names; what is not there stands for itself.
         blueprints: What each of them consists of, by its name.
+        data: What the files hold, or why they cannot be read, by the names of the notebooks; empty while
+            nobody has read them.
     """
 
     settings: Settings
@@ -54,6 +57,22 @@ class SubmissionJob:
     notebooks: tuple[Path, ...]
     blueprints: Mapping[str, Blueprint] = field(hash=False)
     files: Mapping[str, Path] = field(hash=False, default_factory=dict)
+    data: Mapping[str, bytes | Failed] = field(hash=False, default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """What it is called where many are listed."""
+        return f"{self.assignment} {self.student}"
+
+    def with_data(self) -> SubmissionJob:
+        """The same with what it needs of this machine's files; `files_of` brings the rest elsewhere."""
+        data = {path.stem: _read_or_not(self.file_of(path)) for path in self.notebooks}
+        return replace(self, data=data, blueprints={})
+
+    def with_content(self, folder: Path) -> SubmissionJob:
+        """The same where content and course lie in another place."""
+        settings = Settings(folder / FOLDER, folder)
+        return replace(self, settings=settings, blueprints=blueprints_in(folder, self.assignment))
 
     def file_of(self, notebook: Path) -> Path:
         """The file that stands for a notebook."""
@@ -116,11 +135,22 @@ def autograde_job(job: SubmissionJob) -> tuple[AutogradedNotebook, ...] | Failed
 
 def _graded_or_not(line: _Line, job: SubmissionJob, path: Path) -> AutogradedNotebook:
     """One notebook, graded, or with what kept it from being."""
+    data = job.data[path.stem] if job.data else _read_or_not(job.file_of(path))
     try:
-        return line.autograde(job, path)
+        if not isinstance(data, Failed):
+            return line.autograde(job, path, data)
+        failure = data
     except Exception as error:
         failure = failed(error)
-        return AutogradedNotebook(path.stem, explanation(failure), Marks({}, {}), None, "", failure=failure)
+    return AutogradedNotebook(path.stem, explanation(failure), Marks({}, {}), None, "", failure=failure)
+
+
+def _read_or_not(file: Path) -> bytes | Failed:
+    """What was handed in, or why it cannot be read."""
+    try:
+        return read_handed_in(file)
+    except Exception as error:
+        return failed(error)
 
 
 class _Line:
@@ -141,7 +171,7 @@ class _Line:
         self._sanitizing = self._made(converter.sanitize_preprocessors)
         self._grading = self._made(converter.autograde_preprocessors)
 
-    def autograde(self, job: SubmissionJob, path: Path) -> AutogradedNotebook:
+    def autograde(self, job: SubmissionJob, path: Path, data: bytes) -> AutogradedNotebook:
         """One notebook through all preprocessors.
 
         Raises:
@@ -152,7 +182,6 @@ class _Line:
         from nbgrader import utils
         from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 
-        data = read_handed_in(job.file_of(path))
         notebook = notebook_of(path.name, data)
         resources = self._resources(job, path)
         marks = Marks({}, {})

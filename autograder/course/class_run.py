@@ -6,20 +6,20 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autograder.course.autograding import AutogradedNotebook, Settings, SubmissionJob, autograde_job
 from autograder.course.class_result import ClassRun
 from autograder.course.layout import Course, CourseError
 from autograder.course.not_graded import UNREADABLE, Failed
 from nnlearn.files import digest_of
 
 if TYPE_CHECKING:
-    from autograder.course.autograding import AutogradedNotebook, SubmissionJob
     from autograder.course.blueprint import Blueprint
     from autograder.course.chosen import Chosen
     from autograder.course.writer import ClassWriter
+    from autograder.engine.graders import Means
     from autograder.engine.grading_run import GradingRun
     from autograder.engine.submissions import Submission
 
@@ -31,7 +31,8 @@ def grade_class(
     assignment: str,
     *,
     content: Path | None,
-    jobs: int,
+    means: Means,
+    required: bool,
     force: bool,
     resume: bool,
     messages: Any,
@@ -42,7 +43,8 @@ def grade_class(
         course: The course.
         assignment: The assignment's name.
         content: The content tree, where it is not the one that the course names.
-        jobs: How many submissions to grade at a time.
+        means: What to grade with.
+        required: Whether every layer of isolation has to hold.
         force: Whether to grade again what was graded before.
         resume: Whether to go on with a run that was interrupted: with what it was asked for, and without what
             it has graded.
@@ -50,13 +52,14 @@ def grade_class(
 
     Raises:
         CourseError: Nobody handed anything in, or the assignment was not generated.
+        NnlearnError: There is nothing to grade with.
     """
+    from autograder.course.elsewhere import files_of
+    from autograder.engine.graders import Needs, graders
     from autograder.engine.grading_run import GradingRun
     from autograder.engine.journal import forget, journal_in, lock_in, say_if_missing
     from autograder.engine.pool import GivenUp
-    from autograder.engine.processes import Processes
     from autograder.engine.progress import GradingProgress
-    from autograder.engine.reply_cache import say_what_is_slow
     from autograder.render.text import says_on
 
     done = ClassRun()
@@ -69,19 +72,29 @@ def grade_class(
     if resume:
         say_if_missing(journal, says_on(messages))
     topics = [book.topic for book in blueprints.values() if book.topic]
-    say_what_is_slow(topics, seed, says_on(messages))
     about = {"seed": seed, "content": _contents(blueprints)}
-    with _writer(course, assignment) as writer, _in(course.root):
+    needs = Needs(
+        course.catalogue.root,
+        topics,
+        seed,
+        required=required,
+        preload=("autograder.course.preload",),
+        files=files_of(course, assignment, blueprints) if means.cluster else {},
+    )
+    with (
+        graders(means, needs, says_on(messages)) as (start, window),
+        _writer(course, assignment) as writer,
+        _in(course.root),
+    ):
         course.terms.require_sound(writer.gradebook, assignment, course.students(assignment))
         found = writer.submissions(assignment)
         wishes = {_FORCED} if force else ()
         with GradingRun(journal, about, resume=resume, wishes=wishes, lock=lock) as going:
             writer.force = _FORCED in going.wishes
             todo = list(_todo(course, content, assignment, found, blueprints, writer, going, done))
-            start = partial(Processes, jobs, "autograder.course.preload")
             result: tuple[AutogradedNotebook, ...] | Failed | GivenUp[SubmissionJob]
             with GradingProgress(len(todo), messages) as progress:
-                for job, result in going.results(todo, _autograde, start, jobs):
+                for job, result in going.results(todo, autograde_job, start, window):
                     if isinstance(result, GivenUp):
                         result = _given_up(result.reason)
                     outcome = _save(course, writer, going, job, result, done)
@@ -132,7 +145,6 @@ def _todo(
     done: ClassRun,
 ) -> Iterator[SubmissionJob]:
     """The submissions that are to be graded; the others are noted in `done`."""
-    from autograder.course.autograding import Settings, SubmissionJob
     from autograder.course.names import RENAME, problem_with_name
     from autograder.course.standing import not_handed_in
     from autograder.course.timestamps import problem_with_time, says_no_time
@@ -254,13 +266,6 @@ def _contents(blueprints: dict[str, Blueprint]) -> dict[str, str]:
 
 def _given_up(reason: str) -> Failed:
     return Failed(f"the grader failed: {reason}; this is not the learner's mistake", is_ours=True)
-
-
-def _autograde(job: SubmissionJob) -> tuple[AutogradedNotebook, ...] | Failed:
-    """What a worker runs; what it needs is imported there."""
-    from autograder.course.autograding import autograde_job
-
-    return autograde_job(job)
 
 
 @contextmanager

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
 
 from autograder.course.layout import find_course
 from autograder.course.options import CourseDir
-from autograder.engine.options import Jobs, RequireIsolation
+from autograder.engine.options import Cluster, ClusterReport, Jobs, RequireIsolation
 from nnlearn.cli.options import Content
 
 
@@ -23,32 +22,35 @@ def grade(
         bool, typer.Option("--resume", help="Go on with a run that was interrupted, forced if it was.")
     ] = False,
     require_isolation: RequireIsolation = False,
+    cluster: Cluster = None,
+    cluster_report: ClusterReport = None,
     course_dir: CourseDir = None,
     content: Content = None,
 ) -> None:
     """Grade a whole class, with the scores and files that `nbgrader autograde` gives.
 
     Ends with 0 when every submission was graded, whatever the scores; with 1 when one could not be read; with
-    3 when the grader itself failed on one; with 2 when interrupted; with 4 when the request cannot be carried
-    out.
+    3 when the grader itself failed on one; with 2 when interrupted, or when the cluster was lost; with 4 when
+    the request cannot be carried out.
     """
     from rich.console import Console
 
     from autograder.course.class_run import grade_class
-    from autograder.engine.check_isolation import check_isolation
+    from autograder.engine.graders import Means
     from autograder.render.text import says_on, shown_name
 
+    means = Means(jobs, cluster, cluster_report)
     course = find_course(course_dir, content)
     course.require_assignment(assignment)
     messages = Console(stderr=True)
     say = says_on(messages)
     required = require_isolation or bool(course.config.GradeWithNnlearn.get("require_isolation", False))
-    check_isolation(required=required, say=say)
     done = grade_class(
         course,
         assignment,
         content=content,
-        jobs=jobs or os.cpu_count() or 1,
+        means=means,
+        required=required,
         force=force,
         resume=resume,
         messages=messages,

@@ -88,7 +88,7 @@ def grade(
     from rich.console import Console
 
     from autograder.engine.grade_all import grade_all
-    from autograder.engine.graders import Means, graders
+    from autograder.engine.graders import Means, Needs, graders
     from autograder.engine.journal import forget, journal_in
     from autograder.engine.outputs import open_outputs
     from autograder.engine.submissions import collect
@@ -110,10 +110,8 @@ def grade(
         "seed": seed,
     }
     journal = journal_in(Path(), asked)
-    with graders(means, catalogue.root, topics, seed=seed, required=require_isolation, say=say) as (
-        start_executor,
-        window,
-    ):
+    needs = Needs(catalogue.root, topics, seed, required=require_isolation)
+    with graders(means, needs, say) as (start_executor, window):
         code = run_grading(
             submissions,
             catalogue,

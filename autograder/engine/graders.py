@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -51,42 +51,55 @@ class Means:
             OutputFile(self.report)  # said before anything is graded
 
 
-@contextmanager
-def graders(
-    means: Means,
-    root: Path,
-    topics: Sequence[Topic],
-    *,
-    seed: int,
-    required: bool,
-    preload: tuple[str, ...] = (),
-    say: Callable[[str], None],
-) -> Iterator[tuple[Callable[[], Executor], int]]:
-    """What makes an executor, and how many jobs to give it at a time.
+@dataclass(frozen=True)
+class Needs:
+    """What grading takes, here or on other machines.
 
-    Args:
-        means: What was asked for.
+    Attributes:
         root: The content tree.
         topics: Its topics that submissions are for.
         seed: What all random numbers of the run follow from.
         required: Whether every layer of isolation has to hold.
         preload: Modules that workers import before the first submission.
+        files: What other machines get besides the content, by its place there.
+    """
+
+    root: Path
+    topics: Sequence[Topic]
+    seed: int
+    required: bool
+    preload: tuple[str, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@contextmanager
+def graders(
+    means: Means, needs: Needs, say: Callable[[str], None]
+) -> Iterator[tuple[Callable[[], Executor], int]]:
+    """What makes an executor, and how many jobs to give it at a time.
+
+    Args:
+        means: What was asked for.
+        needs: What grading takes.
         say: Shows a line to whoever grades.
 
     Raises:
         NnlearnError: Untrusted work would not be isolated, or there is no such cluster.
     """
-    say_what_is_slow(topics, seed, say)
+    say_what_is_slow(needs.topics, needs.seed, say)
     if means.cluster is None:
-        check_isolation(required=required, say=say)
+        check_isolation(required=needs.required, say=say)
         jobs = means.jobs or os.cpu_count() or 1
-        yield partial(Processes, jobs, *preload), jobs
+        yield partial(Processes, jobs, *needs.preload), jobs
         return
-    from autograder.engine.cluster.cluster import WINDOW
-    from autograder.engine.cluster.command import opened
+    from autograder.engine.cluster.cluster import WINDOW, Cluster
+    from autograder.engine.cluster.connection import connected
+    from autograder.engine.cluster.package import package_of
+    from autograder.engine.cluster.station import Terms
 
-    address = means.cluster
-    with opened(address, root, topics, seed=seed, required=required, preload=preload, say=say) as nodes:
+    package = package_of(needs.root, needs.topics, needs.seed, needs.files)
+    terms = Terms(package, needs.required, needs.preload)
+    with connected(means.cluster) as client, Cluster(client, terms, say) as nodes:
         try:
             yield nodes.start, WINDOW
         finally:

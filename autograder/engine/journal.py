@@ -146,18 +146,22 @@ class Journal:
     def _read(self) -> None:
         """Take over what the file holds, as far as it still holds true."""
         try:
-            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
-            first = json.loads(lines[0])
-            self.wishes |= {str(wish) for wish in first["wishes"]}
+            with self.path.open(encoding="utf-8", errors="replace") as file:
+                first = json.loads(file.readline())
+                self.wishes |= {str(wish) for wish in first["wishes"]}
+                if first["about"] == self._about:
+                    for line in file:  # one at a time: those of a whole course fill more than the memory
+                        self._take_over(line)
         except (FileNotFoundError, ValueError, LookupError, TypeError):
             return
-        for line in lines[1:] if first["about"] == self._about else ():
-            try:
-                entry = json.loads(line)
-                report = report_from_dict(entry["report"])
-                self.found[entry["key"]] = report, tuple(str(name) for name in entry["layers"])
-            except (ValueError, KeyError, TypeError, msgspec.ValidationError):
-                continue  # the line on which the run was killed
+
+    def _take_over(self, line: str) -> None:
+        try:
+            entry = json.loads(line)
+            report = report_from_dict(entry["report"])
+            self.found[entry["key"]] = report, tuple(str(name) for name in entry["layers"])
+        except (ValueError, KeyError, TypeError, msgspec.ValidationError):
+            pass  # the line on which the run was killed
 
 
 def _lock_of(journal: Path) -> Path:

@@ -13,6 +13,7 @@ from course.trap_class import ANSWERS, Book
 from autograder.course import class_run
 from autograder.course.autograding import AutogradedNotebook, Failed, Marks
 from autograder.course.layout import CourseError, find_course
+from autograder.engine.graders import Means
 from autograder.engine.pool import GivenUp
 from nnlearn.errors import OutputError
 from nnlearn.files import digest_of
@@ -49,8 +50,8 @@ def workers(monkeypatch):
             ),
         )
 
-    monkeypatch.setattr(class_run, "_autograde", work)
-    monkeypatch.setattr("autograder.engine.processes.Processes", lambda jobs, *_: ThreadPoolExecutor(jobs))
+    monkeypatch.setattr(class_run, "autograde_job", work)
+    monkeypatch.setattr("autograder.engine.graders.Processes", lambda jobs, *_: ThreadPoolExecutor(jobs))
     return asked
 
 
@@ -59,7 +60,14 @@ def run(root, *, force=False, resume=False):
 
     console = Console(stderr=True, quiet=True)
     return class_run.grade_class(
-        find_course(root), "ps1", content=None, jobs=1, force=force, resume=resume, messages=console
+        find_course(root),
+        "ps1",
+        content=None,
+        means=Means(jobs=1),
+        required=False,
+        force=force,
+        resume=resume,
+        messages=console,
     )
 
 
@@ -204,7 +212,7 @@ def test_work_that_was_changed_since_the_interruption_is_graded_again(small, wor
 def test_work_that_is_changed_while_it_is_graded_is_graded_again(small, workers, monkeypatch):
     """What is kept is about the bytes that were graded, not about those that lie there when it is saved."""
     file = small / "submitted/ada/ps1/toy.ipynb"
-    real = class_run._autograde
+    real = class_run.autograde_job
 
     def work(job):
         graded = real(job)
@@ -213,7 +221,7 @@ def test_work_that_is_changed_while_it_is_graded_is_graded_again(small, workers,
         return graded
 
     with monkeypatch.context() as patch:
-        patch.setattr(class_run, "_autograde", work)
+        patch.setattr(class_run, "autograde_job", work)
         interrupt_after(patch, 2)
         run(small)
     workers.clear()
@@ -254,7 +262,7 @@ def test_a_score_given_by_hand_stays(small, workers):
 
 def test_a_submission_that_fails_when_forced_keeps_no_old_result(small, workers, monkeypatch):
     run(small)
-    monkeypatch.setattr(class_run, "_autograde", lambda job: Failed("no", is_ours=False))
+    monkeypatch.setattr(class_run, "autograde_job", lambda job: Failed("no", is_ours=False))
     done = run(small, force=True)
     assert done.exit_code == 1
     assert not (small / "autograded/ada/ps1").exists()

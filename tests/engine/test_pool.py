@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.engine.pool import GivenUp, Pool
+from autograder.engine.pool import ExecutorLostError, GivenUp, JobFailedError, Pool, WorkerDiedError
 
 
 def double(job):
@@ -97,6 +97,47 @@ def test_an_exception_of_ours_is_reported_for_its_job_alone():
     results = dict(pool(fail_on_three).run(range(5)))
     assert results.pop(3) == GivenUp(3, "KeyError: 'three'")
     assert results == {job: 2 * job for job in range(5) if job != 3}
+
+
+class Precise(Executor):
+    """An executor that knows whose worker died, and outlives that; it counts how often each job is begun."""
+
+    def __init__(self, errors):
+        self._errors = errors
+        self.begun = []
+
+    def submit(self, work, job):
+        self.begun.append(job)
+        future = Future()
+        if errors := self._errors.get(job):
+            future.set_exception(errors.pop())
+        else:
+            future.set_result(work(job))
+        return future
+
+
+def test_a_worker_that_is_known_to_have_died_costs_no_other_job_anything():
+    executor = Precise({3: [WorkerDiedError()], 5: [WorkerDiedError(), WorkerDiedError()]})
+    results = dict(Pool(lambda: executor, double, 4).run(range(8)))
+    assert results.pop(5) == GivenUp(5, "the process that graded it died twice")
+    assert results == {job: 2 * job for job in range(8) if job != 5}
+    assert sorted(executor.begun) == [0, 1, 2, 3, 3, 4, 5, 5, 6, 7]
+    assert executor.begun[-2:] == [3, 5], "they are run again alone, when all others are done"
+
+
+def test_what_is_done_comes_out_before_the_loss_of_the_executor():
+    executor = Precise({2: [ExecutorLostError("gone", "another one")]})
+    seen = []
+    with pytest.raises(ExecutorLostError, match="gone"):
+        for job, result in Pool(lambda: executor, double, 1).run(range(8)):
+            seen.append((job, result))
+    assert seen == [(0, 0), (1, 2)]
+    assert executor.begun == [0, 1, 2]
+
+
+def test_a_failure_elsewhere_is_told_in_the_words_that_it_came_in():
+    executor = Precise({1: [JobFailedError("KeyError: 'three'")]})
+    assert dict(Pool(lambda: executor, double, 1).run([1])) == {1: GivenUp(1, "KeyError: 'three'")}
 
 
 class Refusing(ProcessPoolExecutor):

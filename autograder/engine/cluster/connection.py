@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from nnlearn.errors import NnlearnError
@@ -12,15 +14,17 @@ if TYPE_CHECKING:
     from distributed import Client
 
 LOCAL = "local:"
-_PATIENCE_S = 20
+_PATIENCE_S = 10
+_CLOSE_S = 5
 
 
 class ClusterError(NnlearnError):
     """There is no cluster to grade with."""
 
 
-def connect(address: str) -> Client:
-    """Connect to a scheduler.
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """A connection to a scheduler.
 
     Args:
         address: Where it listens, as Dask writes it: `tcp://HOST:PORT`, `tls://HOST:PORT`; or `local:N` for N
@@ -34,14 +38,23 @@ def connect(address: str) -> Client:
             "--cluster: grading on a cluster is done by Dask, which is not installed here",
             "pip install 'nnlearn[cluster]'",
         )
-    from distributed import Client, LocalCluster
-
     # What becomes of the connection is said in our words, and once.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    client = _client(address)
+    try:
+        yield client
+    finally:
+        client.close(timeout=_CLOSE_S)  # type: ignore[no-untyped-call]
+        if client.cluster is not None:
+            client.cluster.close(timeout=_CLOSE_S)
+
+
+def _client(address: str) -> Client:
+    from distributed import Client, LocalCluster
+
     if address.startswith(LOCAL):
-        workers = _number(address)
         local = LocalCluster(  # type: ignore[no-untyped-call]
-            n_workers=workers,
+            n_workers=_number(address),
             threads_per_worker=1,
             processes=False,
             protocol="inproc://",

@@ -29,13 +29,14 @@ class Package:
     digests: Mapping[str, str]
 
 
-def package_of(root: Path, topics: Sequence[Topic], seed: int) -> Package:
+def package_of(root: Path, topics: Sequence[Topic], seed: int, besides: Mapping[str, bytes]) -> Package:
     """Read all that grading these topics takes.
 
     Args:
         root: The content tree.
         topics: Its topics that submissions are for.
         seed: What all random numbers of the run follow from.
+        besides: Other files that jobs need, by their place in the tree.
     """
     files = {
         path.relative_to(root).as_posix(): path.read_bytes()
@@ -45,7 +46,7 @@ def package_of(root: Path, topics: Sequence[Topic], seed: int) -> Package:
         for path in _files_in(folder)
     }
     replies = dict(kept for topic in topics if (kept := kept_replies(topic, seed)))
-    return Package(files, replies, {topic.name: topic.content_digest for topic in topics})
+    return Package(files | dict(besides), replies, {topic.name: topic.content_digest for topic in topics})
 
 
 def unpack(package: Package, folder: Path) -> Mapping[str, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autograder.engine.cluster.dask_worker import NodeActor
 from autograder.engine.cluster.versions import differences, versions_here
+from autograder.engine.cluster.wire import encode
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -30,15 +32,18 @@ class Terms:
 
     Attributes:
         package: What to grade with.
-        encoded: The same as it travels.
         required: Whether every layer of isolation has to hold.
         preload: Modules to import before the first submission.
     """
 
     package: Package
-    encoded: bytes
     required: bool
     preload: tuple[str, ...]
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The package as it travels."""
+        return encode(self.package)
 
 
 class Station:
