@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import resource
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -145,7 +144,7 @@ def _cluster(
     with (
         dask_processes(workers, work) as (address, _),
         connected(address) as client,
-        Cluster(client, terms, sys.stderr.write) as nodes,
+        Cluster(client, terms, _say) as nodes,
     ):
         _until_all_are_there(nodes, workers)
         return _warm(handed, catalogue, work, WINDOW, nodes.start)
@@ -168,7 +167,7 @@ def _simulated(
     with (
         dask_processes(_CORES, work) as (address, scheduler),
         connected(address) as client,
-        Cluster(client, terms, sys.stderr.write) as nodes,
+        Cluster(client, terms, _say) as nodes,
     ):
         _until_all_are_there(nodes, _CORES)
         _grade(many[:50], catalogue, work, WINDOW, lambda: Simulating(nodes.start()))
@@ -192,6 +191,10 @@ def _simulated(
         journal_mb=round((work / "grading.jsonl").stat().st_size / 1e6, 1),
         content_mb=round(len(encode(package)) / 1e6, 2),
     )
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _until_all_are_there(nodes: Cluster, workers: int) -> None:

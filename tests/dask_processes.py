@@ -1,5 +1,6 @@
 """A scheduler and workers of Dask as processes of their own, and a class for them to grade."""
 
+import contextlib
 import json
 import os
 import re
@@ -73,20 +74,31 @@ class Dask:
         said = self._folder / "said0"
         assert comes_true(lambda: said.read_text().count("Register worker") >= number)
 
-    def children(self):
-        """All that the processes have started and that lives."""
-        return [child for process in self._started for child in _children(process)]
+    def nodes(self):
+        """All processes of nodes that live, whoever their parents are: each has to do with a folder here."""
+        others = {os.getpid(), *(process.pid for process in self._started)}
+        return [
+            process for process in psutil.process_iter() if process.pid not in others and self._is_in(process)
+        ]
 
     def nothing_is_left(self):
         """Whether no node, and no file of one, is there any more."""
-        return not list(self.temporary.iterdir()) and not self.children()
+        return not list(self.temporary.iterdir()) and not self.nodes()
 
     def end(self):
         """Kill what is there, and all that it has started."""
-        for process in (*self.children(), *self._started):
-            process.kill()
+        for process in (*self._started, *self.nodes()):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         for process in self._started:
             process.wait(PATIENCE_S)
+
+    def _is_in(self, process):
+        try:
+            about = [process.cwd(), *process.cmdline(), process.environ().get("TMPDIR", "")]
+        except psutil.Error:  # it has ended
+            return False
+        return any(str(self.temporary) in text for text in about)
 
     def _start(self, command, **environment):
         said = (self._folder / f"said{len(self._started)}").open("w")
@@ -98,16 +110,9 @@ class Dask:
             **environment,
         }
         with said:
-            process = psutil.Popen(command, stdout=said, stderr=said, env=environment)
+            process = psutil.Popen(command, cwd=self._folder, stdout=said, stderr=said, env=environment)
         self._started.append(process)
         return process
-
-
-def _children(process):
-    try:
-        return process.children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
 
 
 def request(content, handed_in, *arguments):

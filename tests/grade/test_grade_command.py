@@ -40,7 +40,7 @@ class Engine:
         catalogue: Any,
         *,
         on_report: Callable[[Submission, Report], None],
-        start_executor: Callable[[], Any],
+        start_executor: Callable[[], Any] | None = None,
         **asked: Any,
     ) -> Run:
         """Grade as told; the journal is left, as the real one is."""

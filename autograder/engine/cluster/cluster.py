@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import itertools
 import time
 import typing
@@ -125,7 +126,7 @@ class Cluster:
             raise WorkerDiedError(failed)
         if failed:
             raise JobFailedError(failed)
-        return decode(answer["result"], typing.get_type_hints(work)["return"])
+        return decode(answer["result"], _result_of(work))
 
     async def _free_station(self) -> Station:
         while True:
@@ -142,9 +143,12 @@ class Cluster:
         address = scheduler.address
         while self._client.status == "running":
             await asyncio.sleep(_LOOK_SECONDS)
-        gone = f"the cluster's scheduler, {address}, is gone"
-        self._lost = ExecutorLostError(gone, "start one, and go on with --resume")
-        self._say(f"LOST: {gone}.")
+        self._lose(f"the cluster's scheduler, {address}, is gone")
+
+    def _lose(self, why: str) -> None:
+        """There is no going on: tell everybody who waits."""
+        self._lost = ExecutorLostError(why, "start a cluster, and go on with --resume")
+        self._say(f"LOST: {why}.")
         self._free.put_nowait(None)
         for station in self._stations.values():
             station.lose()
@@ -153,12 +157,15 @@ class Cluster:
     async def _watch_workers(self) -> None:
         """See who comes and who goes."""
         is_told = False
-        while True:
+        while self._lost is None:
             try:
                 workers: dict[str, int] = await self._client.nthreads()  # type: ignore[no-untyped-call]
             except OSError:  # if it is more than a moment, the other watch says so
                 await asyncio.sleep(_LOOK_SECONDS)
                 continue
+            except Exception as error:
+                self._lose(f"the cluster's scheduler gives no sound answer ({type(error).__name__}: {error})")
+                return
             for station in [one for one in self._stations.values() if one.address not in workers]:
                 self._leave(station)
             for address, task in self._coming.items():
@@ -227,6 +234,12 @@ class _Nodes(Executor):
         """Give up what is under way; the nodes stay."""
         for future in list(self._under_way):
             future.cancel()
+
+
+@functools.cache
+def _result_of(work: Callable[[Any], Any]) -> Any:
+    """The type of what a function returns, which is the type that comes back."""
+    return typing.get_type_hints(work)["return"]
 
 
 def _packed(job: Travelling) -> bytes:

@@ -129,7 +129,9 @@ async def _main(descriptor: int, folder: Path, slots: int) -> None:
 
 if __name__ == "__main__":
     for number in (signal.SIGINT, signal.SIGTERM):  # the Dask worker's own: its end is ours
-        signal.signal(number, signal.SIG_IGN)
+        signal.signal(
+            number, lambda *_: None
+        )  # not ignored: the processes started here are as on one machine
     place = Path(sys.argv[2])
     try:
         asyncio.run(_main(int(sys.argv[1]), place, int(sys.argv[3])))

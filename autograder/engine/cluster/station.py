@@ -72,9 +72,10 @@ class Station:
         return self._lost.done()
 
     def lose(self) -> None:
-        """Take it for gone: whoever waits for an answer is told."""
+        """Let go of it: whoever waits for an answer is told, and what is left of the node ends."""
         if not self._lost.done():
             self._lost.set_result(None)
+            self._future.release()
 
     async def grade(self, work: str, job: bytes) -> Any:
         """What a job came to, see `NodeActor.grade`.
@@ -112,7 +113,6 @@ class Station:
             pass  # then it has ended by itself
         finally:
             self.lose()
-            self._future.release()
 
     async def _unless_lost(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         if self.is_lost:
