@@ -22,6 +22,7 @@ _HELPERS = {
     "scaler": "a scaler that notes how it is used",
     "compiled": "tf.function({})",
     "reloaded": "{}, saved and loaded",
+    "reloaded_elsewhere": "{}, saved and loaded where only Keras is known",
     "resumed": "{}, saved and loaded",
     "walked_once": "an iterator over {}",
 }

@@ -38,6 +38,8 @@ FUNCTIONS = {
     "in_float32": 'lambda x: keras.ops.cast(x, "float32")',
     "quantized": "lambda x: keras.ops.round(x / {step}) * {step}",
     "features": "lambda x: keras.ops.matmul(x, {matrix})",
+    "standardized": "lambda x: (x - {mean}) / {scale}",
+    "doubled_in_place": "lambda x: np.multiply(x, 2, out=x)",
     "mixed": "lambda x: keras.ops.matmul({matrix}, x)",
     "without_batch_means": "lambda x, training=False: x - keras.ops.mean(x, axis=0) * training",
 }

@@ -679,7 +679,8 @@ with lesson.if_written():
 #
 # Before this topic: [normalization](../normalization/README.md), which takes one mean for each channel of a feature
 # map, as [dropout](../dropout/README.md) drops whole maps. All of it stands on [neurons](../neurons/README.md), the dense
-# layer. After it: [metrics](../metrics/README.md), on what a trained network is worth.
+# layer. After it: [depth](../depth/README.md), on what stands where in a stack of them, and
+# [metrics](../metrics/README.md), on what a trained network is worth.
 #
 # ## Where this comes from
 #

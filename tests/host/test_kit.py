@@ -211,3 +211,26 @@ def test_rates_of_epochs_are_those_that_a_callback_leaves():
     callback, logs = Halves(), {"bad": 1}
     assert kit.rates_of_epochs(callback, 1.0, [logs, logs, None], [logs]) == [[0.5, 0.5, 0.5], [0.25]]
     assert (callback.began, logs) == (2, {"bad": 1})
+
+
+def test_a_model_of_keras_alone_can_be_loaded_elsewhere():
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, keras.layers.Dense(2)((inputs - np.float32([1, 2, 3])) / np.float32(2)))
+    x = np.ones((2, 3), "float32")
+    loaded = kit.reloaded_elsewhere(model)
+    assert loaded is not model
+    assert np.asarray(loaded(x)).tolist() == np.asarray(model(x)).tolist()
+
+
+def test_what_is_registered_here_is_not_known_elsewhere():
+    @keras.saving.register_keras_serializable(package="here")
+    class Doubled(keras.layers.Layer):
+        def call(self, x):
+            return 2 * x
+
+    model = keras.Sequential([keras.Input((3,)), Doubled()])
+    with pytest.raises((TypeError, ValueError)):
+        kit.reloaded_elsewhere(model)
+    assert keras.saving.get_custom_objects()["here>Doubled"] is Doubled  # it is known here again
+    assert kit.reloaded(model).layers[0].__class__ is Doubled
+    keras.saving.get_custom_objects().pop("here>Doubled")

@@ -7,11 +7,12 @@ have executed an operation.
 """
 
 from nnlearn.host.kit.arguments import arguments_after, kept, reused, walked_once, written_over
+from nnlearn.host.kit.devices import asynchronous
 from nnlearn.host.kit.feeding import counted, transform
 from nnlearn.host.kit.functions import function
 from nnlearn.host.kit.gradients import gradient, value_and_gradient, weight_gradients
 from nnlearn.host.kit.graphs import chain, derivatives, distinct, graph, names_on_graph, on_graph, operate
-from nnlearn.host.kit.models import rates_by_step, recorder, reloaded
+from nnlearn.host.kit.models import rates_by_step, recorder, reloaded, reloaded_elsewhere
 from nnlearn.host.kit.optimizers import resumed, steps
 from nnlearn.host.kit.randomness import moved_generators
 from nnlearn.host.kit.rates import ramp, rates_of_epochs
@@ -23,6 +24,7 @@ from nnlearn.host.kit.trainings import ends_of_trainings
 
 __all__ = [
     "arguments_after",
+    "asynchronous",
     "chain",
     "compiled",
     "counted",
@@ -45,6 +47,7 @@ __all__ = [
     "rates_of_epochs",
     "recorder",
     "reloaded",
+    "reloaded_elsewhere",
     "resumed",
     "reused",
     "scaler",

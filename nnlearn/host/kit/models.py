@@ -24,6 +24,33 @@ def reloaded(model: Any, *kinds: Any) -> Any:
         return keras.saving.load_model(file, custom_objects=classes)
 
 
+def reloaded_elsewhere(model: Any) -> Any:
+    """`model` saved, and loaded by somebody who has Keras, in its safe mode, and no code of the learner.
+
+    Args:
+        model: A built model.
+
+    Raises:
+        TypeError: What it is made of is not all of Keras.
+        ValueError: It has Python code in it, which the safe mode does not run.
+    """
+    import tempfile
+    from pathlib import Path
+
+    import keras
+
+    known = keras.saving.get_custom_objects()
+    registered = dict(known)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "model.keras"
+        model.save(file)
+        known.clear()
+        try:
+            return keras.saving.load_model(file, safe_mode=True)
+        finally:
+            known.update(registered)
+
+
 def recorder() -> Any:
     """A Keras layer that passes its input on and writes down, whenever it runs, how it was run.
 
