@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.authoring.figures import draw_figures, figure_names, figures_digest
+from autograder.authoring.interactive import interactive_of
 from autograder.authoring.lesson import write_lesson, write_notebook, write_stub
 from autograder.authoring.manifest import NAME, Manifest, digest_at, read_manifest
 from autograder.authoring.master import Master, read_master
 from autograder.authoring.recording import record_mistakes, recorded_digest
 from autograder.authoring.topic_copy import learners_topic_toml
 from autograder.authoring.visible import CheckFile, checks_of_topic
-from nnlearn.catalogue import Topic
+from nnlearn.catalogue import INTERACTIVE, Topic
 from nnlearn.errors import ContentError, OutputError
 from nnlearn.files import digest_of
 from nnlearn.learner.parameters import parameters_of
@@ -70,6 +71,8 @@ def plan_build(topic: Topic) -> Plan:
     }
     if topic.written_plots is not None:
         texts["plots.py"] = topic.written_plots.read_text(encoding="utf-8")
+    if topic.written_interactive is not None:
+        texts[INTERACTIVE] = interactive_of(topic.written_interactive, figure_names(master))
     costly = {f"figures/{name}.png": "figures" for name in figure_names(master)}
     made_from = {"figures": figures_digest(master)} if costly else {}
     if topic.has_mistakes:

@@ -21,7 +21,7 @@ from nnlearn.catalogue import Prediction, Topic
 
 _SHORTEST = 16
 """Shorter lines are found as a line of their own only, not within others."""
-_READABLE = (".py", ".ipynb", ".md", ".json", ".toml", ".txt", ".csv", ".html")
+_READABLE = (".py", ".ipynb", ".md", ".json", ".toml", ".txt", ".csv", ".html", ".js")
 
 
 def find_leaks(topic: Topic) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Template
 
 from autograder.authoring.lesson_gates import RECALL
-from nnlearn.catalogue import load_catalogue
+from nnlearn.catalogue import INTERACTIVE, load_catalogue
 from nnlearn.errors import ContentError, OutputError
 
 _SKELETON = Path(__file__).with_name("skeleton")
@@ -44,6 +44,7 @@ def write_skeleton(name: str, content: Path | None = None) -> list[Path]:
     places = {
         "topic": solution / "topic.toml",
         "master": solution / f"{name}.py",
+        "interactive": solution / INTERACTIVE,
         "alternative": solution / "alternatives" / "another_way.py",
         "checks": checks / f"test_{name}.py",
         "mistakes": checks / "mistakes" / "__init__.py",

@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from autograder.site.pages import write_pages
+from autograder.site.accessible import make_accessible
+from autograder.site.pages import AS_IT_IS, write_pages
 from nnlearn.catalogue import Catalogue
 from nnlearn.errors import NnlearnError, OutputError
 
@@ -30,6 +31,8 @@ _OPTIONS: dict[str, Any] = {
     "html_math_renderer": "mathml",
     "html_static_path": [str(_STATIC)],
     "html_css_files": ["nnlearn.css"],
+    "html_js_files": ["plot.js", "interactive.js", "guesses.js", "scrolling.js"],
+    "html_extra_path": [AS_IT_IS],
     "html_copy_source": False,
     "html_show_sphinx": False,
     "html_show_copyright": False,
@@ -75,5 +78,6 @@ def _made(catalogue: Catalogue, folder: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if said := done.stderr.replace(f"{sources}/", "").strip():
         raise NnlearnError(f"the site is not as it should be:\n{said}", "put right what Sphinx names")
+    make_accessible(pages)
     (pages / MADE).write_text("")
     return pages

@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.authoring.interactive import stands_below
+from autograder.site.guesses import with_forms
 from autograder.site.topic_map import topic_map
 from nnlearn.catalogue import Catalogue, Topic, came_with_nnlearn
 from nnlearn.errors import ContentError
@@ -17,6 +19,8 @@ _PAGE = re.compile(r"\[([^\]]*)\]\((?:\.\./)+(?:exercises/)?(QUESTIONS|GLOSSARY)
 _HOW_TO_CHECK = "\n---\n"
 _DOCS = ("learners", "instructors", "lms", "architecture")
 _CHECK_WORDS = ("expect", "laws", "oracles")
+AS_IT_IS = "as_it_is"
+"""The folder of what goes into the site without a change."""
 
 
 def write_pages(catalogue: Catalogue, folder: Path) -> None:
@@ -30,11 +34,14 @@ def write_pages(catalogue: Catalogue, folder: Path) -> None:
     for topic in catalogue.topics:
         if missing := [file for file in (topic.lesson, topic.notebook) if not file.is_file()]:
             raise ContentError(f"{missing[0]} is missing", f"nnlearn topic build {topic.name} makes it")
-    lessons = folder / "lessons"
+    lessons, scripts = folder / "lessons", folder / AS_IT_IS / "lessons"
     lessons.mkdir(parents=True)
+    scripts.mkdir(parents=True)
     for topic in catalogue.topics:
         (lessons / f"{topic.name}.md").write_text(_lesson(topic, catalogue), encoding="utf-8")
         shutil.copy(topic.notebook, lessons)
+        if topic.interactive.is_file():
+            shutil.copy(topic.interactive, scripts / f"{topic.name}.js")
         if (figures := topic.exercise_dir / "figures").is_dir():
             shutil.copytree(figures, lessons / "figures" / topic.name)
     about = ["map"]
@@ -53,7 +60,7 @@ def _lesson(topic: Topic, catalogue: Catalogue) -> str:
     text = without_comment(topic.lesson.read_text(encoding="utf-8"))
     text, _, _ = text.rpartition(_HOW_TO_CHECK) if _HOW_TO_CHECK in text else (text, "", "")
     title, _, rest = text.lstrip().partition("\n")
-    rest = rest.replace("](figures/", f"](figures/{topic.name}/")
+    rest = with_forms(_with_interactive(rest, topic), topic).replace("](figures/", f"](figures/{topic.name}/")
     exercise = (
         "```{admonition} The exercise of this lesson\n:class: tip\n"
         f"`nnlearn init` makes a folder with it, `nnlearn check {topic.name}` checks what you wrote, and "
@@ -61,6 +68,20 @@ def _lesson(topic: Topic, catalogue: Catalogue) -> str:
         "exercise in one.\n```\n"
     )
     return f"{title}\n\n{exercise}{_linked(rest, catalogue, '')}"
+
+
+def _with_interactive(text: str, topic: Topic) -> str:
+    """The lesson with the figure that can be moved below the still one that it belongs to."""
+    if not topic.interactive.is_file():
+        return text
+    name = stands_below(topic.interactive.read_text(encoding="utf-8"))
+    before, found, after = text.partition(f"](figures/{name}.png)\n")
+    if not (name and found):
+        raise ContentError(
+            f"{topic.interactive} stands below no figure of the lesson", f"nnlearn topic build {topic.name}"
+        )
+    home = f'\n<div class="interactive"></div>\n<script defer src="{topic.name}.js"></script>\n'
+    return f"{before}{found}{home}{after}"
 
 
 def _linked(text: str, catalogue: Catalogue, lessons: str) -> str:

@@ -29,7 +29,7 @@ def topic_map(topics: Sequence[Topic]) -> str:
     boxes = [_box(topic, place) for place, topic in enumerate(topics)]
     said = "; ".join(f"{topic.title} stands on {_listed(topic)}" for topic in topics)
     return (
-        f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(said)}" '
+        f'<svg viewBox="0 0 {width} {height}" role="group" aria-label="{html.escape(said)}" '
         f'style="max-width: {width}px">\n' + "\n".join([*arcs, *boxes]) + "\n</svg>"
     )
 

@@ -15,6 +15,7 @@ from nnlearn.errors import ContentError
 from nnlearn.protocol.requests import Rules
 
 PREDICTIONS = "predictions"
+INTERACTIVE = "interactive.js"
 DIFFICULTIES = ("easy", "medium", "hard")
 
 
@@ -159,6 +160,16 @@ class Topic:
         return _existing(self.checks_dir, "plots.py")
 
     @property
+    def interactive(self) -> Path:
+        """The figure of the lesson's page that can be moved; a topic need not have one."""
+        return (self.apart_dir or self.exercise_dir) / INTERACTIVE
+
+    @property
+    def written_interactive(self) -> Path | None:
+        """What `interactive` is a copy of."""
+        return _existing(self.solution_dir, INTERACTIVE)
+
+    @property
     def toml(self) -> Path:
         """The topic.toml this topic was read from."""
         return self.solution_dir / "topic.toml" if self.solution_dir else self.learners_toml
@@ -171,7 +182,7 @@ class Topic:
     @property
     def read_by_nnlearn(self) -> tuple[Path, ...]:
         """What of the exercise is there for nnlearn alone; not all of it has to be."""
-        return self.learners_toml, self.diagnoses, self.plots
+        return self.learners_toml, self.diagnoses, self.plots, self.interactive
 
     @property
     def master(self) -> Path | None:

@@ -18,6 +18,7 @@ def course(tmp_path: Path) -> Path:
     """A content tree with the topic `halving`, without figure and without known mistakes."""
     write_skeleton("halving", tmp_path)
     shutil.rmtree(tmp_path / "autograder/checks/halving/mistakes")
+    (tmp_path / "solutions/halving/interactive.js").unlink()
     toml = tmp_path / "solutions/halving/topic.toml"
     text = toml.read_text()
     text = text.replace('pitfalls = ["halves_with_rounding"]\n', "")

@@ -20,14 +20,6 @@ ROOT = Path(__file__).parents[2]
 MOST_BYTES = 1_500_000
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The site of the course as it is."""
-    out = tmp_path_factory.mktemp("site") / "public"
-    build_site(load_catalogue(), out)
-    return out
-
-
 def test_every_topic_has_a_page_with_its_notebook(site):
     for topic in load_catalogue().topics:
         page = (site / "lessons" / f"{topic.name}.html").read_text(encoding="utf-8")
