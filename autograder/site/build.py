@@ -29,6 +29,7 @@ _OPTIONS: dict[str, Any] = {
     ],
     "html_theme": "furo",
     "html_math_renderer": "mathml",
+    "html_favicon": str(_STATIC / "favicon.svg"),
     "html_static_path": [str(_STATIC)],
     "html_css_files": ["nnlearn.css"],
     "html_js_files": ["plot.js", "interactive.js", "guesses.js", "scrolling.js"],
