@@ -32,7 +32,7 @@ def test_every_topic_has_a_page_with_its_notebook(site):
 
 
 def ended(request):
-    """Whether a request came to an end, and not to that of its page: a browser drops what it asked for then."""
+    """Whether a request came to an end of its own; what is under way when a page is left is dropped."""
     return request.failure != "net::ERR_ABORTED"
 
 
