@@ -77,27 +77,11 @@ def _page_through(place: Place, topic: Topic, markdown: str) -> None:
 def _open_in_browser(place: Place, topic: Topic, markdown: str) -> None:
     import webbrowser
 
-    page = _page_of(place, topic, markdown)
+    from nnlearn.cli.lesson_page import page_of
+
+    page = page_of(place, topic, markdown)
     opened = webbrowser.open(page.as_uri())
     say(f"{'Opened' if opened else 'Open this in your browser:'} {page}")
-
-
-def _page_of(place: Place, topic: Topic, markdown: str) -> Path:
-    """The lesson as a page; made anew only where the lesson has changed."""
-    import tempfile
-
-    from nnlearn.files import digest_of, write_whole
-
-    if place.workspace is not None:
-        folder = place.workspace.root / ".nnlearn" / "lessons"
-    else:
-        folder = Path(tempfile.mkdtemp(prefix="nnlearn-"))
-    page = folder / f"{topic.name}-{digest_of(markdown.encode())[:12]}.html"
-    if not page.exists():
-        from nnlearn.render.lesson import lesson_page
-
-        write_whole(page, lesson_page(topic.title, markdown, topic.exercise_dir).encode())
-    return page
 
 
 def _open_in_jupyter(topic: Topic) -> int:

@@ -66,9 +66,26 @@ class TestLesson:
         assert (done.code, done.err) == (0, "")
         assert done.out.startswith("# A toy\n")
 
-    def test_in_the_browser(self, command, learn, monkeypatch):
+    def test_in_the_browser_it_is_a_page_of_the_site(self, command, learn, monkeypatch):
         opened = []
         monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+        first, second = (command("lesson", "toy", "--browser").out for _ in range(2))
+        [site] = (learn / ".nnlearn" / "lessons").iterdir()
+        page = site / "lessons" / "toy.html"
+        assert opened == [page.as_uri()] * 2
+        assert first == f"Making the pages of the course, once ...\nOpened {page}\n"
+        assert second == f"Opened {page}\n"
+        assert "A toy" in page.read_text()
+        lesson = learn / "exercises/toy/README.md"
+        lesson.write_text(lesson.read_text().replace("# A toy", "# A new toy", 1))
+        command("lesson", "toy", "--browser")
+        [other] = (learn / ".nnlearn" / "lessons").iterdir()
+        assert "A new toy" in (other / "lessons" / "toy.html").read_text()
+
+    def test_where_the_site_cannot_be_made_it_is_a_page_by_itself(self, command, learn, monkeypatch):
+        opened = []
+        monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+        monkeypatch.setattr(lesson_module.importlib.util, "find_spec", lambda name: None)
         for _ in range(2):
             done = command("lesson", "toy", "--browser")
         [page] = (learn / ".nnlearn" / "lessons").iterdir()
