@@ -1,8 +1,8 @@
 """How much of the suite runs: with `--sample`, all there is of a changed topic, and some of what grows.
 
 A topic has changed until all of its tests have passed. Then `.proved` beside its checks keeps the digest of
-what it was made of, and is committed with it. The lesson's text, its questions and the place of the topic in
-the course are no part of that: what looks at those always runs. What is in a sample follows from the content
+what it was made of, and is committed with it. The lesson's text, its questions, its interactive figure and the
+place of the topic in the course are no part of that: what looks at those always runs. What is in a sample follows from the content
 of the topic, or of the code where tests are of no topic: it is the same wherever the same tree is tested.
 
 `@pytest.mark.sampled(count, "what")` marks a test of which so many cases are enough; with `per_topic=True`,
@@ -46,9 +46,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @cache
 def digest_of(topic: Topic) -> str:
-    """SHA-256 of all that a topic's author writes, data too, but for the text and the place of the lesson."""
+    """SHA-256 of all that a topic's author writes, data too, but for the lesson's text, page and place."""
     folders = [folder for folder in (topic.solution_dir, topic.checks_dir) if folder is not None]
-    return _digest(folders, [file for folder in folders for file in _written_in(folder)], topic)
+    files = [file for folder in folders for file in _written_in(folder)]
+    return _digest(folders, [file for file in files if file != topic.written_interactive], topic)
 
 
 @cache

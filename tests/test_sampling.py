@@ -107,6 +107,7 @@ def test_a_topic_has_changed_until_it_is_proved_as_it_is(content):
         ("solutions/between/between.py", "# %% [markdown]\n# a word\n\n# %%\nx = 1", True),
         ("solutions/between/alternatives/second.py", "x = 1", True),
         ("solutions/between/topic.toml", "# a word", False),
+        ("solutions/between/interactive.js", "// a word", False),
         ("autograder/checks/between/test_between.py", "# a word", True),
         ("autograder/checks/between/mistakes/halve.py", "# a word", True),
         ("autograder/checks/between/data/houses.csv", "1, 2", True),
