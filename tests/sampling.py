@@ -1,9 +1,10 @@
 """How much of the suite runs: with `--sample`, all there is of a changed topic, and some of what grows.
 
 A topic has changed until all of its tests have passed. Then `.proved` beside its checks keeps the digest of
-what it was made of, and is committed with it. The lesson's text, its questions, its interactive figure and the
-place of the topic in the course are no part of that: what looks at those always runs. What is in a sample follows from the content
-of the topic, or of the code where tests are of no topic: it is the same wherever the same tree is tested.
+what it was made of, and is committed with it. The lesson's text, its questions, its interactive figure and
+the place of the topic in the course are no part of that: what looks at those always runs. What is in a sample
+follows from the content of the topic, or of the code where tests are of no topic: it is the same wherever the
+same tree is tested.
 
 `@pytest.mark.sampled(count, "what")` marks a test of which so many cases are enough; with `per_topic=True`,
 so many of each topic. `python tests/sampling.py` notes that all topics, as they are now, have been proved.

@@ -20,6 +20,11 @@ from nnlearn.submission.locate import flattened, names_bound
 
 # TensorFlow greets whoever imports it with a page of warnings, which in a notebook look like errors.
 _START = """\
+import importlib.util
+
+if importlib.util.find_spec("nnlearn") is None:  # in Colab, say, or on a hub that does not have it
+    get_ipython().run_line_magic("pip", "install --quiet nnlearn")
+
 from nnlearn.runtime.quiet import import_keras
 
 import_keras()  # Keras and TensorFlow, without their log lines"""

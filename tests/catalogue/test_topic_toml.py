@@ -160,7 +160,8 @@ def test_a_good_file(tmp_path: Path) -> None:
         (
             'graded = ["softmax", "shift"]',
             "graded = []",
-            "topic.toml: question[0].graded (question 6): expected a part or the key of a prediction, got []\n"
+            "topic.toml: question[0].graded (question 6): expected a part or the key of a prediction, "
+            "got []\n"
             '  write, for example: graded = ["relu", "ten_sigmoids"]',
         ),
         (
