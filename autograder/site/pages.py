@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -126,17 +127,22 @@ _FRONT = """\
 Learn what happens inside a neural network by building its pieces. Read a lesson, write in Keras what it is
 about, and be told at once what is wrong: not that an assertion failed, but which mistake it looks like.
 
-```text
-nnlearn init      makes a folder with the exercises
-nnlearn           checks your work each time you save
-```
+"""
+_TO_BEGIN = """\
+`nnlearn init`
+: makes a folder with the exercises.
+
+`nnlearn`
+: checks your work in it each time you save.
 
 """
 
 
 def _front(catalogue: Catalogue, about: list[str], docs: list[str]) -> str:
     lines = [f"[The map](map.md)\n: {len(catalogue.topics)} topics, and which stands on which.\n"]
+    said = ""
     if first := next(iter(catalogue.topics), None):
+        said = _said_of_a_mistake(first)
         lines.insert(0, f"[{first.title}](lessons/{first.name}.md)\n: The first lesson. {first.summary}\n")
     if "questions" in about:
         lines.append("[Questions and answers](questions.md)\n: What people ask, each with a short answer.\n")
@@ -149,7 +155,16 @@ def _front(catalogue: Catalogue, about: list[str], docs: list[str]) -> str:
         )
     lessons = [f"lessons/{topic.name}" for topic in catalogue.topics]
     contents = {"Lessons": lessons, "The course": about, "How to": docs}
-    return _FRONT + "\n".join(lines) + "".join(map(_contents, contents, contents.values()))
+    return _FRONT + said + _TO_BEGIN + "\n".join(lines) + "".join(map(_contents, contents, contents.values()))
+
+
+def _said_of_a_mistake(topic: Topic) -> str:
+    """The shortest thing that a check says of a mistake in the topic's first part, as an example."""
+    if not topic.diagnoses.is_file():
+        return ""
+    mistakes = json.loads(topic.diagnoses.read_text(encoding="utf-8"))["mistakes"]
+    messages = [one["message"] for one in mistakes if one["part"] == topic.parts[0].name]
+    return f"> Of a wrong `{topic.parts[0].name}`, say: *{min(messages, key=len)}*\n\n" if messages else ""
 
 
 def _contents(caption: str, pages: list[str]) -> str:
