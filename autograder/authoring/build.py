@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.authoring.demonstrations import OUTPUTS, outputs_digest, record_outputs
 from autograder.authoring.figures import draw_figures, figure_names, figures_digest
 from autograder.authoring.interactive import interactive_of
 from autograder.authoring.lesson import write_lesson, write_notebook, write_stub
 from autograder.authoring.manifest import NAME, Manifest, digest_at, read_manifest
-from autograder.authoring.master import Master, read_master
+from autograder.authoring.master import Kind, Master, read_master
 from autograder.authoring.recording import record_mistakes, recorded_digest
 from autograder.authoring.topic_copy import learners_topic_toml
 from autograder.authoring.visible import CheckFile, checks_of_topic
@@ -75,6 +76,9 @@ def plan_build(topic: Topic) -> Plan:
         texts[INTERACTIVE] = interactive_of(topic.written_interactive, figure_names(master))
     costly = {f"figures/{name}.png": "figures" for name in figure_names(master)}
     made_from = {"figures": figures_digest(master)} if costly else {}
+    if master.of(Kind.DEMO, Kind.FIGURE):
+        costly[OUTPUTS] = "outputs"
+        made_from["outputs"] = outputs_digest(master)
     if topic.has_mistakes:
         costly[DIAGNOSES] = "diagnoses"
         made_from["diagnoses"] = recorded_digest(topic, checks)
@@ -131,6 +135,7 @@ def build_topic(
         for name, data in plan.texts.items():
             (staged / name).write_bytes(data)
         _make(plan, old, "figures", staged, on_step)
+        _make(plan, old, "outputs", staged, on_step)
         _make(plan, old, "diagnoses", staged, on_step)
         (staged / NAME).write_text(_manifest(plan, staged).to_json(), encoding="utf-8")
         return _swap_in(plan, old, staged, folder)
@@ -181,6 +186,9 @@ def _make(plan: Plan, old: Manifest, kind: str, staged: Path, on_step: Callable[
     elif kind == "figures":
         on_step("drawing the figures")
         draw_figures(plan.master, staged / "figures")
+    elif kind == "outputs":
+        on_step("running the demonstrations")
+        record_outputs(plan.master, staged / OUTPUTS)
     else:
         on_step("recording the known mistakes")
         record_mistakes(plan.topic, staged)

@@ -61,17 +61,32 @@ def draw_figures(master: Master, folder: Path) -> None:
         for cell in master.cells
         if cell.kind not in (Kind.MARKDOWN, Kind.RESPONSE)
     ]
+    run_lesson(master, "draw_figures", "drawing the figures", {"cells": cells, "folder": str(folder)})
+
+
+def run_lesson(master: Master, module: str, what: str, job: dict[str, Any]) -> None:
+    """Run cells of a lesson in a process of its own.
+
+    Args:
+        master: The lesson.
+        module: The module that runs them, a neighbour of this one.
+        what: What it is for, in words.
+        job: What the module is told, besides the master and where to write what went wrong.
+
+    Raises:
+        ContentError: A cell raises or takes too long, or the module found fault; the message names the lines.
+    """
     with tempfile.TemporaryDirectory() as scratch:
-        job, error = Path(scratch, "job.json"), Path(scratch, "error.json")
-        document = {"master": str(master.path), "cells": cells, "folder": str(folder)}
-        job.write_text(json.dumps({**document, "error": str(error)}), encoding="utf-8")
-        done = run_module("autograder.authoring.draw_figures", [str(job)], SECONDS)
+        file, error = Path(scratch, "job.json"), Path(scratch, "error.json")
+        document = {"master": str(master.path), "error": str(error), **job}
+        file.write_text(json.dumps(document), encoding="utf-8")
+        done = run_module(f"autograder.authoring.{module}", [str(file)], SECONDS)
         if done.returncode == 0:
             return
         if error.exists():
             _refuse(master, json.loads(error.read_text(encoding="utf-8")))
         raise ContentError(
-            f"{master.path}: drawing the figures {done.how_it_ended(SECONDS)}",
+            f"{master.path}: {what} {done.how_it_ended(SECONDS)}",
             f"the last that it said:\n{done.last_words}",
         )
 
@@ -82,7 +97,7 @@ def _refuse(master: Master, found: dict[str, Any]) -> NoReturn:
         raised = found["raised"]
         raise ContentError(
             f"{master.path}:{raised['line']}: the lesson does not run: {raised['what']}",
-            "it has to run from top to bottom before a single part is written",
+            "it has to run from top to bottom, before a single part is written and with all of them",
         )
     raise ContentError(
         "\n".join(f"{master.path}:{fault['line']}: {fault['what']}" for fault in found["faults"]),

@@ -151,12 +151,9 @@ def write_lesson(master: Master) -> str:
 def _lesson_block(master: Master, cell: MasterCell) -> str:
     if cell.kind is Kind.MARKDOWN:
         return cell.public.strip()
-    if cell.kind is Kind.DEMO:
-        return _block(with_parts(cell.public, master))
     if cell.kind is Kind.FIGURE:
-        code = with_parts(cell.public.partition("\n")[2], master)  # the first line has the name and the text
         picture = f"![{_in_brackets(cell.alt)}](figures/{cell.name}.png)"
-        return f"{picture}\n\n{folded('The code of this figure', _block(code))}"
+        return f"{picture}\n\n{folded('The code of this figure', _block(code_on_page(cell, master)))}"
     if cell.kind is Kind.RESPONSE:
         points = next(item.points for item in master.topic.responses if item.name == cell.name)
         place = f"`{ANSWERS}` at the end of `{master.topic.name}.py`"
@@ -166,7 +163,16 @@ def _lesson_block(master: Master, cell: MasterCell) -> str:
         part = master.topic.part(cell.name)
         heading = f"**Your part: {_name_of(part)}** · {_points(part.points)} · {part.effort}"
         return f"{heading}\n\n{_block(_RAISE.sub('...', cell.public))}"
-    return _block(cell.public)
+    return _block(code_on_page(cell, master))
+
+
+def code_on_page(cell: MasterCell, master: Master) -> str:
+    """The code of a cell as the lesson's page has it, demonstrations with the parts that they use."""
+    if cell.kind is Kind.DEMO:
+        return with_parts(cell.public, master)
+    if cell.kind is Kind.FIGURE:
+        return with_parts(cell.public.partition("\n")[2], master)  # the first line has the name and the text
+    return cell.public
 
 
 def with_parts(code: str, master: Master) -> str:

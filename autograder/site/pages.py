@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.authoring.demonstrations import output_key
 from autograder.authoring.interactive import stands_below
 from autograder.site.guesses import with_forms
 from autograder.site.topic_map import topic_map
@@ -17,6 +18,7 @@ from nnlearn.render.folded import without_comment
 
 _LESSON = re.compile(r"\[([^\]]*)\]\((?:\.\./)*(?:exercises/)?(\w+)/README\.md(#[^)]*)?\)")
 _PAGE = re.compile(r"\[([^\]]*)\]\((?:\.\./)+(?:exercises/)?(QUESTIONS|GLOSSARY)\.md(#[^)]*)?\)")
+_CODE = re.compile(r"^```python\n(?P<code>.*?)\n```$", re.MULTILINE | re.DOTALL)
 _HOW_TO_CHECK = "\n---\n"
 _DOCS = ("learners", "instructors", "lms", "architecture")
 _CHECK_WORDS = ("expect", "laws", "oracles")
@@ -61,7 +63,9 @@ def _lesson(topic: Topic, catalogue: Catalogue) -> str:
     text = without_comment(topic.lesson.read_text(encoding="utf-8"))
     text, _, _ = text.rpartition(_HOW_TO_CHECK) if _HOW_TO_CHECK in text else (text, "", "")
     title, _, rest = text.lstrip().partition("\n")
-    rest = with_forms(_with_interactive(rest, topic), topic).replace("](figures/", f"](figures/{topic.name}/")
+    for added in (_with_interactive, with_forms, _with_outputs):
+        rest = added(rest, topic)
+    rest = rest.replace("](figures/", f"](figures/{topic.name}/")
     exercise = (
         "```{admonition} The exercise of this lesson\n:class: tip\n"
         f"`nnlearn init` makes a folder with it, `nnlearn check {topic.name}` checks what you wrote, and "
@@ -83,6 +87,21 @@ def _with_interactive(text: str, topic: Topic) -> str:
         )
     home = f'\n<div class="interactive"></div>\n<script defer src="{topic.name}.js"></script>\n'
     return f"{before}{found}{home}{after}"
+
+
+def _with_outputs(text: str, topic: Topic) -> str:
+    """The lesson with what each demonstration prints, once all parts are written, below its code."""
+    if not topic.outputs.is_file():
+        return text
+    outputs = json.loads(topic.outputs.read_text(encoding="utf-8"))
+
+    def printed(found: re.Match[str]) -> str:
+        output = outputs.get(output_key(found["code"]))
+        if output is None:
+            return found[0]
+        return f'{found[0]}\n\n<div class="printed">\n\n```text\n{output}\n```\n\n</div>'
+
+    return _CODE.sub(printed, text)
 
 
 def _linked(text: str, catalogue: Catalogue, lessons: str) -> str:

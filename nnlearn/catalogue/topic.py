@@ -165,6 +165,11 @@ class Topic:
         return (self.apart_dir or self.exercise_dir) / INTERACTIVE
 
     @property
+    def outputs(self) -> Path:
+        """What the demonstrations of the lesson print, for its page."""
+        return (self.apart_dir or self.exercise_dir) / "outputs.json"
+
+    @property
     def written_interactive(self) -> Path | None:
         """What `interactive` is a copy of."""
         return _existing(self.solution_dir, INTERACTIVE)
@@ -182,7 +187,7 @@ class Topic:
     @property
     def read_by_nnlearn(self) -> tuple[Path, ...]:
         """What of the exercise is there for nnlearn alone; not all of it has to be."""
-        return self.learners_toml, self.diagnoses, self.plots, self.interactive
+        return self.learners_toml, self.diagnoses, self.plots, self.interactive, self.outputs
 
     @property
     def master(self) -> Path | None:

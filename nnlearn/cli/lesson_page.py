@@ -48,8 +48,8 @@ def _in_the_site(place: Place, topic: Topic, folder: Path) -> Path | None:
     page = site / "lessons" / f"{topic.name}.html"
     if not page.is_file():
         say("Making the pages of the course, once ...")
-        command = [sys.executable, "-m", "nnlearn", "site", "build", site]
-        command += ["--content", place.catalogue.root]
+        command = [sys.executable, "-m", "nnlearn", "site", "build", str(site)]
+        command += ["--content", str(place.catalogue.root)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             complain(f"The site cannot be made, so this is the lesson by itself:\n{done.stderr.strip()}")

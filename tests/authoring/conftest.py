@@ -14,8 +14,9 @@ from nnlearn.catalogue import Topic, load_catalogue
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
-    """A content tree with the topic `halving`, without figure and without known mistakes."""
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A content tree with the topic `halving`; neither figure nor mistakes, and no demonstration is run."""
+    monkeypatch.setattr("autograder.authoring.build.record_outputs", lambda _, file: file.write_text("{}\n"))
     write_skeleton("halving", tmp_path)
     shutil.rmtree(tmp_path / "autograder/checks/halving/mistakes")
     (tmp_path / "solutions/halving/interactive.js").unlink()

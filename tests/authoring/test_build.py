@@ -47,6 +47,7 @@ def test_what_is_built(topic: Topic) -> None:
         "README.md",
         "halving.ipynb",
         "halving.py",
+        "outputs.json",
         "test_halving.py",
         "topic.toml",
     ]
@@ -217,7 +218,7 @@ def test_figures_are_drawn_only_when_their_code_changes(topic: Topic, edit: Edit
     edit(topic.master, "plt.plot([0, 1])", "plt.plot([0, 2])")
     assert "exercises/halving/figures/line.png is stale: its sources have changed" in find_stale(topic)
     build_topic(topic, on_step=steps.append)
-    assert steps[-1] == "drawing the figures"
+    assert "drawing the figures" in steps
 
 
 def test_a_figure_that_is_gone_goes_away(topic: Topic, edit: Edit) -> None:
@@ -320,7 +321,8 @@ def test_what_is_stale_missing_or_damaged(topic: Topic, edit: Edit) -> None:
     ]
     build_topic(topic)
     manifest = topic.exercise_dir / ".built.json"
-    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "files": {}}))
+    written = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**written, "files": {**written["files"], "README.md": "?"}}))
     assert find_stale(topic) == ["exercises/halving/.built.json does not match the files"]
     build_topic(topic)
     assert find_stale(topic) == []

@@ -86,6 +86,20 @@ def test_a_word_is_found_and_leads_to_its_page(site, browser):
     page.close()
 
 
+def test_demonstrations_show_what_they_print(site, browser):
+    page = browser.new_page()
+    page.goto((site / "lessons/activations.html").as_uri())
+    code = page.locator(".highlight-python", has_text="def digits_accuracy").last
+    printed = code.locator("xpath=following-sibling::div[1]")
+    assert printed.get_attribute("class") == "printed"
+    assert "your relu and softmax:   0." in printed.inner_text()
+    for topic in load_catalogue().topics:
+        page.goto((site / "lessons" / f"{topic.name}.html").as_uri())
+        assert page.locator(".printed").count() >= 3, topic.name
+        assert "not written yet" not in page.locator("article").inner_text()
+    page.close()
+
+
 def test_code_has_a_button_that_copies_it(site, browser):
     page = browser.new_page()
     page.goto((site / "lessons/neurons.html").as_uri())

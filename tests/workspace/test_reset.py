@@ -188,6 +188,6 @@ def test_a_workspace_holds_what_vs_code_and_pytest_need(workspace):
         "figures",
     }
     apart = {file.name for file in (workspace.root / ".nnlearn" / "course" / "activations").iterdir()}
-    assert apart == {"topic.toml", "diagnoses.json", "plots.py", "interactive.js"}
+    assert apart == {"topic.toml", "diagnoses.json", "plots.py", "interactive.js", "outputs.json"}
     topic = find_workspace(workspace.root).catalogue.topic("activations")
     assert {file.name for file in topic.read_by_nnlearn if file.is_file()} == apart
