@@ -86,8 +86,8 @@ def changes_the_model(model, mean, scale, activation="softmax"):
 
 @mistake("bundle")
 def freezes_the_model(model, mean, scale, activation="softmax"):
-    """`trainable` is set to False on the model that was given, and whoever trains it on trains nothing. Freeze the
-    copy, if any."""
+    """`trainable` is set to False on the model that was given, and whoever trains it on trains nothing.
+    Freeze the copy, if any."""
     model.trainable = False
     return in_steps(model, mean, scale, activation)
 
