@@ -30,7 +30,7 @@ PREDICTIONS = {
     # Allowed: "keeps it" or "is drawn again".
     "rollout_5_to_20": None,
     # The same task, trained by people who choose another model, data centre and processor. By how much
-    # do these choices together change the footprint?
+    # can these choices together change the footprint?
     # Allowed: "10 %", "10 times" or "100 times and more".
     "footprint_range": None,
 }
@@ -70,15 +70,16 @@ def bundle(model, mean, scale, activation="softmax"):
         model: A built Sequential or functional model of Keras' own layers, in float32, with one input and one output.
             It stays as it is: its weights, and which of them are trained.
         mean: A number, or a NumPy array that broadcasts against a batch of inputs: of an input's shape, or
-            (channels,), or with axes of 1. Of an integer or floating dtype; it may count as float32, and so may the inputs.
+            (channels,), or with axes of 1. Of an integer or floating dtype; it may count as float32, and so may the
+            inputs.
         scale: The same, none of it below 0. Wherever it is 0, it counts as 1. Neither array is changed.
         activation: The name of any Keras activation, such as "softmax", "sigmoid" or "linear", for the last axis.
 
     Returns:
         A Keras model whose input has the shape of the model's. Called without `training`, or with `training=False`,
         with a batch of raw inputs, floating numbers or integers (pixels of uint8, say), it gives what the formula
-        says, with the layers of `model` in inference mode, within 1e-5, and finite. That holds as well where the mean
-        is a hundred thousand times the scale: (x - mean) is computed first.
+        says, with the layers of `model` in inference mode, within 1e-5, and finite. That holds as well where the mean,
+        a number that float32 holds exactly, is a hundred thousand times the scale: (x - mean) is computed first.
 
         Its weights are a copy: training the model, or the bundle, changes nothing in the other. Saved with `save` and
         loaded with `keras.saving.load_model`, without custom objects, in the default safe mode and by somebody

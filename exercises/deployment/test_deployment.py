@@ -241,6 +241,16 @@ def test_bundle_saved_and_loaded(learner):
     expect.right_and_finite(loaded(RAW), want, claim, rtol=1e-5, atol=1e-5)
 
 
+@check("bundle", after=test_bundle_takes_raw_inputs)
+def test_bundle_subtracts_first(learner):
+    """A mean far above the scale costs no digits."""
+    mean, scale = np.array([1024.0, 0.0, -512.0]), np.array([0.01, 1.0, 0.03])
+    x = (mean + np.array([[1.3, 2.0, -3.1], [0.7, -1.0, 0.2]]) * [0.01, 1, 0.03]).astype("float32")
+    answer = bundle_of(learner, plain(learner), mean, scale, "linear")(x)
+    claim = "the mean should be subtracted before the scale divides: far from 0 the other order loses digits"
+    expect.right_and_finite(answer, affine(standardized(x, mean, scale)), claim, rtol=1e-5, atol=1e-5)
+
+
 # benchmark ---------------------------------------------------------------------------------------
 
 
@@ -387,8 +397,8 @@ def test_quantize_halves_to_even(learner):
 def test_quantize_each_channel(learner):
     """Each output channel of a kernel has its own scale: the last axis is kept, and all others reduced."""
     w = np.array([[0.5, -30.0, 0.01], [-1.0, 4.0, 0.002]], "float32")
+    quantized(learner.quantize_int8(w, 0), w, 0, "with axis 0, each of the 2 rows should have its own scale")
     quantized(learner.quantize_int8(w), w, -1, "each of the 3 output channels should have a scale of its own")
-    quantized(learner.quantize_int8(w, 0), w, 0, "with axis 0, each of the 2 rows should have its own")
     quantized(learner.quantize_int8(w, None), w, None, "with axis None, all weights should share one")
 
 
@@ -446,7 +456,7 @@ def test_carbon_of_gpt3(learner):
 def test_carbon_of_serving(learner):
     """33 requests, 32 to a batch, are two batches, and the building takes its share of them, too."""
     case = ([], (1800, 2.0, 32), 33, 1.5, 500)
-    claim = "two batches of 1800 W and 2 s with PUE 1.5 should be 0.003 kWh, and 1.5 g"
+    claim = "33 requests, 32 to a batch, are two batches: with 1800 W, 2 s and PUE 1.5, 0.003 kWh and 1.5 g"
     has_estimate(learner, case, claim, ("training_kwh", "serving_kwh", "kg_co2e"))
 
 

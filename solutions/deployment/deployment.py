@@ -160,8 +160,9 @@ with lesson.if_written():
 # $$\text{bundle}(x) = a\left(\text{model}\left(\frac{x - \mu}{\sigma}\right)\right)$$
 #
 # By hand: a pixel of 9, mean 5 and deviation 2 give (9 − 5)/2 = 2. Scaling first and shifting then, 9/2 − 5 = −0.5,
-# is something else. So is 9/2 − 5/2 to a computer, if the mean is far above the deviation: it subtracts two large
-# numbers, and most digits are gone. Subtract first. Some pixels are 0 in every training image, so their deviation is
+# is something else. On paper, 9/2 − 5/2 is 2 as well. On a computer it is not the same where the mean is far above
+# the deviation, for two large numbers are subtracted, and most digits are gone. In float32, 10,000.5 with mean 10,000
+# and deviation 0.3 becomes 1.6680 in this way; right is 1.6667. Subtract first. Some pixels are 0 in every training image, so their deviation is
 # 0, and 0/0 is NaN: a scale of 0 counts as 1, as in [scaling](../scaling/README.md).
 #
 # What makes it fit to be sent?
@@ -172,7 +173,7 @@ with lesson.if_written():
 #   layers, not weights: without `set_weights` you serve a network that was never trained.
 # - **Saved and loaded elsewhere**, where there is Keras and none of your code. Layers of Keras and functions of
 #   `keras.ops` go along in the file. A class of your own does not, and a `Lambda` layer holds Python code, which
-#   Keras refuses to run from a file in its default safe mode. So test the round trip: save, load, compare.
+#   Keras refuses to run from a file unless its *safe mode* is switched off. So test the round trip: save, load, compare.
 
 
 # %%
@@ -183,15 +184,16 @@ def bundle(model, mean, scale, activation="softmax"):
         model: A built Sequential or functional model of Keras' own layers, in float32, with one input and one output.
             It stays as it is: its weights, and which of them are trained.
         mean: A number, or a NumPy array that broadcasts against a batch of inputs: of an input's shape, or
-            (channels,), or with axes of 1. Of an integer or floating dtype; it may count as float32, and so may the inputs.
+            (channels,), or with axes of 1. Of an integer or floating dtype; it may count as float32, and so may the
+            inputs.
         scale: The same, none of it below 0. Wherever it is 0, it counts as 1. Neither array is changed.
         activation: The name of any Keras activation, such as "softmax", "sigmoid" or "linear", for the last axis.
 
     Returns:
         A Keras model whose input has the shape of the model's. Called without `training`, or with `training=False`,
         with a batch of raw inputs, floating numbers or integers (pixels of uint8, say), it gives what the formula
-        says, with the layers of `model` in inference mode, within 1e-5, and finite. That holds as well where the mean
-        is a hundred thousand times the scale: (x - mean) is computed first.
+        says, with the layers of `model` in inference mode, within 1e-5, and finite. That holds as well where the mean,
+        a number that float32 holds exactly, is a hundred thousand times the scale: (x - mean) is computed first.
 
         Its weights are a copy: training the model, or the bundle, changes nothing in the other. Saved with `save` and
         loaded with `keras.saving.load_model`, without custom objects, in the default safe mode and by somebody
@@ -221,16 +223,17 @@ with lesson.if_written():
 # Measure, then choose. *Latency* is how long one answer takes; *throughput* is how many rows are answered per second.
 # Every call has a fixed cost, whatever its size: Python, starting the work, and on a GPU the way there and back. Then
 # each row costs something, very little on a GPU, which works on thousands of rows at once. So a GPU pays where a call
-# has much to do: a large model, or many rows that can wait for each other. For a small model, or requests that come
-# one at a time, a CPU answers sooner, and does not sit idle at a GPU's price. Ask also for memory, power, cost and
-# the slowest answers.
+# has much to do: a large model, or many rows that can wait for each other. For a small model whose requests come one
+# at a time, a CPU often answers sooner, and costs less while it waits. (Nothing on this page was measured on a GPU:
+# measure yours.) Ask also for memory, power, cost and the slowest answers.
 #
 # Even on a CPU you can see the fixed cost:
 
 # %% tags=["demo", "figure"]
-# figure: batches | Milliseconds per call and rows per second against the batch size, from 1 row to 1024, for three networks on a CPU. Lines are medians of 30 calls, bands go from percentile 5 to percentile 95. A call with 1024 rows takes less than ten times as long as one with a single row, and answers more than a hundred times as many rows per second.
+# figure: batches | Milliseconds per call and rows per second against the batch size, from 1 row to 1024, for three networks on a CPU. Lines are medians of 30 calls, the band goes from the lowest percentile 5 of the three to the highest percentile 95. A call with 1024 rows takes less than ten times as long as one with a single row, and answers more than a hundred times as many rows per second.
 sizes = 4 ** np.arange(6)
 fig, axes = figures.panels(1, 2, width=10.0, height=3.6)
+bands = []
 for number, network in enumerate(networks):
     quantiles = []
     for size in sizes:
@@ -241,28 +244,36 @@ for number, network in enumerate(networks):
             times.append(time.perf_counter() - begin)
         quantiles.append(np.percentile(times[3:], [5, 50, 95]))  # the first three are a warm-up
     low, middle, high = np.transpose(quantiles)
-    for axis, of in zip(axes, (lambda t: 1000 * t, lambda t: sizes / t), strict=True):
-        axis.plot(sizes, of(middle), label=f"network {number + 1}", **figures.line(number))
-        axis.fill_between(sizes, of(low), of(high), color=figures.line(number)["color"], alpha=0.15)
+    bands.append((low, high))
+    axes[0].plot(sizes, 1000 * middle, label=f"network {number + 1}", **figures.line(number))
+    axes[1].plot(sizes, sizes / middle, label=f"network {number + 1}", **figures.line(number))
     assert middle[-1] < 10 * middle[0]
     assert sizes[-1] / middle[-1] > 100 / middle[0]
+low, high = np.min(bands, axis=0)[0], np.max(bands, axis=0)[1]
+band = {"color": "gray", "alpha": 0.2, "linewidth": 0, "label": "percentiles 5 to 95"}
+axes[0].fill_between(sizes, 1000 * low, 1000 * high, **band)
+axes[1].fill_between(sizes, sizes / high, sizes / low, **band)
 axes[0].set(xscale="log", xlabel="rows per call", ylabel="milliseconds per call", ylim=(0, None))
 axes[1].set(xscale="log", yscale="log", xlabel="rows per call", ylabel="rows per second")
-axes[0].legend(loc="lower right")
+for axis in axes:
+    axis.set_xticks(sizes, labels=[str(size) for size in sizes])
+    axis.set_xticks([], minor=True)
+axes[1].legend(loc="upper left")
 figures.says(sizes[0], sizes[-1], 30, 5, 95, sizes[-1])
 
 # %% [markdown]
-# A call with 1,024 rows takes hardly longer than one with a single row: nearly all of it is the fixed cost. So waiting for
+# A call with 1,024 rows has a thousand times the work of one with a single row, and takes less than ten times as long:
+# most of the shorter call is the fixed cost. (What goes up and down between is other work on the computer.) So waiting for
 # more rows is good for the throughput, and what it costs is the time that the first row waits.
 #
 # How to measure?
 #
-# - **Warm up.** The first calls trace, compile and allocate. They are not what users meet later.
+# - **Warm up.** The first calls may compile code and ask for memory. They are not what users meet later.
 # - **Wait for the numbers.** A GPU works on while Python goes on: a call returns when the work was *handed over*. Who
 #   stops the clock then has measured nothing but that. Turn the result into NumPy first, and that of the warm-up as
 #   well, or its work is still in the queue when you start the clock.
-# - **Percentiles, not the mean.** One answer in twenty is slower than the p95. A mean hides them, and a maximum grows
-#   with every measurement.
+# - **Percentiles, not the mean.** One answer in twenty is slower than the p95. A mean hides them, and a maximum can
+#   only grow, the longer one measures.
 #
 # By hand: five calls with 8 rows take 2, 2, 2, 2 and 12 ms. p50 is 2 ms. p95 stands at 0.95 · 4 = 3.8 of the places 0
 # to 4, so it is 2 + 0.8 · 10 = 10 ms. The throughput is 40 rows in 20 ms, 2,000 per second.
@@ -360,6 +371,7 @@ for way, name in enumerate(("a scale per channel", "one per tensor")):
         axes[1].plot(bits, scores[way, number], **style)
 axes[0].set(yscale="log", xlabel="bits per weight", ylabel="root mean squared error", xticks=bits)
 axes[1].set(xlabel="bits per weight", ylabel="test accuracy", xticks=bits)
+axes[0].legend(loc="upper right")
 axes[1].legend(loc="lower right")
 ratio, loss = np.mean(errors[1] / errors[0], axis=0)[-1], np.abs(scores[:, :, -1] - exact).max()
 assert loss < 0.002
@@ -367,8 +379,10 @@ assert np.all(scores[1, :, 0] < scores[0, :, 0])
 figures.says(2, 8, ratio, 8, 8, 0.002, 2, scores[1, :, 0].min(), scores[0, :, 0].min())
 
 # %% [markdown]
-# Eight bits cost this network nothing that 597 test images could show, per channel or not. Below four bits, it
-# matters how. A network whose channels differ more needs its own scales sooner; measure yours.
+# Each line is a network. Before it is rounded, a kernel is multiplied by what BatchNormalization would multiply its
+# outputs by, one factor per channel: that is called *folding*, and saves a step when serving. Eight bits cost these
+# networks nothing that 597 test images could show, per channel or not. At two bits it matters how: 0.90 to 0.94 are
+# right with a scale per channel, 0.80 to 0.87 with one per tensor. A network whose channels differ more needs its own scales sooner; measure yours.
 #
 # ## Part 4: `quantize_int8`
 #
@@ -424,10 +438,11 @@ with lesson.if_written():
 # ### What it costs
 #
 # "Training GPT-3 made as much CO2 as 120 cars in a year." That is *one estimate*, of one training run: Patterson et
-# al. (2021) put it at 1,287 MWh and 552 tonnes of CO2 equivalents. At 4.6 tonnes per car and year, that is 120 cars.
-# Their lesson is another one. The choice of model, data centre and processor together changes the footprint by a
-# factor of about 100 to 1000: the place, with its mix of electricity, by 5 to 10, a cloud data centre by 1.4 to 2,
-# its processors by 2 to 5, and a sparsely activated model by 10. Those who choose can do something.
+# al. (2021) put it at 1,287 MWh and 552 tonnes of CO2 equivalents. If a car makes 4.6 tonnes in a year, that is 120
+# cars. Their lesson is another one. The choice of model, data centre and processor together can make the footprint up
+# to about 100 to 1000 times smaller: the place, with its mix of electricity, changes it by 5 to 10, a cloud data centre
+# by 1.4 to 2, its processors by 2 to 5, and a sparsely activated model, of which each input uses only a part, by 10.
+# Those who choose can do something.
 #
 # The arithmetic is short. Power times time is energy; the *PUE* says how much the building takes for each kWh of its
 # computers, cooling included; the *carbon intensity* says how many grams a kWh costs there.
@@ -513,7 +528,7 @@ with lesson.if_written():
 # come late or never. What can be watched at once are the *inputs*: do they still come from where the training data
 # came from? A change of theirs is called *drift*.
 #
-# Comparing means is not enough: −1 and 1 have the mean of 0 and 0. The *Kolmogorov–Smirnov statistic* compares
+# Comparing means is not enough: the numbers −1 and 1 have the same mean as 0 and 0. The *Kolmogorov–Smirnov statistic* compares
 # everything: for each value v, take the share of the old numbers up to v and the share of the new ones up to v. The
 # statistic is the largest distance of the two shares.
 #
@@ -535,8 +550,9 @@ with lesson.if_written():
 # $$\sqrt{-\frac{\ln(\alpha / 2)}{2}} \cdot \sqrt{\frac{N + M}{N M}}$$
 #
 # which at most about the share α of such pairs exceeds (with ties, or few rows, fewer). But we watch 64 pixels. At α
-# = 0.01 for each, about 0.64 false alarms are to be expected every day. So the level is divided by the number of
-# features: α/F in place of α. Here are 100 days on which nothing drifts:
+# = 0.01 for each, about 0.64 false alarms are to be expected every day, and on 1 − 0.99⁶⁴ = 47 % of all days at least
+# one. So the level is divided by the number of features: α/F in place of α. Then it is about one day in 100. Here are
+# 100 days on which nothing drifts (the bound is a little cautious, so there are fewer):
 
 # %% tags=["demo"]
 draw = np.random.default_rng(0)
@@ -583,7 +599,8 @@ assert rights[:, :8].min() >= 0.95
 figures.says(200, 7, 0.1, 64, 0.01, 64, 6, counts[6], 7, counts[-1], 12, 0.95, 8, rights[:, -1].max(), 12)
 
 # %% [markdown]
-# On day 7, the test finds the change, without a single label; the accuracy goes down days later. So an alarm says
+# On day 7, the test finds the change, without a single label; the accuracy goes down days later. (It is an easy one: at
+# 0.9 · 16 = 14.4, no pixel is 15 or 16 any more.) So an alarm says
 # that something changed, not what, nor whether it hurts yet: somebody has to look.
 #
 # ## Part 6: `drift`
@@ -715,10 +732,10 @@ with lesson.if_written():
 #
 # Nobody grades these three.
 #
-# 1. *Easy.* By hand: the int8 numbers and the scale of the weights 2.54, −1.27 and 0.015. What comes back, and how
-#    far is each off?
-# 2. *Harder.* In the figure of the fading pictures, let the live rows be a single person's: images that are next to
-#    each other in `data.digits()` without a seed. How many pixels have drifted, and how many answers are wrong?
+# 1. *Easy.* By hand: the int8 numbers and the scale of the weights 2.54, −1.27 and 0.015, halves to the even number.
+#    What comes back, and how far is each off?
+# 2. *Harder.* Somebody moves the camera: shift the test images by one pixel to the side. How many of the 64 pixels have
+#    drifted, and how many answers are wrong?
 # 3. *Open.* Requests come at random moments, and may wait up to 20 ms to share a batch. What does that do to p50, p95
 #    and throughput, at a low rate of requests and at a high one?
 #

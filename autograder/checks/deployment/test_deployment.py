@@ -302,6 +302,29 @@ def test_bundle_saved_and_loaded(learner):
     expect.right_and_finite(loaded(RAW), want, claim, rtol=1e-5, atol=1e-5)
 
 
+@check("bundle", after=test_bundle_takes_raw_inputs)
+def test_bundle_subtracts_first(learner):
+    """A mean far above the scale costs no digits."""
+    mean, scale = np.array([1024.0, 0.0, -512.0]), np.array([0.01, 1.0, 0.03])
+    x = (mean + np.array([[1.3, 2.0, -3.1], [0.7, -1.0, 0.2]]) * [0.01, 1, 0.03]).astype("float32")
+    answer = bundle_of(learner, plain(learner), mean, scale, "linear")(x)
+    claim = "the mean should be subtracted before the scale divides: far from 0 the other order loses digits"
+    expect.right_and_finite(answer, affine(standardized(x, mean, scale)), claim, rtol=1e-5, atol=1e-5)
+
+
+@check("bundle", hidden=True, after=test_bundle_takes_raw_inputs)
+def test_bundle_of_sequences(learner, rng):
+    """Where outputs have more axes, the activation is for the last one."""
+    keras = learner.keras
+    model = keras.Sequential([keras.Input((2, 3)), keras.layers.Dense(4)])
+    kernel, x = rng.normal(size=(3, 4)), rng.normal(size=(3, 2, 3)).astype("float32")
+    model.set_weights([kernel, np.zeros(4)])
+    answer = bundle_of(learner, model, MEAN, DEVIATION)(x)
+    claim = "for outputs of shape (3, 2, 4), the softmax should go along the last axis, the one with 4"
+    want = oracles.softmax(standardized(x) @ kernel)
+    expect.right_and_finite(answer, want, claim, rtol=1e-5, atol=1e-5)
+
+
 @check("bundle", hidden=True, after=test_bundle_takes_raw_inputs)
 def test_bundle_of_a_functional_model(learner, rng):
     """Images, a mean for each channel, a shortcut in the model."""
@@ -332,7 +355,7 @@ def test_bundle_of_a_functional_model(learner, rng):
 
 @check("bundle", hidden=True, after=test_bundle_with_a_scale_of_zero)
 def test_bundle_far_from_zero(learner):
-    """A mean far above the scale; neither array is changed."""
+    """A mean far above the scale, beside a scale of 0; neither array is changed."""
     mean, scale = np.array([1024.0, 0.0, -512.0]), np.array([0.01, 0.0, 0.03])
     x = (mean + np.array([[1.3, 2.0, -3.1], [0.7, -1.0, 0.2]]) * [0.01, 1, 0.03]).astype("float32")
     model = plain(learner)
@@ -521,8 +544,8 @@ def test_quantize_halves_to_even(learner):
 def test_quantize_each_channel(learner):
     """Each output channel of a kernel has its own scale: the last axis is kept, and all others reduced."""
     w = np.array([[0.5, -30.0, 0.01], [-1.0, 4.0, 0.002]], "float32")
+    quantized(learner.quantize_int8(w, 0), w, 0, "with axis 0, each of the 2 rows should have its own scale")
     quantized(learner.quantize_int8(w), w, -1, "each of the 3 output channels should have a scale of its own")
-    quantized(learner.quantize_int8(w, 0), w, 0, "with axis 0, each of the 2 rows should have its own")
     quantized(learner.quantize_int8(w, None), w, None, "with axis None, all weights should share one")
 
 
@@ -609,7 +632,7 @@ def test_carbon_of_gpt3(learner):
 def test_carbon_of_serving(learner):
     """33 requests, 32 to a batch, are two batches, and the building takes its share of them, too."""
     case = ([], (1800, 2.0, 32), 33, 1.5, 500)
-    claim = "two batches of 1800 W and 2 s with PUE 1.5 should be 0.003 kWh, and 1.5 g"
+    claim = "33 requests, 32 to a batch, are two batches: with 1800 W, 2 s and PUE 1.5, 0.003 kWh and 1.5 g"
     has_estimate(learner, case, claim, ("training_kwh", "serving_kwh", "kg_co2e"))
 
 
@@ -873,3 +896,6 @@ def test_rollout_of_many_users(learner, rng):
                 (user, share, salt) for share in (place * (1 - 1e-9), place * (1 + 1e-9), rng.uniform())
             ]
         belong(learner, cases, "the place is that of SHA-256, read from its first 8 bytes")
+    # The digest of user 4935 begins with e74f0c32a4253000, so the place is a number that float64 has.
+    claim = "a user whose place is the share does not belong to it: only those below do"
+    belong(learner, [(4935, place_of(4935))], claim)

@@ -41,6 +41,20 @@ def clone_without_weights(model, mean, scale, activation="softmax"):
 
 
 @mistake("bundle")
+def copies_what_is_trained(model, mean, scale, activation="softmax"):
+    """Only the trainable variables are copied: the moving means and variances of BatchNormalization are
+    those of a new layer. get_weights and set_weights take all of them."""
+
+    def copy(model):
+        made = keras.models.clone_model(model)
+        for new, old in zip(made.trainable_variables, model.trainable_variables, strict=True):
+            new.assign(old)
+        return made
+
+    return in_steps(model, mean, scale, activation, copy=copy)
+
+
+@mistake("bundle")
 def shares_the_weights(model, mean, scale, activation="softmax"):
     """The bundle has the very layers of the model: whoever trains the model on changes what is served. Make
     a copy."""
@@ -131,6 +145,34 @@ def shift_and_scale_apart(model, mean, scale, activation="softmax"):
     return in_steps(
         model, mean, scale, activation, scaled=lambda inputs, mean, scale: inputs * (1 / scale) - mean / scale
     )
+
+
+@mistake("bundle")
+def shift_and_scale_beforehand(model, mean, scale, activation="softmax"):
+    """1 / scale and -mean / scale are worked out first, and x * (1 / scale) - mean / scale is left, as a
+    Rescaling layer computes it: right on paper. But in float32 two large numbers are subtracted where the
+    mean is far above the scale, and most digits are lost. Subtract first."""
+    divisor = np.where(np.equal(scale, 0), 1, scale).astype("float64")
+    factor, offset = (
+        (1 / divisor).astype("float32"),
+        (-np.asarray(mean, "float64") / divisor).astype("float32"),
+    )
+    return in_steps(
+        model, mean, scale, activation, scaled=lambda inputs, _mean, _scale: inputs * factor + offset
+    )
+
+
+@mistake("bundle")
+def softmax_along_axis_1(model, mean, scale, activation="softmax"):
+    """The softmax goes along axis 1. That is the last one for outputs of shape (N, classes), and not for
+    sequences or images: take axis -1, as keras.layers.Activation does."""
+
+    def finish(outputs, name):
+        if name == "softmax":
+            return keras.layers.Softmax(axis=1)(outputs)
+        return keras.layers.Activation(name)(outputs)
+
+    return in_steps(model, mean, scale, activation, finish=finish)
 
 
 @mistake("bundle")

@@ -68,6 +68,19 @@ def pue_once(*case):
 
 
 @mistake("carbon_estimate")
+def serving_without_pue(*case):
+    """The energy of serving lacks the PUE, which the break-even has. Machines that serve stand in a
+    building as well."""
+    return in_steps(
+        *case,
+        pue_of_serving=lambda _pue: 1,
+        breaks_even=lambda trained, of_batch, size, pue: (
+            trained / (of_batch * pue) * size if of_batch else math.inf
+        ),
+    )
+
+
+@mistake("carbon_estimate")
 def pue_for_serving_alone(*case):
     """The PUE counts for serving alone. Machines that train stand in a building as well."""
     return in_steps(*case, pue_of_training=lambda _pue: 1)
@@ -177,6 +190,14 @@ def break_even_rounded(*case):
 def divides_by_free_serving(*case):
     """A batch that takes no energy is divided by. Training is never met then: float("inf")."""
     return in_steps(*case, breaks_even=lambda trained, of_batch, size, _pue: trained / of_batch * size)
+
+
+@mistake("carbon_estimate")
+def never_without_requests(*case):
+    """The break-even is infinite if no request was served. It does not depend on how many there were: only
+    a batch that takes no energy makes it infinite."""
+    answer = in_steps(*case)
+    return answer if answer["serving_kwh"] > 0 else answer | {"break_even_requests": math.inf}
 
 
 @mistake("carbon_estimate")

@@ -197,8 +197,8 @@ def always_the_default_level(reference, live, level=0.01):  # noqa: ARG001
 
 @mistake("drift")
 def as_many_as_there_are(reference, live, level=0.01):
-    """Other numbers of features are not refused: zip stops at the shorter one, or one feature
-    broadcasts."""
+    """Different numbers of features are not refused: some are left out, one is compared with all, or an
+    error of another kind comes. They should raise a ValueError."""
     return in_steps(reference, live, level, checks=lambda old, new: len(old) > 0 and len(new) > 0)
 
 

@@ -103,6 +103,34 @@ def percent_steps(user, share, salt=""):
 
 
 @mistake("in_rollout")
+def percent_steps_of_eight_bytes(user, share, salt=""):
+    """The first eight bytes are taken modulo 100, so there are only whole percents, and other users in them
+    than promised. The place is the number divided by 2**64."""
+    return in_steps(user, share, salt, place=lambda digest: int.from_bytes(digest[:8], "big") % 100 / 100)
+
+
+@mistake("in_rollout")
+def thousand_buckets(user, share, salt=""):
+    """Users are sorted into 1000 buckets, by the remainder of the number: shares between two of them do not
+    count, and other users belong to a share than promised. The place is the number divided by 2**64."""
+    return in_steps(user, share, salt, place=lambda digest: int.from_bytes(digest[:8], "big") % 1000 / 1000)
+
+
+@mistake("in_rollout")
+def thousand_buckets_of_the_digest(user, share, salt=""):
+    """The whole digest is taken modulo 1000: there are 1000 buckets, and other users in them than promised.
+    The place is the number of the first eight bytes, divided by 2**64."""
+    return in_steps(user, share, salt, place=lambda digest: int.from_bytes(digest, "big") % 1000 / 1000)
+
+
+@mistake("in_rollout")
+def ten_thousand_buckets(user, share, salt=""):
+    """Users are sorted into 10,000 buckets, by the remainder of the number: other users belong to a share
+    than promised. The place is the number divided by 2**64."""
+    return in_steps(user, share, salt, place=lambda digest: int.from_bytes(digest[:8], "big") % 10000 / 10000)
+
+
+@mistake("in_rollout")
 def whole_percents(user, share, salt=""):
     """The place is cut to whole percents, so shares between two of them do not count. Keep all digits."""
     return in_steps(
@@ -156,6 +184,13 @@ def the_others(user, share, salt=""):
     """Those above the share belong to it: with a share of 5 %, 95 % get the new version. It is the place
     that is below the share."""
     return in_steps(user, share, salt, belongs=lambda place, share: place >= share)
+
+
+@mistake("in_rollout")
+def at_the_place_too(user, share, salt=""):
+    """A user whose place equals the share belongs to it as well. Promised is the place below the share: <,
+    not <=."""
+    return in_steps(user, share, salt, belongs=lambda place, share: place <= share)
 
 
 @mistake("in_rollout")

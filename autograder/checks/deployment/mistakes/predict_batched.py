@@ -60,6 +60,20 @@ def returns_the_padding(model, x, batch_size, preprocess=None):
 
 
 @mistake("predict_batched")
+def fills_up_and_cuts(model, x, batch_size, preprocess=None):
+    """The last batch is filled up with rows of zeros, and their answers are cut off in the end. The answers
+    are right, but work is done for nothing, and `preprocess` gets rows that nobody sent. The last batch has
+    what is left."""
+
+    def take(x, begin, size):
+        batch = x[begin : begin + size].copy()
+        missing = size - len(batch) if len(x) > size else 0
+        return np.concatenate([batch, np.zeros((missing, *x.shape[1:]), x.dtype)])
+
+    return in_steps(model, x, batch_size, preprocess, take=take)[: len(x)]
+
+
+@mistake("predict_batched")
 def forgets_the_last_preprocessing(model, x, batch_size, preprocess=None):
     """What is left at the end goes to the model without `preprocess`. Every batch goes through it."""
     whole = len(x) // batch_size * batch_size if batch_size > 0 else 0
@@ -82,6 +96,16 @@ def a_flat_nothing(model, x, batch_size, preprocess=None):
     """Without rows an array of shape (0,) is returned. The other axes are as always: (0, outputs)."""
     if batch_size >= 1 and len(x) == 0:
         return np.array([])
+    return in_steps(model, x, batch_size, preprocess)
+
+
+@mistake("predict_batched")
+def an_empty_array_of_its_own(model, x, batch_size, preprocess=None):
+    """Without rows, an array is made up from `model.output_shape`, and neither `preprocess` nor the model is
+    called. Its dtype need not be the model's, and axes of length None have no number. Let one empty batch go
+    through."""
+    if batch_size >= 1 and len(x) == 0:
+        return np.zeros((0, *model.output_shape[1:]))
     return in_steps(model, x, batch_size, preprocess)
 
 

@@ -121,7 +121,7 @@ def positive_axes_alone(weights, axis=-1):
     return in_steps(
         weights,
         axis,
-        shared=lambda ndim, axis: tuple(i for i in range(ndim) if i != (ndim - 1 if axis == -1 else axis)),
+        shared=lambda ndim, axis: tuple(i for i in range(ndim) if i != axis),
     )
 
 
@@ -158,6 +158,20 @@ def at_least_an_epsilon(weights, axis=-1):
     return in_steps(
         weights, axis, divisor=lambda largest: np.where(largest == 0, 1, np.maximum(largest / 127, 1e-8))
     )
+
+
+@mistake("quantize_int8")
+def tiny_channels_count_as_zeros(weights, axis=-1):
+    """A channel whose largest weight is tiny, below 1e-12 say, is taken for one of zeros: its scale is 1,
+    and all its weights become 0. Only a largest weight of 0 has the scale 1: largest == 0."""
+    return in_steps(weights, axis, divisor=lambda largest: np.where(largest < 1e-12, 1, largest / 127))
+
+
+@mistake("quantize_int8")
+def nearly_zero_counts_as_zero(weights, axis=-1):
+    """Whether a channel is zero is asked with np.isclose, which takes all below 1e-8 for 0: the scale
+    becomes 1 and the weights 0. Only a largest weight of 0 has the scale 1: largest == 0."""
+    return in_steps(weights, axis, divisor=lambda largest: np.where(np.isclose(largest, 0), 1, largest / 127))
 
 
 @mistake("quantize_int8")
