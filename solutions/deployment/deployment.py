@@ -161,9 +161,10 @@ with lesson.if_written():
 #
 # By hand: a pixel of 9, mean 5 and deviation 2 give (9 − 5)/2 = 2. Scaling first and shifting then, 9/2 − 5 = −0.5,
 # is something else. On paper, 9/2 − 5/2 is 2 as well. On a computer it is not the same where the mean is far above
-# the deviation, for two large numbers are subtracted, and most digits are gone. In float32, 10,000.5 with mean 10,000
-# and deviation 0.3 becomes 1.6680 in this way; right is 1.6667. Subtract first. Some pixels are 0 in every training image, so their deviation is
-# 0, and 0/0 is NaN: a scale of 0 counts as 1, as in [scaling](../scaling/README.md).
+# the deviation, for two large numbers are subtracted, and most digits are gone. In float32, 10,000.5 with mean
+# 10,000 and deviation 0.3 becomes 1.6680 in this way; right is 1.6667. Subtract first. Some pixels are 0 in every
+# training image, so their deviation is 0, and 0/0 is NaN: a scale of 0 counts as 1, as in
+# [scaling](../scaling/README.md).
 #
 # What makes it fit to be sent?
 #
@@ -173,7 +174,8 @@ with lesson.if_written():
 #   layers, not weights: without `set_weights` you serve a network that was never trained.
 # - **Saved and loaded elsewhere**, where there is Keras and none of your code. Layers of Keras and functions of
 #   `keras.ops` go along in the file. A class of your own does not, and a `Lambda` layer holds Python code, which
-#   Keras refuses to run from a file unless its *safe mode* is switched off. So test the round trip: save, load, compare.
+#   Keras refuses to run from a file unless its *safe mode* is switched off. So test the round trip: save, load,
+#   compare.
 
 
 # %%
@@ -439,10 +441,10 @@ with lesson.if_written():
 #
 # "Training GPT-3 made as much CO2 as 120 cars in a year." That is *one estimate*, of one training run: Patterson et
 # al. (2021) put it at 1,287 MWh and 552 tonnes of CO2 equivalents. If a car makes 4.6 tonnes in a year, that is 120
-# cars. Their lesson is another one. The choice of model, data centre and processor together can make the footprint up
-# to about 100 to 1000 times smaller: the place, with its mix of electricity, changes it by 5 to 10, a cloud data centre
-# by 1.4 to 2, its processors by 2 to 5, and a sparsely activated model, of which each input uses only a part, by 10.
-# Those who choose can do something.
+# cars. Their lesson is another one. The choice of model, data centre and processor together can make the footprint
+# up to about 100 to 1000 times smaller: the place, with its mix of electricity, changes it by 5 to 10, a cloud data
+# centre by 1.4 to 2, its processors by 2 to 5, and a sparsely activated model, of which each input uses only a
+# part, by 10. Those who choose can do something.
 #
 # The arithmetic is short. Power times time is energy; the *PUE* says how much the building takes for each kWh of its
 # computers, cooling included; the *carbon intensity* says how many grams a kWh costs there.
@@ -528,9 +530,9 @@ with lesson.if_written():
 # come late or never. What can be watched at once are the *inputs*: do they still come from where the training data
 # came from? A change of theirs is called *drift*.
 #
-# Comparing means is not enough: the numbers −1 and 1 have the same mean as 0 and 0. The *Kolmogorov–Smirnov statistic* compares
-# everything: for each value v, take the share of the old numbers up to v and the share of the new ones up to v. The
-# statistic is the largest distance of the two shares.
+# Comparing means is not enough: the numbers −1 and 1 have the same mean as 0 and 0. The *Kolmogorov–Smirnov
+# statistic* compares everything: for each value v, take the share of the old numbers up to v and the share of the
+# new ones up to v. The statistic is the largest distance of the two shares.
 #
 # By hand: old 1, 2, 3, 4 and new 3, 3, 5.
 #
@@ -549,10 +551,11 @@ with lesson.if_written():
 #
 # $$\sqrt{-\frac{\ln(\alpha / 2)}{2}} \cdot \sqrt{\frac{N + M}{N M}}$$
 #
-# which at most about the share α of such pairs exceeds (with ties, or few rows, fewer). But we watch 64 pixels. At α
-# = 0.01 for each, about 0.64 false alarms are to be expected every day, and on 1 − 0.99⁶⁴ = 47 % of all days at least
-# one. So the level is divided by the number of features: α/F in place of α. Then it is about one day in 100. Here are
-# 100 days on which nothing drifts (the bound is a little cautious, so there are fewer):
+# which at most about the share α of such pairs exceeds (with ties, or few rows, fewer). But we watch 64 pixels. At
+# α = 0.01 for each, about 0.64 false alarms are to be expected every day, and if pixels are independent, on 1 −
+# 0.99⁶⁴ = 47 % of all days at least one. So the level is divided by the number of features: α/F in place of α. Then
+# it is about one day in 100. Here are 100 days on which nothing drifts (the bound is a little cautious, so there
+# are fewer):
 
 # %% tags=["demo"]
 draw = np.random.default_rng(0)
@@ -734,8 +737,8 @@ with lesson.if_written():
 #
 # 1. *Easy.* By hand: the int8 numbers and the scale of the weights 2.54, −1.27 and 0.015, halves to the even number.
 #    What comes back, and how far is each off?
-# 2. *Harder.* Somebody moves the camera: shift the test images by one pixel to the side. How many of the 64 pixels have
-#    drifted, and how many answers are wrong?
+# 2. *Harder.* Somebody moves the camera: shift the test images by one pixel to the side. How many of the 64 pixels
+#    have drifted, and how many answers are wrong?
 # 3. *Open.* Requests come at random moments, and may wait up to 20 ms to share a batch. What does that do to p50, p95
 #    and throughput, at a low rate of requests and at a high one?
 #

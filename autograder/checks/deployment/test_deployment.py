@@ -682,7 +682,7 @@ def test_carbon_refuses(learner):
 def test_carbon_of_many(learner, rng):
     """Many systems; batches that are just full, nothing at all, and everything at its limit."""
     cases = [
-        ([], (0, 0, 1), 0, 1, 0),
+        ([], (0, 0, 1), 0, 1.0, 0),
         ([], (100, 0.5, 4), 8, 1.0, 20.5),
         ([(1, 1, 1)], (1, 1, 1), 1, 1, 1),
         ([], (0, 1.0, 4), 9, 1.5, 100),
