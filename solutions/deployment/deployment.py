@@ -382,9 +382,10 @@ figures.says(2, 8, ratio, 8, 8, 0.002, 2, scores[1, :, 0].min(), scores[0, :, 0]
 
 # %% [markdown]
 # Each line is a network. Before it is rounded, a kernel is multiplied by what BatchNormalization would multiply its
-# outputs by, one factor per channel: that is called *folding*, and saves a step when serving. Eight bits cost these
-# networks nothing that 597 test images could show, per channel or not. At two bits it matters how: 0.90 to 0.94 are
-# right with a scale per channel, 0.80 to 0.87 with one per tensor. A network whose channels differ more needs its own scales sooner; measure yours.
+# outputs by, one factor per channel: it is *folded*, as in [normalization](../normalization/README.md), which saves a
+# step when serving. Eight bits cost these networks nothing that 597 test images could show, per channel or not. At
+# two bits it matters how: 0.90 to 0.94 are right with a scale per channel, 0.80 to 0.87 with one per tensor. A network
+# whose channels differ more needs its own scales sooner; measure yours.
 #
 # ## Part 4: `quantize_int8`
 #
@@ -530,9 +531,9 @@ with lesson.if_written():
 # come late or never. What can be watched at once are the *inputs*: do they still come from where the training data
 # came from? A change of theirs is called *drift*.
 #
-# Comparing means is not enough: the numbers −1 and 1 have the same mean as 0 and 0. The *Kolmogorov–Smirnov
-# statistic* compares everything: for each value v, take the share of the old numbers up to v and the share of the
-# new ones up to v. The statistic is the largest distance of the two shares.
+# Comparing means is not enough: the numbers −1 and 1 have the same mean as 0 and 0. The
+# *Kolmogorov–Smirnov statistic* compares everything: for each value v, take the share of the old numbers up to v and
+# the share of the new ones up to v. The statistic is the largest distance of the two shares.
 #
 # By hand: old 1, 2, 3, 4 and new 3, 3, 5.
 #
