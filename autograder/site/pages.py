@@ -20,7 +20,7 @@ _LESSON = re.compile(r"\[([^\]]*)\]\((?:\.\./)*(?:exercises/)?(\w+)/README\.md(#
 _PAGE = re.compile(r"\[([^\]]*)\]\((?:\.\./)+(?:exercises/)?(QUESTIONS|GLOSSARY)\.md(#[^)]*)?\)")
 _CODE = re.compile(r"^```python\n(?P<code>.*?)\n```$", re.MULTILINE | re.DOTALL)
 _HOW_TO_CHECK = "\n---\n"
-_DOCS = ("learners", "instructors", "lms", "architecture")
+_DOCS = ("learners", "instructors", "lms", "cluster", "architecture")
 _CHECK_WORDS = ("expect", "laws", "oracles")
 AS_IT_IS = "as_it_is"
 """The folder of what goes into the site without a change."""

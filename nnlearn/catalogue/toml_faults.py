@@ -161,8 +161,6 @@ def _row_faults(contents: TopicToml) -> Iterator[Fault]:
         for name in ("answered", "shown"):
             if not getattr(row, name).strip():
                 yield f"{key}.{name}", "some text", getattr(row, name)
-        if not row.graded:
-            yield f"{key}.graded", "a part or the key of a prediction", []
         for index, name in enumerate(row.graded):
             if name not in graded:
                 near = did_you_mean(name, graded, "there are")

@@ -744,8 +744,7 @@ with lesson.if_written():
 #    and throughput, at a low rate of requests and at a high one?
 #
 # Before this topic: [Metrics](../metrics/README.md), by which versions are compared, and
-# [normalization](../normalization/README.md), whose two modes are why inference needs care. After it:
-# [Recipe](../recipe/README.md), from the data to a network that is worth being deployed.
+# [normalization](../normalization/README.md), whose two modes are why inference needs care.
 #
 # ## Where this comes from
 #

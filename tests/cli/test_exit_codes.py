@@ -30,6 +30,8 @@ NOT_TO_BE_DONE = {
     "course preflight": ["ps1"],
     "course grade": ["ps1"],
     "course export": ["ps1"],
+    "course extend": ["ps1"],
+    "course compare": ["ps1"],
     "gradescope build": ["nonsense"],
     "site build": ["--content", "nowhere"],
     "site serve": ["--content", "nowhere"],

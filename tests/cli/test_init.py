@@ -40,7 +40,7 @@ class TestInit:
         manifest, apart = learn / ".nnlearn/workspace.json", learn / ".nnlearn/course/toy"
         document = json.loads(manifest.read_text())
         names = sorted(file.name for file in apart.iterdir())
-        assert names == ["diagnoses.json", "topic.toml"]
+        assert names == ["diagnoses.json", "outputs.json", "topic.toml"]
         for name in names:
             (apart / name).rename(learn / "exercises/toy" / name)
             document["files"][f"exercises/toy/{name}"] = document["files"].pop(f".nnlearn/course/toy/{name}")
@@ -52,7 +52,7 @@ class TestInit:
         monkeypatch.chdir(learn)
         assert "softmax" in command("list").out
         said = command("init").out.splitlines()[1:]
-        shown = "topic.toml" if mine else " (2 files)"
+        shown = f" ({2 if mine else 3} files)"
         assert said[: said.index("")] == [
             *([f"  new       .nnlearn/course/toy/{mine}"] if mine else []),
             f"  moved     exercises/toy/{shown}, to .nnlearn/course/",

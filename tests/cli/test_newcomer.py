@@ -68,7 +68,7 @@ Next: nnlearn hint affine
 newcomer $"""
 
 FINISHED = """\
-neurons: Neurons and layers                                        topic 1 of 17
+neurons: Neurons and layers                                        topic 1 of 19
 neurons.py, saved hh:mm:ss, checked in s.ss s
 
   affine           passed         11 of 11 checks
@@ -79,7 +79,7 @@ neurons.py, saved hh:mm:ss, checked in s.ss s
   through_points   passed         9 of 9 checks
   predictions      passed         8 of 8 checks
 
-[####################] 7 of 7 parts pass, 7 of 115 in the course
+[####################] 7 of 7 parts pass, 7 of 129 in the course
 
 All visible checks of Neurons and layers pass. 25 more run when it is graded.
 
@@ -115,9 +115,11 @@ regularization  [--------------------]  0 of 7 parts pass
 dropout         [--------------------]  0 of 6 parts pass
 normalization   [--------------------]  0 of 4 parts pass
 convolution     [--------------------]  0 of 7 parts pass
+depth           [--------------------]  0 of 6 parts pass
 metrics         [--------------------]  0 of 7 parts pass
+deployment      [--------------------]  0 of 8 parts pass
 
-7 of 115 parts pass. The state is that of the last check.
+7 of 129 parts pass. The state is that of the last check.
 Next: nnlearn lesson activations
 newcomer $"""
 

@@ -14,6 +14,8 @@ VALUES = {
     "weights": np.array([2.0, -1.0, 0.5], "float32"),
     "factor": 2.0,
     "step": 0.25,
+    "mean": 0.5,
+    "scale": 2.0,
     "matrix": np.array([[1.0, 0.5], [0.0, -2.0]], "float32"),
 }
 OF_TWO = ("volume", "first_alone", "share_of_equal", "mean_of_differences", "tensor_of_differences")
@@ -43,6 +45,8 @@ EXPECTED = {
     "features": X[:2, :2] @ VALUES["matrix"],
     "mixed": VALUES["matrix"] @ X[:2, :2],
     "without_batch_means": X,
+    "standardized": (X - 0.5) / 2.0,
+    "doubled_in_place": 2 * X,
 }
 
 
@@ -54,6 +58,8 @@ def arguments(name):
         return [tf.constant(X[0])]
     if name == "mean_at_labels":
         return [tf.constant([0, 1, 1], "int64"), tf.constant(X)]
+    if name == "doubled_in_place":
+        return [X.copy()]
     both = [tf.constant(X), tf.constant(X[::-1])]
     return both if name in OF_TWO else both[:1]
 

@@ -14,15 +14,6 @@ class GivesOneSeedToAll(Network):
 
 
 @of
-class FollowsTheGlobalSeed(Network):
-    """The initializers have no seed, so the weights depend on the global one and on what was drawn
-    before. The same `seed` should give the same weights whatever happened before."""
-
-    def initializer(self, share, number):  # noqa: ARG002
-        return keras.initializers.VarianceScaling(2.0 * share, "fan_in")
-
-
-@of
 class FixesTheSeed(Network):
     """`seed` is ignored: every network begins with the same weights. Work the seeds of the layers out
     from it."""
