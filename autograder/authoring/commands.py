@@ -115,25 +115,8 @@ def check(
     if len(topics) > 1:
         held = f"every gate holds for {len(topics) - broken} of {len(topics)} topics"
         typer.echo(f"{held} ({time.monotonic() - began:.1f} s)")
-    open_questions = names is None and _has_open_questions(catalogue)
-    if _pages_are_stale(catalogue) or open_questions or broken:
+    if _pages_are_stale(catalogue) or broken:
         raise typer.Exit(EXIT_CHECKS_FAILED)
-
-
-def _has_open_questions(catalogue: Catalogue) -> bool:
-    """Whether a question of the course is answered by no topic, which is then said."""
-    from autograder.authoring.questions import answered_questions
-
-    questions = answered_questions(catalogue) or ()
-    unanswered = [str(one.number) for one in questions if not one.answer]
-    if unanswered:
-        typer.echo(
-            f"{catalogue.questions} asks what no topic answers: question {', '.join(unanswered)}\n"
-            "Next: a row [[question]] in the topic.toml of the topic that answers it, shows it and grades it"
-        )
-    elif questions:
-        typer.echo(f"{len(questions)} of {len(questions)} questions are answered, shown and graded")
-    return bool(unanswered)
 
 
 @app.command()

@@ -186,7 +186,8 @@ def a_network(learner, rng, inputs=5, outputs=2, units=4, depth=2, **how):
     normalize = how.get("normalize", False)
     shapes = shapes_of(inputs, outputs, units, depth, normalize=normalize)
     got = [each.shape for each in model.get_weights()]
-    expect.same(got, shapes, "the weights should have these shapes, in the order in which they are used")
+    with expect.about(model):
+        expect.same(got, shapes, "the weights should have these shapes, in the order in which they are used")
     weights = []
     while len(weights) < len(shapes):
         shape = shapes[len(weights)]
@@ -255,7 +256,8 @@ def drawn_as(learner, kernels, scales):
 def test_mlp_variances(learner):
     """Kernels have He's variance, those of residual blocks a share of it, and biases are 0."""
     model = a_model(learner.build_mlp(20, 15, 30, 3, residual=True))
-    drawn_as(learner, kernels_of(model), [1, *[1 / 3] * 3, 1])
+    with expect.about(model):
+        drawn_as(learner, kernels_of(model), [1, *[1 / 3] * 3, 1])
     biases = [each for each in model.get_weights() if each.ndim == 1]
     expect.true(not any(each.any() for each in biases), "biases should begin at 0")
 
@@ -379,7 +381,9 @@ def test_norms_of_what_is_not_connected(learner, rng):
     h = x @ first + bias
     want = [0.0, length(h.T @ (2 * (h @ second + last - y) / y.size))]
     claim = "a kernel behind stop_gradient should have the norm 0"
-    norms_are(learner.gradient_norms(model, mse(learner), x, y), want, claim)
+    answer = learner.gradient_norms(model, mse(learner), x, y)
+    with expect.about(answer):
+        norms_are(answer, want, claim)
 
 
 @check("gradient_norms", after=test_norms_of_kernels)

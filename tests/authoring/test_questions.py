@@ -149,32 +149,3 @@ def test_building_any_topic_builds_the_page(asked: Path, capsys: pytest.CaptureF
         0,
         "exercises/halving is up to date\nbuilt exercises/QUESTIONS.md\n",
     )
-
-
-def test_a_question_that_no_topic_answers_fails_the_check_of_a_course(
-    asked: Path, capsys: pytest.CaptureFixture[str], here: None
-) -> None:
-    """Of the whole course; a topic by itself cannot know."""
-
-    def checked(*names: str) -> tuple[int, str]:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sys, "argv", ["nnlearn", "topic", "check", *names, "--content", str(asked)])
-            with pytest.raises(SystemExit) as ended:
-                cli.main()
-        return int(ended.value.code or 0), capsys.readouterr().out
-
-    build_topic(load_catalogue(asked).topic("halving"))
-    build_pages(load_catalogue(asked))
-    _, said = checked("halving")
-    assert "questions" not in said.splitlines()[-1]
-    code, said = checked()
-    assert code == 1
-    assert said.splitlines()[-2:] == [
-        f"{asked}/solutions/questions.toml asks what no topic answers: question 7",
-        "Next: a row [[question]] in the topic.toml of the topic that answers it, shows it and grades it",
-    ]
-    file = asked / "solutions/questions.toml"
-    file.write_text(file.read_text().replace('7 = "What is half?"\n', ""))
-    build_pages(load_catalogue(asked))
-    _, said = checked()
-    assert said.splitlines()[-1] == "1 of 1 questions are answered, shown and graded"
