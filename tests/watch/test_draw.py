@@ -128,7 +128,7 @@ def test_the_list_of_topics_leaves_titles_out_where_lines_would_be_cut() -> None
     standing: Any = SimpleNamespace(topics=TOPICS, passed=lambda _: 0)
     page = topics_page(standing, TOPICS[1])
     for width, titled in ((60, False), (80, True)):
-        lines = [line.plain for line in page.lines(width, 20)]
+        lines = [line.plain for line in page.lines(width, 24)]
         assert max(len(line) for line in lines) <= width
         for topic, line in itertools.zip_longest(TOPICS, lines[1 : len(TOPICS) + 1]):
             assert line.startswith(f"{'>' if topic is TOPICS[1] else ' '} {topic.name} ")

@@ -174,15 +174,6 @@ class SkipsNone(Measurement):
 
 
 @of
-class SaysNanForNone(Measurement):
-    """A kernel that the loss does not depend on gets NaN. Its gradient is 0, everywhere: so is the
-    norm."""
-
-    def of(self, gradient):
-        return float("nan") if gradient is None else super().of(gradient)
-
-
-@of
 class SquaresInFloat32(Measurement):
     """The squares are computed in float32, where 1e-25 squared is 0 and 1e25 squared is infinite. To
     cast the result to float64 is too late: cast the gradient, before it is squared."""
