@@ -82,7 +82,9 @@ def test_a_word_is_found_and_leads_to_its_page(site, browser):
     page.set_default_timeout(1000 * PATIENCE_S)
     page.goto((site / "search.html").as_uri() + "?q=straight-through")
     page.locator("ul.search li a").first.click()
-    assert "straight-through" in page.inner_text("body")
+    page.wait_for_url("**/lessons/*.html*")
+    page.wait_for_load_state("load")
+    assert "straight-through" in page.text_content("body")
     page.close()
 
 
