@@ -62,7 +62,7 @@ PREDICTIONS = ...
 # 1. (3, 0) times the identity matrix is (3, 0), plus zeros is (3, 0).
 # 2. relu of that is (3, 0): nothing is below 0 any more. So relu(relu(z)) = relu(z), and nothing has changed.
 #
-# With tanh it fails: tanh(1) = 0.762, and tanh(0.762) = 0.642. A layer without activation is simplest: the identity alone does it. But two
+# With tanh such a layer changes the answers: tanh(1) = 0.762, and tanh(0.762) = 0.642. A layer without activation is simplest: the identity alone does it. But two
 # such layers [collapse into one](../neurons/README.md); the network has become longer, and no more able.
 #
 # ## Part 1: `deepen`
@@ -222,14 +222,14 @@ figures.says(
 
 # %% [markdown]
 # Plain networks: deeper is worse, and the one of depth 40 hardly learns. Residual ones: depth 10 is better than depth 2, and
-# depth 40 trains. Data, width, rate and batches are the same. What differs is one addition in each block, and that its kernels are
+# depth 40 trains as well as depth 10, no better. Data, width, rate and batches are the same. What differs is one addition in each block, and that its kernels are
 # scaled for it.
 #
 # This is *degradation* (He et al. 2015): a deeper plain network has a higher *training* error. It cannot be overfitting, which is a low
 # training error and a [high test error](../regularization/README.md). And it is no lack of what the network could express: the copy
 # exists. It is *optimization*: from where training starts, descent does not get there. Vanishing gradients need not be the reason. He et
-# al. had batch normalization, and found healthy gradients. In our networks, which have none, the plain ones begin with
-# gradients that are some fifteen times smaller than those of the residual ones.
+# al. had batch normalization, and found healthy gradients. Our networks have no batch normalization, and the plain ones begin with gradients that are some
+# fifteen times smaller, at layer 20, in these three draws: our figure shows both difficulties at once.
 #
 # ## The shortcut
 #
@@ -238,10 +238,11 @@ figures.says(
 # $$y = x + f(x)$$
 #
 # The *shortcut* is the path of x around f. To pass on, f only has to be 0. And the gradient has a way
-# through: dy/dx = 1 + f′(x). A product of 40 factors such as 0.8 is 0.0001; of 40 such as 1 + 0.01 it is 1.5.
+# through: for numbers, dy/dx = 1 + f′(x); for vectors the 1 is the identity matrix. A product of 40 factors such as 0.8 is 0.0001; of 40 such
+# as 1 + 0.01, where f′ is small, it is 1.5.
 #
-# How large should f be at first? By hand, with variances: He's kernels make f(x) as large as x, so x + f(x) has twice the variance
-# of x. After 40 blocks that is $2^{40}$, about $10^{12}$. If the variance of f is divided by the depth, here 40, each block
+# How large should f be at first? By hand, with variances: with He's kernels f(x) has the mean square of x, on average over draws. The
+# kernel is drawn with mean 0 and independently of x, so variances add, and x + f(x) has twice that of x. After 40 blocks that is $2^{40}$, about $10^{12}$. If the variance of f is divided by the depth, here 40, each block
 # makes 1 + 1/40 of it, and all forty $(1 + 1/40)^{40} = 2.7$. To divide the *standard deviation* by the depth would be another thing: it
 # divides the variance by 1,600, and the blocks hardly count at first.
 #
@@ -372,8 +373,8 @@ with lesson.if_written():
         )
 
 # %% [markdown]
-# In the plain network little arrives at any layer. Normalization alone does not help: the gradient of the stem is hundreds of times as
-# large as that of the last layers. With shortcuts, all layers get gradients of one size, with normalization and without.
+# In most draws little arrives in the plain network, at any layer; how much hangs on the draw, so your numbers may be others, and now and then
+# large ones. Normalization alone does not help: the gradient of the stem is hundreds of times as large as that of the last layer. With shortcuts, all layers get gradients of one size, with normalization and without.
 #
 # ## "There seems to be a certain combination of layers most frequently used: why is that?"
 #
@@ -414,7 +415,8 @@ figures.says(4, 8, 5, 0.1, 3, *ends.mean(axis=1))
 
 # %% [markdown]
 # Without normalization these networks do not learn at this rate; with it they do, wherever it stands. And the usual order,
-# conv-bn-relu, is not the best one *here*. Another depth, head or rate may turn that round: it is a habit, no law.
+# conv-bn-relu, is not the best one *here*. Another depth, head or rate may turn that round: it is a habit, no law. (A loss of 2.30
+# is log 10, guessing. And after five epochs the four differ in more than their order: in what the last layer gets, too.)
 #
 # One rule follows from the order. Normalization subtracts the mean, so a bias *right before* it is subtracted again: leave it
 # out. By hand, for "bn-relu-conv" twice: bn, relu, conv, bn, relu, conv. The first convolution has normalization right behind it, across
@@ -479,7 +481,7 @@ with lesson.if_written():
 # | post-activation (2015) | conv1, norm1, relu, conv2, norm2 | relu(shortcut + branch) |
 # | pre-activation (2016) | norm1, relu, conv1, norm2, relu, conv2 | shortcut + branch, and no relu |
 #
-# In the first, a relu comes *after the sum*; in the branch before the sum there is none, or the branch could only ever add. In the second, nothing
+# In the first, a relu comes *after the sum*; the branch does not *end* in one, or it could only ever add. In the second, nothing
 # stands on the path of x.
 #
 # If the shape changes, x cannot be added as it is. A *projection*, a convolution of 1 × 1, changes the channels, with the same stride as conv1.
@@ -597,11 +599,11 @@ with lesson.if_written():
 
 # %% [markdown]
 # How many of the six trainable weights of such a new block, post-activation, get a gradient? Its branch ends in gamma · n + beta, with
-# gamma = 0. Behind a gamma of 0 no gradient arrives: neither kernel, and nothing of norm1. Gamma itself gets one, as n is not 0, and beta.
-# That makes two. After one step gamma is not 0 any more, and everything learns.
+# gamma = 0. What goes back through that product is multiplied by 0, so neither kernel gets a gradient, and nothing of norm1. Gamma itself
+# gets one, as n is not 0, and so does beta. That makes two. After one step gamma is not 0 any more, and everything learns.
 #
 # Does a shortcut make depth free? No. A deeper network costs time in every step, and an error that is due to too few data does not
-# become smaller by layers. It makes the training of depth possible, not depth necessary.
+# become smaller by layers. The shortcut makes it possible to train a deep network; it does not make a deep one necessary.
 
 # %% [markdown] tags=["response"] name="fifty_six_layers"
 # ## In your own words
