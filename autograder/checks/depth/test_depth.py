@@ -439,6 +439,19 @@ def test_norms_with_penalties(learner, rng):
     norms_are(learner.gradient_norms(model, mse(learner), x, y), want, claim)
 
 
+@check("gradient_norms", hidden=True, after=test_norms_with_penalties)
+def test_norms_with_penalties_of_outputs(learner, rng):
+    """A penalty of what a layer puts out is there once the model was called."""
+    penalty = learner.keras.regularizers.L2(0.5)
+    model, weights = stack(learner, rng, (2, None), activity_regularizer=penalty)
+    x, y = normal(rng, 6, 3), normal(rng, 6, 2)
+    kernel, bias = (each.astype("float64") for each in weights)
+    out = x.astype("float64") @ kernel + bias
+    want = [length(x.T @ (2 * (out - y) / y.size + out / len(x)))]  # Keras divides by the batch size
+    claim = "the norm should be that of the loss with the penalty of the outputs"
+    norms_are(learner.gradient_norms(model, mse(learner), x, y), want, claim)
+
+
 def measured(learner, model, x, y):
     """The norms; the weights are as before."""
     weights = model.get_weights()
@@ -456,6 +469,16 @@ def normalizing(learner, rng):
     weights = [each.astype("float32") for each in four(rng, 3)] + [normal(rng, 3, 2), normal(rng, 2)]
     model.set_weights(weights)
     return model, weights
+
+
+@check("gradient_norms", hidden=True, after=test_norms_of_kernels)
+def test_norms_leave_a_nested_model_alone(learner, rng):
+    """The moving statistics of a model within the model are as before, too."""
+    keras = learner.keras
+    inner, _ = normalizing(learner, rng)
+    model = keras.Sequential([keras.Input((3,)), inner])
+    x, y = normal(rng, 6, 3), normal(rng, 6, 2)
+    measured(learner, model, x, y)
 
 
 @check("gradient_norms", after=test_norms_of_kernels)
@@ -616,8 +639,11 @@ def test_stack_of_other_patterns(learner):
     layers = learner.conv_stack("conv-relu-bn", [2, 2])
     model = learner.keras.Sequential([learner.keras.Input((4, 5, 1)), *layers])
     shape, count = model.output_shape, len(model.weights)
-    learner.observed([shape, count])
+    names = [each.name for each in layers]
+    learner.observed([shape, count, [names.index(name) for name in names]])
     with expect.about(layers):
+        said = "some are the same object"
+        expect.true(len(set(names)) == len(names), "each layer should be an object of its own", said)
         expect.true(shape == (None, 4, 5, 2), "the layers should make a network", f"its output is {shape}")
         expect.true(count == 12, "all layers should be new, with 12 weights in all", f"there are {count}")
 
@@ -862,6 +888,12 @@ def test_block_dtype_policies(learner, rng):
             y = block.prepared().layer(block.x, training=False)
             claim = "the values should be right under float64"
             expect.right_and_finite(y, block.gives(), claim, rtol=1e-6, atol=1e-6)
+    mixed = Block(learner, rng, 2, 3, dtype="mixed_float16")
+    computed = {name: each.compute_dtype for name, each in mixed.sublayers().items()}
+    learner.observed({"computed": computed})
+    claim = "under mixed_float16 every sublayer should compute in float16"
+    for name, kind in computed.items():
+        expect.true(kind == "float16", claim, f"{name} computes in {kind}")
 
 
 @check("ResidualBlock", hidden=True, points=2, after=test_block_pre_projects)
