@@ -735,7 +735,7 @@ with lesson.if_written():
 #
 # Before this topic: [Convolution](../convolution/README.md). Its networks are measured with what you have here. How `fit`
 # goes from batch to batch: [the training loop](../training_loop/README.md). After it, take any network of this course and
-# give its number a baseline, an interval and a cost.
+# give its number a baseline, an interval and a cost; then [deployment](../deployment/README.md) lets others use it.
 #
 # ## Where this comes from
 #

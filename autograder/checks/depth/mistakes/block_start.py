@@ -120,3 +120,14 @@ class ForgetsTheBaseConfiguration(BlockInPieces):
     def get_config(self):
         names = ("filters", "kernel_size", "stride", "pre_activation", "zero_init")
         return {name: getattr(self, name) for name in names}
+
+
+@mistake("ResidualBlock")
+class ForgetsZeroInitInItsConfiguration(BlockInPieces):
+    """get_config leaves out zero_init. A block with zero_init=False comes back with True, and begins at
+    zero where it is made again. All five arguments belong there."""
+
+    def get_config(self):
+        config = super().get_config()
+        del config["zero_init"]
+        return config

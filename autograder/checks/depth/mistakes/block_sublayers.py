@@ -154,3 +154,27 @@ class NormalizesWithoutScale(BlockInPieces):
 
     def norm_differently(self, name):  # noqa: ARG002
         return {"scale": False}
+
+
+@mistake("ResidualBlock")
+class TakesTheDtypeOfTheWeights(BlockInPieces):
+    """The sublayers are made with dtype=self.dtype, the dtype of the weights. Under mixed_float16 that is
+    float32, and they compute in float32, too. Hand on self.dtype_policy."""
+
+    def policy(self):
+        return self.dtype
+
+
+@mistake("ResidualBlock")
+class MakesAProjectionNormToo(BlockInPieces):
+    """projection_norm is made in the pre-activation block as well, and never used. It should be None
+    there: its weights would be trained, saved and counted for nothing."""
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        if self.pre_activation and self.projection is not None:
+            self.projection_norm = self.normalization("projection_norm")
+            self.projection_norm.build((*input_shape[:-1], self.filters))
+
+    def shortcut(self, x):
+        return x if self.projection is None else self.projection(x)

@@ -127,3 +127,13 @@ class ScalesTheResult(Network):
 
     def joined(self, h, b):
         return h + b / self.depth**0.5 if self.residual else b
+
+
+@of
+class GivesTheStemsSeedToTheFirstBlock(Network):
+    """The first block has the seed of the stem. Where the network has as many inputs as units, the two
+    kernels are the same numbers, up to their scale. Draw a seed for each layer."""
+
+    def initializer(self, share, number):
+        seeds = self.draw.integers(2**31, size=1) if number not in (0, 1) else [self.seed + 11]
+        return keras.initializers.VarianceScaling(2.0 * share, "fan_in", seed=int(seeds[0]))

@@ -231,3 +231,12 @@ class UsesOneLayerAgain(Reused):
 
     def bn(self):
         return self.made.setdefault("bn", keras.layers.BatchNormalization())
+
+
+@of
+class UsesOneReluAgain(Reused):
+    """One Activation is in the list several times. It has no weights, and all the same the list should be
+    of new layers: Keras wants a name of its own for each. Make a new one each time."""
+
+    def relu(self):
+        return self.made.setdefault("relu", keras.layers.Activation("relu"))

@@ -178,3 +178,16 @@ def forgets_the_biases(model, position):
         if layer.use_bias:
             layer.bias.assign(np.zeros(layer.units))
     return deeper
+
+
+@mistake("deepen")
+def forgets_the_regularizers(model, position):
+    """The copies are made from units, activation and the like, one by one, so that what is not listed is
+    lost: regularizers, constraints, initializers. get_config has all of it; begin with that."""
+    refuses(model, position)
+
+    def copied(layer):
+        how = {"use_bias": layer.use_bias, "dtype": layer.dtype_policy, "trainable": layer.trainable}
+        return keras.layers.Dense(layer.units, layer.activation, name=layer.name, **how)
+
+    return deepened(model, position, copied=copied)

@@ -235,3 +235,30 @@ class BeginsAtTheEnd(Measurement):
 
     def __call__(self, model, loss_fn, x, y):
         return super().__call__(model, loss_fn, x, y)[::-1]
+
+
+@of
+class ReadsThePenaltiesTooSoon(Measurement):
+    """model.losses is read before the model is called. Penalties of weights are there at any time; those
+    of a layer's outputs come with the call. Read it behind the call, on the tape."""
+
+    def forward(self, model, x):
+        self.losses = list(model.losses)
+        return super().forward(model, x)
+
+    def penalty(self, model):  # noqa: ARG002
+        return sum(self.losses)
+
+
+@of
+class RestoresTheOuterLayersAlone(Measurement):
+    """Only the normalizations right in model.layers get their statistics back. One within a model that is
+    a layer of this one keeps what the call has moved. model.get_weights() has them all."""
+
+    def kept(self, model):
+        outer = [each for each in model.layers if isinstance(each, keras.layers.BatchNormalization)]
+        return [(each, each.get_weights()) for each in outer]
+
+    def restore(self, model, before):  # noqa: ARG002
+        for layer, weights in before:
+            layer.set_weights(weights)
