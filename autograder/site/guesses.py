@@ -37,11 +37,11 @@ def _form(prediction: Prediction, topic: str) -> str:
         "sealed": prediction.sealed or seal(prediction),
     }
     attributes = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in data.items())
-    question = html.escape(prediction.question.strip("\n"), quote=False)
+    question = html.escape(" ".join(prediction.question.split()), quote=False)
     fields = _choices(prediction) if prediction.is_choice else _field(prediction)
     return (
         f'<form class="guess" hidden {attributes}><fieldset>'
-        f'<legend class="question">{_whole(question)}</legend>'
+        f'<legend class="question">{question}</legend>'
         f'<div class="answers">{fields}<button type="submit">Commit</button>'
         '<button type="button" hidden>Guess again</button></div>'
         '<p class="answered" role="status"></p></fieldset></form>'
@@ -64,8 +64,3 @@ def _field(prediction: Prediction) -> str:
         f'<label>{html.escape(note)} <input name="answer" inputmode="{keys}" autocomplete="off" size="12">'
         "</label>"
     )
-
-
-def _whole(text: str) -> str:
-    """Text with its lines kept: a line may be code. An empty one would end the HTML in Markdown."""
-    return "<br>".join(line.replace("  ", "&nbsp; ") for line in text.split("\n"))
