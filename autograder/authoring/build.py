@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.authoring.demonstrations import OUTPUTS, outputs_digest, record_outputs
+from autograder.authoring.demonstrations import outputs_digest, record_outputs
 from autograder.authoring.figures import draw_figures, figure_names, figures_digest
 from autograder.authoring.interactive import interactive_of
 from autograder.authoring.lesson import write_lesson, write_notebook, write_stub
@@ -22,7 +22,7 @@ from autograder.authoring.master import Kind, Master, read_master
 from autograder.authoring.recording import record_mistakes, recorded_digest
 from autograder.authoring.topic_copy import learners_topic_toml
 from autograder.authoring.visible import CheckFile, checks_of_topic
-from nnlearn.catalogue import INTERACTIVE, Topic
+from nnlearn.catalogue import INTERACTIVE, OUTPUTS, Topic
 from nnlearn.errors import ContentError, OutputError
 from nnlearn.files import digest_of
 from nnlearn.learner.parameters import parameters_of

@@ -9,7 +9,6 @@ from autograder.authoring.figures import figures_digest, run_lesson
 from autograder.authoring.lesson import code_on_page
 from autograder.authoring.master import Kind, Master
 
-OUTPUTS = "outputs.json"
 _RUN = (Kind.CODE, Kind.DEMO, Kind.FIGURE, Kind.PART, Kind.PREDICTIONS)
 
 

@@ -17,12 +17,22 @@ from nnlearn.catalogue.catalogue import (
 )
 from nnlearn.catalogue.prediction import Prediction
 from nnlearn.catalogue.question import Question
-from nnlearn.catalogue.topic import INTERACTIVE, PREDICTIONS, Limits, Part, Response, Topic, attribute_of
+from nnlearn.catalogue.topic import (
+    INTERACTIVE,
+    OUTPUTS,
+    PREDICTIONS,
+    Limits,
+    Part,
+    Response,
+    Topic,
+    attribute_of,
+)
 
 __all__ = [
     "APART",
     "CONTENT_VARIABLE",
     "INTERACTIVE",
+    "OUTPUTS",
     "PREDICTIONS",
     "SELF_STUDY",
     "Catalogue",

@@ -16,6 +16,7 @@ from nnlearn.protocol.requests import Rules
 
 PREDICTIONS = "predictions"
 INTERACTIVE = "interactive.js"
+OUTPUTS = "outputs.json"
 DIFFICULTIES = ("easy", "medium", "hard")
 
 
@@ -167,7 +168,7 @@ class Topic:
     @property
     def outputs(self) -> Path:
         """What the demonstrations of the lesson print, for its page."""
-        return (self.apart_dir or self.exercise_dir) / "outputs.json"
+        return (self.apart_dir or self.exercise_dir) / OUTPUTS
 
     @property
     def written_interactive(self) -> Path | None:
